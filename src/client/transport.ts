@@ -1,0 +1,58 @@
+import type { KvError } from '../node/core/errors.js';
+import type { ClientRequest, ClientResult } from '../node/core/operations.js';
+import type {
+  DescribeView,
+  EventView,
+  GossipView,
+  NodeDetailView,
+  OwnersView,
+  RingView,
+  StatusView,
+  WatchTick,
+} from '../node/core/views.js';
+
+/** A client listener of a node. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The administrative questions that any node answers for the whole cluster. */
+export interface AdminCalls {
+  describe(timeoutMs: number): Promise<DescribeView>;
+  status(timeoutMs: number): Promise<StatusView>;
+  ring(options: { readonly all: boolean }, timeoutMs: number): Promise<RingView>;
+  owners(
+    key: Uint8Array,
+    options: { readonly offline: boolean },
+    timeoutMs: number,
+  ): Promise<OwnersView>;
+  gossip(timeoutMs: number): Promise<GossipView>;
+  node(name: string, timeoutMs: number): Promise<NodeDetailView>;
+  events(options: { readonly limit: number }, timeoutMs: number): Promise<readonly EventView[]>;
+  /** Ticks until `signal` aborts (then it ends quietly) or the stream breaks (then it throws). */
+  watch(options: { readonly intervalMs: number }, signal: AbortSignal): AsyncIterable<WatchTick>;
+}
+
+/**
+ * A connection to one node, with one long-lived session stream that carries all operations of a turn together.
+ * Failures are KvErrors: KV_UNREACHABLE when nothing was sent, the node's own codes otherwise; when the stream broke, or the deadline
+ * passed, after a write was sent: KV_WRITE_TIMEOUT with outcome `unknown`; for a read KV_READ_TIMEOUT.
+ */
+export interface ClientConnection extends AdminCalls {
+  readonly endpoint: Endpoint;
+  state(): 'idle' | 'connecting' | 'ready' | 'broken';
+  /** `done` is called exactly once. */
+  operate(
+    request: ClientRequest,
+    remainingMs: number,
+    done: (result: ClientResult | KvError) => void,
+  ): void;
+  close(): void;
+}
+
+/** How a client reaches nodes: gRPC in production, function calls in the simulator. */
+export interface ClientTransport {
+  /** A connection object; nothing is dialled before the first call. */
+  connect(endpoint: Endpoint): ClientConnection;
+}

@@ -1,0 +1,65 @@
+/**
+ * Bounds of one process that two nodes need not agree on; bounds that they must agree on are in `settings.ts`.
+ * Sizes in bytes, times in milliseconds.
+ */
+export const LIMITS = {
+  keyBytes: 2048,
+  /** A value beyond this is refused whatever the cluster setting says. */
+  valueBytesHard: 16 * 1024 * 1024,
+  nodeNameLength: 64,
+  vnodesMin: 1,
+  vnodesMax: 256,
+
+  /** Bytes queued towards one peer before `overloaded`. */
+  peerQueueBytes: 16 * 1024 * 1024,
+  /** Bytes of requests admitted and not yet answered, over all peers and clients of a node. */
+  nodeQueueBytes: 64 * 1024 * 1024,
+  /** Bytes of requests that one client session may have in flight. */
+  sessionQueueBytes: 16 * 1024 * 1024,
+  /** A stream message is cut at this size; larger values travel in a message of their own, in chunks. */
+  streamMessageBytes: 256 * 1024,
+  /** gRPC's own receive limit, kept at its default. */
+  grpcReceiveBytes: 4 * 1024 * 1024,
+  /** Client sessions and watches that a node serves at once. */
+  clientStreams: 1024,
+  watchStreams: 32,
+
+  /** One turn of the writer loop takes at most this much, or one larger record. */
+  writerBatchBytes: 1024 * 1024,
+  /** Mutations waiting for the writer loop, in bytes, before `overloaded`. */
+  writerQueueBytes: 32 * 1024 * 1024,
+  /** Reads gathered into one `getMany`. */
+  readBatchKeys: 512,
+  /** Reads waiting for the store before `overloaded`. */
+  readQueueKeys: 65_536,
+
+  requestMs: 2_000,
+  clientTotalMs: 5_000,
+  dialMs: 2_000,
+  /** A value replica silent for this long gets one full read elsewhere. */
+  silentReplicaMs: 50,
+  drainMs: 10_000,
+
+  gossipIntervalMs: 1_000,
+  gossipFanout: 3,
+  gossipMessageBytes: 64 * 1024,
+  probeMs: 500,
+  indirectProbes: 3,
+  /** Phi over this makes a node suspect (about 3.5 s of silence at the normal rate). */
+  suspectPhi: 1.5,
+  /** Nothing heard for this long, and failed probes, make it down. */
+  downAfterMs: 6_000,
+  /** Fresh heartbeats that bring a suspect or down node up again. */
+  upAfterHeartbeats: 2,
+  /** How long the tombstone of a departed node is gossiped. */
+  departedGossipMs: 3 * 24 * 3_600_000,
+
+  /** Events kept in the ring buffer of a node. */
+  events: 5_000,
+  /** Log entries kept beyond the snapshot for peers that pull. */
+  metadataEntriesKept: 256,
+  /** Metadata entries in one reply to a pull. */
+  metadataPullEntries: 64,
+  /** How far ahead of the issued stamps the durable ceiling of the clock is reserved. */
+  hlcReserveMs: 10_000,
+} as const;

@@ -1,0 +1,88 @@
+import type { ClusterSettings } from '../settings.js';
+
+/** 16 hex digits, random, never used again after a removal. */
+export type NodeId = string;
+
+/** The newest format of metadata entries that this code knows. */
+export const METADATA_FORMAT = 1;
+
+export interface NodeAddresses {
+  /** One host for the three ports, as other machines reach it. */
+  readonly host: string;
+  readonly clientPort: number;
+  readonly peerPort: number;
+  readonly httpPort: number;
+}
+
+/** What a node says of itself when it joins, and again when it comes back elsewhere. */
+export interface NodeDescriptor {
+  readonly nodeId: NodeId;
+  readonly name: string;
+  readonly host: string;
+  readonly rack: string;
+  readonly dc: string;
+  readonly addresses: NodeAddresses;
+  /** Version of kv that it runs. */
+  readonly release: string;
+}
+
+export type MembershipState = 'joining' | 'normal' | 'leaving' | 'removed';
+
+export interface Member extends NodeDescriptor {
+  readonly state: MembershipState;
+  /** Sorted multiples of 4096; empty for a removed node. */
+  readonly tokens: readonly number[];
+  readonly joinedEpoch: number;
+}
+
+/** A set of keys with its own replication; its id is the epoch that created it. */
+export interface Namespace {
+  readonly id: number;
+  readonly name: string;
+  readonly mode: 'lww';
+  /** Copies per data centre; undefined means the cluster default in every data centre there is. */
+  readonly replication: Readonly<Record<string, number>> | undefined;
+  readonly defaultTtlMs: number | undefined;
+  readonly defaultLevel: string;
+}
+
+/** Truth about the cluster at one epoch: the fold of all metadata entries up to it. */
+export interface ClusterMetadata {
+  readonly epoch: number;
+  readonly clusterId: string;
+  readonly clusterName: string;
+  /** A node that knows only older formats must stop. */
+  readonly minFormat: number;
+  readonly members: readonly Member[];
+  readonly voters: readonly NodeId[];
+  /** False until the first write: nobody may hold data yet, so nodes may join without streaming. */
+  readonly opened: boolean;
+  readonly settings: ClusterSettings;
+  readonly namespaces: readonly Namespace[];
+  /** The last epoch that changed who owns what; older plans are fenced. */
+  readonly placementEpoch: number;
+}
+
+/** What an entry does; results, never commands, so that two versions of the code cannot compute two rings. */
+export type MetadataChange =
+  | {
+      readonly kind: 'init';
+      readonly clusterId: string;
+      readonly clusterName: string;
+      readonly settings: ClusterSettings;
+      readonly member: NodeDescriptor;
+      readonly tokens: readonly number[];
+    }
+  | { readonly kind: 'join'; readonly member: NodeDescriptor; readonly tokens: readonly number[] }
+  | { readonly kind: 'update'; readonly member: NodeDescriptor }
+  | { readonly kind: 'remove'; readonly nodeId: NodeId }
+  | { readonly kind: 'voters'; readonly voters: readonly NodeId[] }
+  | { readonly kind: 'open' };
+
+/** One decided step of the log: entry N+1 applies to state N only. */
+export interface MetadataEntry {
+  readonly epoch: number;
+  /** 16 hex digits, unique, so that a retried proposal cannot apply twice. */
+  readonly id: string;
+  readonly change: MetadataChange;
+}
