@@ -1,12 +1,12 @@
 import { Command } from '@oclif/core';
 
-/** Says what `kv dev` cannot do yet, and succeeds: `npm start` runs it. */
+/** Says what a local cluster cannot do yet, and succeeds. */
 export default class Dev extends Command {
-  static override description = 'run a local cluster of three nodes';
+  static override readonly summary = 'run a local cluster of three nodes';
 
   async run(): Promise<void> {
-    this.log('kv dev: the local cluster is not there yet.');
-    this.log('What runs today: kv version, kv help.');
-    await Promise.resolve();
+    await this.parse(Dev);
+    this.log('The local cluster is not there yet: nothing was started.');
+    this.log('try: kv help');
   }
 }
