@@ -17,7 +17,8 @@ export interface PeerAddress {
 
 /**
  * State of the connections to one peer.
- * `idle`: never tried. `broken`: the last attempt failed or the stream ended; it reconnects by itself with jittered backoff.
+ * `idle`: never tried. `connecting`: the first dial. `broken`: the last attempt failed or the stream ended; it reconnects by
+ * itself with jittered backoff and stays `broken` until that succeeds, so that nobody waits for it.
  */
 export type LinkState = 'idle' | 'connecting' | 'ready' | 'broken';
 

@@ -1,0 +1,287 @@
+import { KvError } from '../node/core/errors.js';
+import { LIMITS } from '../node/core/limits.js';
+import type {
+  ControlReply,
+  ControlRequest,
+  DataReply,
+  DataRequest,
+  Hello,
+  MetaReply,
+  MetaRequest,
+} from '../node/core/messages.js';
+import type { LinkState, PeerAddress, PeerLink } from '../node/env/transport.js';
+import { assert } from '../stdx/assert.js';
+import { Backoff } from '../stdx/backoff.js';
+import type { Listener, SimNetwork } from './network.js';
+import type { SimProcess } from './sim-process.js';
+
+/** A request that waits for its answer: exactly one of the two ends is called. */
+interface Pending<Reply> {
+  readonly answer: (reply: Reply) => void;
+  readonly fail: (error: KvError) => void;
+}
+
+type Send<Reply> = (server: Listener, settle: Pending<Reply>) => void;
+
+interface Waiting {
+  readonly start: (server: Listener) => void;
+  readonly fail: (error: KvError) => void;
+}
+
+/** A PeerLink over the simulated network: one hello per connection, then requests by function call with latency. */
+export class SimLink implements PeerLink {
+  readonly address: PeerAddress;
+  readonly #network: SimNetwork;
+  readonly #own: Listener;
+  readonly #backoff: Backoff;
+  readonly #waiting = new Set<Waiting>();
+  readonly #open = new Set<Waiting>();
+  #state: LinkState = 'idle';
+  #server: Listener | undefined;
+  /** What this side said of itself when the connection was made. */
+  #sent: Hello | undefined;
+  #remote: Hello | undefined;
+  #lastError: KvError;
+  #roundTripMs: number | undefined;
+  #queuedBytes = 0;
+  #attempt = 0;
+  #closed = false;
+
+  constructor(network: SimNetwork, own: Listener, address: PeerAddress) {
+    this.#network = network;
+    this.#own = own;
+    this.address = address;
+    this.#lastError = this.#unreachable('not connected');
+    this.#backoff = new Backoff({
+      baseMs: 50,
+      maxMs: 1000,
+      random: () => network.random.nextFloat(),
+    });
+  }
+
+  state(): LinkState {
+    return this.#state;
+  }
+
+  remote(): Hello | undefined {
+    return this.#remote;
+  }
+
+  roundTripMs(): number | undefined {
+    return this.#roundTripMs;
+  }
+
+  queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  data(request: DataRequest, remainingMs: number, done: (reply: DataReply) => void): void {
+    const bytes = request.key.length + (request.kind === 'write' ? request.record.length : 0);
+    if (this.#queuedBytes + bytes > LIMITS.peerQueueBytes) {
+      done({ kind: 'failed', code: 'KV_OVERLOADED', message: 'the queue to the peer is full' });
+      return;
+    }
+    this.#queuedBytes += bytes;
+    const leaveQueue = once(() => {
+      this.#queuedBytes -= bytes;
+    });
+    const settle: Pending<DataReply> = {
+      answer: (reply) => {
+        leaveQueue();
+        done(reply);
+      },
+      fail: (error) => {
+        leaveQueue();
+        const code = error.code === 'KV_READ_TIMEOUT' ? 'timeout' : error.code;
+        done({ kind: 'failed', code, message: error.message });
+      },
+    };
+    this.#exchange<DataReply>(remainingMs, settle, (server, pending) => {
+      this.#network.send(this.#own.process, server.process, () => {
+        leaveQueue();
+        server.handler.data(this.#hello(), request, remainingMs, (reply) => {
+          this.#network.send(server.process, this.#own.process, () => {
+            pending.answer(reply);
+          });
+        });
+      });
+    });
+  }
+
+  control(request: ControlRequest, remainingMs: number): Promise<ControlReply> {
+    const startMs = this.#own.process.monotonicMs();
+    return this.#call(remainingMs, async (server) => {
+      const reply = await server.handler.control(this.#hello(), request, remainingMs);
+      this.#roundTripMs = this.#own.process.monotonicMs() - startMs;
+      return reply;
+    });
+  }
+
+  meta(request: MetaRequest, remainingMs: number): Promise<MetaReply> {
+    return this.#call(remainingMs, (server) =>
+      server.handler.meta(this.#hello(), request, remainingMs),
+    );
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#break(this.#unreachable('the link was closed'));
+    this.#network.forget(this);
+  }
+
+  belongsTo(process: SimProcess): boolean {
+    return this.#own.process === process;
+  }
+
+  /** The other end is gone: what a connection reset does. */
+  resetBy(listener: Listener): void {
+    if (this.#server !== listener) return;
+    this.#network.send(listener.process, this.#own.process, () => {
+      if (this.#server === listener) this.#break(this.#unreachable('the connection was reset'));
+    });
+  }
+
+  #call<Reply>(remainingMs: number, ask: (server: Listener) => Promise<Reply>): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      this.#exchange<Reply>(remainingMs, { answer: resolve, fail: reject }, (server, pending) => {
+        this.#network.send(this.#own.process, server.process, () => {
+          const back = (deliver: () => void): void => {
+            this.#network.send(server.process, this.#own.process, deliver);
+          };
+          ask(server).then(
+            (reply) => {
+              back(() => {
+                pending.answer(reply);
+              });
+            },
+            (error: unknown) => {
+              const told = toKvError(error);
+              back(() => {
+                pending.fail(told);
+              });
+            },
+          );
+        });
+      });
+    });
+  }
+
+  #exchange<Reply>(remainingMs: number, settle: Pending<Reply>, send: Send<Reply>): void {
+    if (this.#state === 'broken' || this.#closed) {
+      settle.fail(this.#lastError);
+      return;
+    }
+    const finish = once((end: () => void) => {
+      timer.cancel();
+      this.#waiting.delete(entry);
+      this.#open.delete(entry);
+      end();
+    });
+    const pending: Pending<Reply> = {
+      answer: (reply) => {
+        finish(() => {
+          settle.answer(reply);
+        });
+      },
+      fail: (error) => {
+        finish(() => {
+          settle.fail(error);
+        });
+      },
+    };
+    const entry: Waiting = {
+      start: (server) => {
+        this.#open.add(entry);
+        send(server, pending);
+      },
+      fail: pending.fail,
+    };
+    const timer = this.#own.process.after(remainingMs, () => {
+      pending.fail(new KvError('KV_READ_TIMEOUT', `no answer in ${remainingMs} ms`));
+    });
+    if (this.#server !== undefined) entry.start(this.#server);
+    else this.#waiting.add(entry);
+    if (this.#state === 'idle') this.#dial();
+  }
+
+  #dial(): void {
+    if (this.#closed) return;
+    const attempt = ++this.#attempt;
+    if (this.#state === 'idle') this.#state = 'connecting';
+    const deadline = this.#own.process.after(LIMITS.dialMs, () => {
+      if (attempt === this.#attempt && this.#state !== 'ready')
+        this.#break(this.#unreachable('no answer to the dial'));
+    });
+    const server = this.#network.listenerAt(this.address);
+    if (server === undefined) {
+      deadline.cancel();
+      this.#own.process.after(this.#network.options.latencyMs(), () => {
+        if (attempt === this.#attempt) this.#break(this.#unreachable('connection refused'));
+      });
+      return;
+    }
+    const sent = this.#own.hello();
+    this.#sent = sent;
+    this.#network.send(this.#own.process, server.process, () => {
+      const refusal = server.handler.admit(sent);
+      const hello = server.hello();
+      this.#network.send(server.process, this.#own.process, () => {
+        deadline.cancel();
+        if (attempt === this.#attempt && !this.#closed) this.#greet(server, hello, refusal);
+      });
+    });
+  }
+
+  #greet(server: Listener, hello: Hello, refusal: KvError | undefined): void {
+    if (refusal !== undefined) this.#own.handler.refused(this.address, refusal);
+    const problem = refusal ?? this.#own.handler.admit(hello);
+    if (problem !== undefined) {
+      this.#break(problem);
+      return;
+    }
+    this.#server = server;
+    this.#remote = hello;
+    this.#state = 'ready';
+    this.#backoff.reset();
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const entry of waiting) entry.start(server);
+  }
+
+  #break(error: KvError): void {
+    this.#state = 'broken';
+    this.#server = undefined;
+    this.#lastError = error;
+    this.#attempt += 1;
+    for (const entry of [...this.#waiting, ...this.#open]) entry.fail(error);
+    if (!this.#closed) {
+      this.#own.process.after(this.#backoff.nextMs(), () => {
+        this.#dial();
+      });
+    }
+  }
+
+  #hello(): Hello {
+    assert(this.#sent !== undefined, 'a request follows a hello');
+    return this.#sent;
+  }
+
+  #unreachable(why: string): KvError {
+    return new KvError('KV_UNREACHABLE', `${this.address.host}:${this.address.port}: ${why}`);
+  }
+}
+
+function once<A extends unknown[]>(run: (...args: A) => void): (...args: A) => void {
+  let called = false;
+  return (...args) => {
+    if (called) return;
+    called = true;
+    run(...args);
+  };
+}
+
+function toKvError(error: unknown): KvError {
+  if (error instanceof KvError) return error;
+  return new KvError('KV_INTERNAL', String(error), { cause: error });
+}
