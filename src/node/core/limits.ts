@@ -38,6 +38,18 @@ export const LIMITS = {
   dialMs: 2_000,
   /** A value replica silent for this long gets one full read elsewhere. */
   silentReplicaMs: 50,
+  /** A replica that was silent is asked last for this long, unless it answers before. */
+  silentPenaltyMs: 1_000,
+  /** Granularity of the deadlines of operations: they fire this late at most. */
+  timerStepMs: 5,
+  /** Times that one write is stamped again above what superseded it. */
+  restamps: 32,
+  /** Times that one operation is planned again after the placement changed under it. */
+  replans: 4,
+  /** Corrupt copies healed at once in the background; more wait for the next read of their key. */
+  backgroundHeals: 64,
+  /** Bytes of client requests that a node coordinates at once; the rest of `nodeQueueBytes` is for its peers. */
+  clientQueueBytes: 48 * 1024 * 1024,
   drainMs: 10_000,
 
   gossipIntervalMs: 1_000,

@@ -64,6 +64,9 @@ export interface RecordDigest {
   /** CRC-32C that the record carries. */
   readonly checksum: number;
   readonly tombstone: boolean;
+  /** Absolute expiry of the record; lets `exists` judge it without the bytes. */
+  readonly expiresAtMs: number | undefined;
+  /** Length of the value. */
   readonly sizeBytes: number;
 }
 
