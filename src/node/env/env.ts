@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
+import type { ProcessFacts } from './process-facts.js';
 import type { Random } from './random.js';
 import type { Disk } from './storage.js';
 import type { Transport } from './transport.js';
@@ -13,6 +14,7 @@ export interface NodeEnv {
   readonly transport: Transport;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly facts: ProcessFacts;
   /**
    * Ends the process, or the simulated node, after a failure that forbids to go on (a removed identity, a clone).
    * Called at most once; the node has already stopped serving.

@@ -1,0 +1,72 @@
+import type { Member, NodeId } from '../core/metadata/cluster-metadata.js';
+import type { LivenessState, ShownState, SightingView } from '../core/views.js';
+import type { ClusterView, LivenessService } from '../services.js';
+import type { Answers } from './survey.js';
+
+/** All that the views of one moment are made from, so that they agree with each other. */
+export interface ViewContext {
+  readonly view: ClusterView;
+  readonly ownId: NodeId;
+  readonly answers: Answers;
+  readonly atMs: number;
+  readonly round: number;
+  readonly stateOf: (nodeId: NodeId) => LivenessState;
+  readonly sightingOf: (nodeId: NodeId) => SightingView | undefined;
+}
+
+/** Binds the services to one moment. */
+export function viewContext(
+  parts: Pick<ViewContext, 'view' | 'ownId' | 'answers' | 'atMs'>,
+  liveness: LivenessService,
+): ViewContext {
+  return {
+    ...parts,
+    round: liveness.round(),
+    stateOf: (id) => (id === parts.ownId ? 'up' : liveness.stateOf(id)),
+    sightingOf: (id) => liveness.sightingOf(id),
+  };
+}
+
+/** Members that are part of the cluster, in the order of their names. */
+export function presentMembers(context: ViewContext): readonly Member[] {
+  return context.view.metadata.members
+    .filter((member) => member.state !== 'removed')
+    .sort((a, b) => compareNames(a.name, b.name));
+}
+
+/** n2 before n10: digits are compared as numbers. */
+export function compareNames(a: string, b: string): number {
+  const partsA = a.split(/(\d+)/);
+  const partsB = b.split(/(\d+)/);
+  for (let i = 0; i < Math.min(partsA.length, partsB.length); i++) {
+    const [x, y] = [partsA[i] ?? '', partsB[i] ?? ''];
+    if (x === y) continue;
+    const difference = i % 2 === 1 ? Number(x) - Number(y) : 0;
+    return difference === 0 ? (x < y ? -1 : 1) : difference;
+  }
+  return partsA.length - partsB.length;
+}
+
+export function nameOf(context: ViewContext, nodeId: NodeId): string {
+  return context.view.metadata.members.find((member) => member.nodeId === nodeId)?.name ?? nodeId;
+}
+
+export function shownState(member: Member, liveness: LivenessState): ShownState {
+  return member.state === 'normal' ? liveness : member.state;
+}
+
+/** True when a copy on this node counts: it is not down, and has not said that it stopped serving. */
+export function isServing(context: ViewContext, nodeId: NodeId): boolean {
+  if (context.stateOf(nodeId) === 'down') return false;
+  return context.answers.get(nodeId)?.report?.ready !== false;
+}
+
+/** How many of those that answered have the ring and epoch of this node, and how many answered. */
+export function agreement(context: ViewContext): { agreed: number; asked: number } {
+  const reports = [...context.answers.values()].flatMap((answer) => answer.report ?? []);
+  const { ring, metadata } = context.view;
+  const agreed = reports.filter(
+    (report) => report.ringHash === ring.hash && report.epoch === metadata.epoch,
+  );
+  return { agreed: agreed.length, asked: reports.length };
+}
