@@ -65,6 +65,27 @@ export const LIMITS = {
   upAfterHeartbeats: 2,
   /** How long the tombstone of a departed node is gossiped. */
   departedGossipMs: 3 * 24 * 3_600_000,
+  /** One exchange of digests and deltas with one peer. */
+  gossipExchangeMs: 2_000,
+  /** Exchanges that a node has begun and not finished; at most one per peer. */
+  gossipExchanges: 16,
+  /** Rounds for which a change of state is sent ahead of everything else. */
+  gossipHotRounds: 12,
+  /** Facts that one endpoint states, and bytes of the name or the value of one. */
+  gossipFacts: 32,
+  gossipFactBytes: 1024,
+  /** How often suspicions are judged; a timer later than `stallMs` means that the own event loop stood still. */
+  suspicionTickMs: 250,
+  stallMs: 250,
+  /** Least time between two probes of one silent node. */
+  probeAgainMs: 1_000,
+  /** Rounds of probes under way, and probes made for others. */
+  probeRounds: 64,
+  probesForOthers: 64,
+  /** Peers that a stopping node tells itself; gossip tells the rest. */
+  stoppingTold: 64,
+  /** Nodes whose phi is a metric of its own. */
+  phiGauges: 64,
 
   /** Events kept in the ring buffer of a node. */
   events: 5_000,
