@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --import tsx
+#!/usr/bin/env node
 // Runs the commands straight from src/, without a build: `bin/dev.js status`.
 process.env.NODE_ENV = 'production';
 
@@ -6,6 +6,8 @@ const { readFileSync } = await import('node:fs');
 const { fileURLToPath } = await import('node:url');
 const { Plugin, execute, settings } = await import('@oclif/core');
 
+const { register } = await import('tsx/esm/api');
+register();
 settings.enableAutoTranspile = false; // tsx does it
 settings.debug = true; // show stack traces
 

@@ -24,7 +24,6 @@ if (protos.length === 0) {
 
 const options = [
   'outputServices=grpc-js',
-  'env=node',
   'forceLong=number',
   'oneof=unions-value',
   'importSuffix=.js',
@@ -32,6 +31,7 @@ const options = [
   'outputJsonMethods=false',
   'outputPartialMethods=false',
   'enumsAsLiterals=true',
+  'useReadonlyTypes=true',
 ].join(',');
 
 const fresh = '.cache/generated';
@@ -41,8 +41,8 @@ mkdirSync(fresh, { recursive: true });
 const { status, error } = spawnSync(
   process.execPath,
   [
-    'node_modules/protoc/protoc.cjs',
-    '--plugin=protoc-gen-ts_proto=node_modules/ts-proto/protoc-gen-ts_proto',
+    fileURLToPath(import.meta.resolve('protoc/protoc.cjs')),
+    `--plugin=protoc-gen-ts_proto=${fileURLToPath(import.meta.resolve('ts-proto/protoc-gen-ts_proto'))}`,
     `--ts_proto_out=${fresh}`,
     `--ts_proto_opt=${options}`,
     '--proto_path=proto',

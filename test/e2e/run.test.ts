@@ -45,3 +45,61 @@ describe('kv version', () => {
     expect(stderr).not.toContain('    at ');
   });
 });
+
+describe('the program', () => {
+  it.each(['--version', '-V'])('answers %s as oclif does', (flag) => {
+    const fast = kv([flag]);
+    const oclif = kv([flag, '--']);
+
+    expect(fast.stdout).toBe(oclif.stdout);
+    expect(fast.stdout).toMatch(/^kv\/\d/);
+    expect(fast.status).toBe(0);
+  });
+
+  it.each([[['--help']], [['-h']], [['help']], [[]]])('explains itself on %j', (args) => {
+    const { status, stdout } = kv(args);
+
+    expect(stdout).toContain('USAGE');
+    expect(stdout).toContain('version');
+    expect(status).toBe(0);
+  });
+
+  it('refuses an unknown command with exit code 127', () => {
+    expect(kv(['nonsense']).status).toBe(127);
+  });
+
+  it('ends quietly when the reader of its output is gone', async () => {
+    const child = spawn(process.execPath, ['bin/run.js', 'help'], { cwd: root });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdout.destroy();
+    const [code] = (await once(child, 'close')) as [number | null];
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it.each<readonly [readonly string[], NodeJS.ProcessEnv, boolean]>([
+    [['--help'], { FORCE_COLOR: '1' }, true],
+    [['--help'], { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+    [['--help'], { FORCE_COLOR: '1', KV_NO_COLOR: '1' }, false],
+    [['--help', '--no-color'], { FORCE_COLOR: '1' }, false],
+    [['--help', '--color', 'never'], { FORCE_COLOR: '1' }, false],
+    [['--help', '--color=never'], { FORCE_COLOR: '1' }, false],
+    [['--help', '--color=always'], { NO_COLOR: '1' }, true],
+  ])('%j under %j is coloured: %s', (args, env, coloured) => {
+    expect(kv(args, env).stdout.includes('\u001B[')).toBe(coloured);
+  });
+
+  it('starts for --version in less than three times the start of Node.js itself', () => {
+    const fastest = (args: readonly string[]) => {
+      const samples = [1, 2, 3, 4, 5].map(() => {
+        const started = performance.now();
+        spawnSync(process.execPath, args, { cwd: root });
+        return performance.now() - started;
+      });
+      return Math.min(...samples);
+    };
+
+    expect(fastest(['bin/run.js', '--version'])).toBeLessThan(3 * fastest(['-e', '0']));
+  });
+});
