@@ -25,7 +25,7 @@ const steps = [
   ['format', bin('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
   ['layers', bin('dependency-cruiser/bin/dependency-cruise.mjs', 'src', 'test')],
   ['dead code', bin('knip/bin/knip.js')],
-  ['tests', bin('vitest/vitest.mjs', 'run', '--project', 'fast')],
+  ['tests', bin('vitest/vitest.mjs', 'run', '--project', 'memory', '--project', 'processes')],
 ];
 
 /** Runs one step and answers whether it passed; a silent step fails when it says anything. */
