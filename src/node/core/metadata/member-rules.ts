@@ -1,0 +1,60 @@
+import { KvError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import type { Member, NodeDescriptor } from './cluster-metadata.js';
+
+/** Tokens are multiples of this, so that each slot of the ring lies in exactly one range. */
+const SLOT = 4096;
+const TOKEN_SPACE = 0x1_0000_0000;
+const NAME = /^[A-Za-z0-9._-]+$/;
+const ID = /^[0-9a-f]{16}$/;
+
+/** Ensures that a name fits everywhere a name is shown. @throws KvError KV_CONFIG_INVALID */
+export function checkName(what: string, name: string): void {
+  if (name.length <= LIMITS.nodeNameLength && NAME.test(name)) return;
+  throw new KvError(
+    'KV_CONFIG_INVALID',
+    `${what} ${JSON.stringify(name)} is not a name: use 1 to ${LIMITS.nodeNameLength} of A-Z a-z 0-9 . _ -`,
+  );
+}
+
+/** Ensures that an id is one of ours: 16 hex digits. @throws KvError KV_CONFIG_INVALID */
+export function checkId(what: string, id: string): void {
+  if (!ID.test(id))
+    throw new KvError('KV_CONFIG_INVALID', `${what} ${JSON.stringify(id)} is not 16 hex digits`);
+}
+
+/** Ensures that a node describes itself in words the cluster can use. @throws KvError KV_CONFIG_INVALID */
+export function checkDescriptor(member: NodeDescriptor): void {
+  checkId('node id', member.nodeId);
+  checkName('node name', member.name);
+  checkName('rack', member.rack);
+  checkName('data centre', member.dc);
+  if (member.host === '')
+    throw new KvError('KV_CONFIG_INVALID', `the host of ${member.name} is empty`);
+  const { host, clientPort, peerPort, httpPort } = member.addresses;
+  if (host === '' || ![clientPort, peerPort, httpPort].every(isPort))
+    throw new KvError(
+      'KV_CONFIG_INVALID',
+      `the addresses of ${member.name} are not a host and ports`,
+    );
+}
+
+/** Ensures sorted, distinct tokens on slot borders, none of which another member owns. @throws KvError KV_CONFIG_INVALID */
+export function checkTokens(tokens: readonly number[], members: readonly Member[]): void {
+  const bad = (why: string): KvError => new KvError('KV_CONFIG_INVALID', `the tokens ${why}`);
+  if (tokens.length < LIMITS.vnodesMin || tokens.length > LIMITS.vnodesMax)
+    throw bad(`are ${tokens.length}, not ${LIMITS.vnodesMin} to ${LIMITS.vnodesMax}`);
+  let before = -1;
+  for (const token of tokens) {
+    if (!Number.isInteger(token) || token < 0 || token >= TOKEN_SPACE || token % SLOT !== 0)
+      throw bad(`have ${token}, which is no border of a slot`);
+    if (token <= before) throw bad('are not sorted, or repeat');
+    before = token;
+  }
+  const taken = new Set(members.flatMap((member) => member.tokens));
+  if (tokens.some((token) => taken.has(token))) throw bad('belong to another member already');
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port > 0 && port < 65_536;
+}

@@ -1,0 +1,236 @@
+import { utf8Encode } from '../../../stdx/bytes.js';
+import { unreachable } from '../../../stdx/unreachable.js';
+import { KvError } from '../errors.js';
+import type { AcceptorState } from '../paxos/acceptor.js';
+import type { Ballot } from '../paxos/ballot.js';
+import type { ClusterSettings } from '../settings.js';
+import { canonicalJson } from './canonical-json.js';
+import type {
+  ClusterMetadata,
+  Member,
+  MetadataChange,
+  MetadataEntry,
+  Namespace,
+  NodeDescriptor,
+} from './cluster-metadata.js';
+import { METADATA_FORMAT } from './cluster-metadata.js';
+import { JsonReader } from './json-reader.js';
+
+/** The bytes of an entry, on disk and on the wire: canonical JSON, so that equal entries have equal bytes. */
+export function encodeEntry(entry: MetadataEntry): Uint8Array {
+  return utf8Encode(canonicalJson({ format: METADATA_FORMAT, entry }));
+}
+
+/** The entry in these bytes. @throws KvError KV_FORMAT_UNKNOWN */
+export function decodeEntry(bytes: Uint8Array): MetadataEntry {
+  return readEntry(body(bytes, 'metadata entry', 'entry'));
+}
+
+/** The bytes of a whole state. */
+export function encodeSnapshot(state: ClusterMetadata): Uint8Array {
+  return utf8Encode(canonicalJson({ format: METADATA_FORMAT, snapshot: state }));
+}
+
+/** The state in these bytes. @throws KvError KV_FORMAT_UNKNOWN */
+export function decodeSnapshot(bytes: Uint8Array): ClusterMetadata {
+  return readState(body(bytes, 'metadata snapshot', 'snapshot'));
+}
+
+/** The bytes of what a voter must remember of an undecided epoch. */
+export function encodeAcceptor(state: AcceptorState): Uint8Array {
+  return utf8Encode(canonicalJson({ format: METADATA_FORMAT, acceptor: state }));
+}
+
+/** What a voter remembered. @throws KvError KV_FORMAT_UNKNOWN */
+export function decodeAcceptor(bytes: Uint8Array): AcceptorState {
+  const { promised, accepted } = body(bytes, 'acceptor state', 'acceptor').object([
+    'promised',
+    'accepted',
+  ]);
+  return {
+    promised: promised.optional(readBallot),
+    accepted: accepted.optional((reader) => {
+      const { ballot, entry } = reader.object(['ballot', 'entry']);
+      return { ballot: readBallot(ballot), entry: readEntry(entry) };
+    }),
+  };
+}
+
+/** The member `name` of the outermost object, once its format is known to be ours. */
+function body(bytes: Uint8Array, what: string, name: string): JsonReader {
+  const reader = JsonReader.parse(bytes, what);
+  // Read alone first: a newer format may have fields that the strict reader would complain about instead.
+  const format = reader.field('format').count();
+  if (format !== METADATA_FORMAT)
+    throw new KvError(
+      'KV_FORMAT_UNKNOWN',
+      `the ${what} has format ${format}, and this version of kv knows ${METADATA_FORMAT}`,
+    );
+  const fields = reader.object(['format', name]);
+  const member = fields[name];
+  if (member === undefined) throw new KvError('KV_FORMAT_UNKNOWN', `the ${what} is empty`);
+  return member;
+}
+
+function readBallot(reader: JsonReader): Ballot {
+  const { round, nodeId } = reader.object(['round', 'nodeId']);
+  return { round: round.count(), nodeId: nodeId.text() };
+}
+
+function readEntry(reader: JsonReader): MetadataEntry {
+  const { epoch, id, change } = reader.object(['epoch', 'id', 'change']);
+  return { epoch: epoch.count(), id: id.text(), change: readChange(change) };
+}
+
+const KINDS = ['init', 'join', 'update', 'remove', 'voters', 'open'] as const;
+
+function readChange(reader: JsonReader): MetadataChange {
+  const kind = reader.field('kind').oneOf(KINDS);
+  switch (kind) {
+    case 'init':
+      return readInit(reader);
+    case 'join': {
+      const { member, tokens } = reader.object(['kind', 'member', 'tokens']);
+      return { kind, member: readNode(member), tokens: readTokens(tokens) };
+    }
+    case 'update':
+      return { kind, member: readNode(reader.object(['kind', 'member']).member) };
+    case 'remove':
+      return { kind, nodeId: reader.object(['kind', 'nodeId']).nodeId.text() };
+    case 'voters':
+      return { kind, voters: readIds(reader.object(['kind', 'voters']).voters) };
+    case 'open':
+      reader.object(['kind']);
+      return { kind };
+    default:
+      return unreachable(kind);
+  }
+}
+
+function readInit(reader: JsonReader): MetadataChange {
+  const fields = reader.object([
+    'kind',
+    'clusterId',
+    'clusterName',
+    'settings',
+    'member',
+    'tokens',
+  ]);
+  return {
+    kind: 'init',
+    clusterId: fields.clusterId.text(),
+    clusterName: fields.clusterName.text(),
+    settings: readSettings(fields.settings),
+    member: readNode(fields.member),
+    tokens: readTokens(fields.tokens),
+  };
+}
+
+const NODE_FIELDS = ['nodeId', 'name', 'host', 'rack', 'dc', 'addresses', 'release'] as const;
+
+function readNode(reader: JsonReader): NodeDescriptor {
+  return readNodeFields(reader.object(NODE_FIELDS));
+}
+
+function readNodeFields(
+  fields: Readonly<Record<(typeof NODE_FIELDS)[number], JsonReader>>,
+): NodeDescriptor {
+  const addresses = fields.addresses.object(['host', 'clientPort', 'peerPort', 'httpPort']);
+  return {
+    nodeId: fields.nodeId.text(),
+    name: fields.name.text(),
+    host: fields.host.text(),
+    rack: fields.rack.text(),
+    dc: fields.dc.text(),
+    addresses: {
+      host: addresses.host.text(),
+      clientPort: addresses.clientPort.count(),
+      peerPort: addresses.peerPort.count(),
+      httpPort: addresses.httpPort.count(),
+    },
+    release: fields.release.text(),
+  };
+}
+
+function readMember(reader: JsonReader): Member {
+  const fields = reader.object([...NODE_FIELDS, 'state', 'tokens', 'joinedEpoch']);
+  return {
+    ...readNodeFields(fields),
+    state: fields.state.oneOf(['joining', 'normal', 'leaving', 'removed']),
+    tokens: readTokens(fields.tokens),
+    joinedEpoch: fields.joinedEpoch.count(),
+  };
+}
+
+function readTokens(reader: JsonReader): readonly number[] {
+  return reader.list((item) => item.count());
+}
+
+function readIds(reader: JsonReader): readonly string[] {
+  return reader.list((item) => item.text());
+}
+
+function readSettings(reader: JsonReader): ClusterSettings {
+  const fields = reader.object([
+    'valueBytesMax',
+    'defaultReplicationFactor',
+    'clockSkewMaxMs',
+    'clockSkewWarnMs',
+    'hintWindowMs',
+    'graceMs',
+  ]);
+  return {
+    valueBytesMax: fields.valueBytesMax.count(),
+    defaultReplicationFactor: fields.defaultReplicationFactor.count(),
+    clockSkewMaxMs: fields.clockSkewMaxMs.count(),
+    clockSkewWarnMs: fields.clockSkewWarnMs.count(),
+    hintWindowMs: fields.hintWindowMs.count(),
+    graceMs: fields.graceMs.count(),
+  };
+}
+
+function readNamespace(reader: JsonReader): Namespace {
+  const fields = reader.object([
+    'id',
+    'name',
+    'mode',
+    'replication',
+    'defaultTtlMs',
+    'defaultLevel',
+  ]);
+  return {
+    id: fields.id.count(),
+    name: fields.name.text(),
+    mode: fields.mode.oneOf(['lww']),
+    replication: fields.replication.optional((item) => item.map((copies) => copies.count())),
+    defaultTtlMs: fields.defaultTtlMs.optional((item) => item.count()),
+    defaultLevel: fields.defaultLevel.text(),
+  };
+}
+
+function readState(reader: JsonReader): ClusterMetadata {
+  const fields = reader.object([
+    'epoch',
+    'clusterId',
+    'clusterName',
+    'minFormat',
+    'members',
+    'voters',
+    'opened',
+    'settings',
+    'namespaces',
+    'placementEpoch',
+  ]);
+  return {
+    epoch: fields.epoch.count(),
+    clusterId: fields.clusterId.text(),
+    clusterName: fields.clusterName.text(),
+    minFormat: fields.minFormat.count(),
+    members: fields.members.list(readMember),
+    voters: readIds(fields.voters),
+    opened: fields.opened.flag(),
+    settings: readSettings(fields.settings),
+    namespaces: fields.namespaces.list(readNamespace),
+    placementEpoch: fields.placementEpoch.count(),
+  };
+}
