@@ -54,7 +54,11 @@ const house = [
     'TSNonNullExpression:not([expression.type="MemberExpression"][expression.computed=true])',
     'Narrow it, or assert() it.',
   ],
-  [':matches(PropertyDefinition, MethodDefinition)[accessibility="private"]', 'Use #private.'],
+  // A constructor cannot be #private.
+  [
+    ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"])[accessibility="private"]',
+    'Use #private.',
+  ],
 ].map(([selector, message]) => ({ selector, message }));
 
 const power = {
