@@ -1,0 +1,55 @@
+import type { ErrorCode } from '../errors.js';
+import { KvError } from '../errors.js';
+import { describeNeed, describeReports } from './explain.js';
+import { countIn, shortGroup, wasAnswered, wasCorrupt, wasOverloaded } from './outcome-count.js';
+import { reportOutcome, type ReplicaOutcome } from './replica-outcome.js';
+import type { QuorumGroup, Requirement } from './requirement.js';
+
+/** All that is known of a read that did not reach its level. */
+export interface FailedRead {
+  readonly requirement: Requirement;
+  /** What each replica came to, by position in the plan. */
+  readonly outcomes: readonly ReplicaOutcome[];
+}
+
+/** The error of a read that too few replicas answered: who did, who did not and why. */
+export function explainFailedRead({ requirement, outcomes }: FailedRead): KvError {
+  const group = shortGroup(requirement, outcomes, wasAnswered);
+  const code = codeOf(group, outcomes);
+  const replicas = outcomes.map(reportOutcome);
+  const answered = countIn(group, outcomes, wasAnswered);
+  return new KvError(
+    code,
+    `${TITLES[code]}: ${requirement.level} needs ${describeNeed(group)}, ${answered} answered (${describeReports(replicas)})`,
+    { replicas, hints: ['kv status'] },
+  );
+}
+
+/** The error of a read whose answers differed, when the newest record could not be put on enough replicas before answering. */
+export function explainFailedRepair({ requirement, outcomes }: FailedRead): KvError {
+  const replicas = outcomes.map(reportOutcome);
+  const need = requirement.groups.map(describeNeed).join(' and ');
+  return new KvError(
+    'KV_READ_TIMEOUT',
+    `read timeout: the copies differ, and the newest could not be put on ${need} before answering (${describeReports(replicas)})`,
+    { replicas, hints: ['kv status'] },
+  );
+}
+
+type ReadFailureCode = Extract<ErrorCode, 'KV_READ_TIMEOUT' | 'KV_OVERLOADED' | 'KV_CORRUPT'>;
+
+const TITLES: Readonly<Record<ReadFailureCode, string>> = {
+  KV_READ_TIMEOUT: 'read timeout',
+  KV_OVERLOADED: 'overloaded',
+  KV_CORRUPT: 'corrupt',
+};
+
+/** Each cause is to blame when the level had been met without it. */
+function codeOf(group: QuorumGroup, outcomes: readonly ReplicaOutcome[]): ReadFailureCode {
+  const answered = countIn(group, outcomes, wasAnswered);
+  const corrupt = countIn(group, outcomes, wasCorrupt);
+  const overloaded = countIn(group, outcomes, wasOverloaded);
+  if (corrupt > 0 && answered + corrupt >= group.needed) return 'KV_CORRUPT';
+  if (overloaded > 0 && answered + corrupt + overloaded >= group.needed) return 'KV_OVERLOADED';
+  return 'KV_READ_TIMEOUT';
+}
