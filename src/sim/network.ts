@@ -1,17 +1,10 @@
-import type { Hello } from '../node/core/messages.js';
 import type { Random } from '../node/env/random.js';
-import type { PeerAddress, PeerHandler, Transport } from '../node/env/transport.js';
+import type { PeerAddress, Transport } from '../node/env/transport.js';
 import { assert } from '../stdx/assert.js';
 import type { Scheduler } from './scheduler.js';
 import { SimLink } from './sim-link.js';
 import type { SimProcess } from './sim-process.js';
-
-/** A process that accepts peers at an address. */
-export interface Listener {
-  readonly process: SimProcess;
-  readonly handler: PeerHandler;
-  readonly hello: () => Hello;
-}
+import type { Listener, SimWire } from './wire.js';
 
 /** How long a message takes, and whether it arrives; both may differ per direction. */
 export interface NetworkOptions {
@@ -23,7 +16,7 @@ export interface NetworkOptions {
 export const CALM_NETWORK: NetworkOptions = { latencyMs: () => 0.2, loss: () => 0 };
 
 /** The network between simulated processes: addresses, delays, losses and cuts. */
-export class SimNetwork {
+export class SimNetwork implements SimWire {
   readonly scheduler: Scheduler;
   readonly random: Random;
   options: NetworkOptions;
@@ -98,8 +91,12 @@ export class SimNetwork {
     return this.#listenerAt(keyOf(address));
   }
 
-  forget(link: SimLink): void {
-    this.#links.delete(link);
+  latencyMs(): number {
+    return this.options.latencyMs();
+  }
+
+  forget(link: object): void {
+    for (const one of this.#links) if (one === link) this.#links.delete(one);
   }
 
   /** Runs `deliver` in the process `to`, some latency from now, unless the message is lost. */

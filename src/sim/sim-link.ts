@@ -12,7 +12,7 @@ import type {
 import type { LinkState, PeerAddress, PeerLink } from '../node/env/transport.js';
 import { assert } from '../stdx/assert.js';
 import { Backoff } from '../stdx/backoff.js';
-import type { Listener, SimNetwork } from './network.js';
+import type { Listener, SimWire } from './wire.js';
 import type { SimProcess } from './sim-process.js';
 
 /** A request that waits for its answer: exactly one of the two ends is called. */
@@ -31,7 +31,7 @@ interface Waiting {
 /** A PeerLink over the simulated network: one hello per connection, then requests by function call with latency. */
 export class SimLink implements PeerLink {
   readonly address: PeerAddress;
-  readonly #network: SimNetwork;
+  readonly #network: SimWire;
   readonly #own: Listener;
   readonly #backoff: Backoff;
   readonly #waiting = new Set<Waiting>();
@@ -47,7 +47,7 @@ export class SimLink implements PeerLink {
   #attempt = 0;
   #closed = false;
 
-  constructor(network: SimNetwork, own: Listener, address: PeerAddress) {
+  constructor(network: SimWire, own: Listener, address: PeerAddress) {
     this.#network = network;
     this.#own = own;
     this.address = address;
@@ -216,7 +216,7 @@ export class SimLink implements PeerLink {
     const server = this.#network.listenerAt(this.address);
     if (server === undefined) {
       deadline.cancel();
-      this.#own.process.after(this.#network.options.latencyMs(), () => {
+      this.#own.process.after(this.#network.latencyMs(), () => {
         if (attempt === this.#attempt) this.#break(this.#unreachable('connection refused'));
       });
       return;

@@ -25,139 +25,169 @@ export interface ErrorRow {
   readonly next: string;
 }
 
-const row = (
-  exit: number,
-  grpc: ErrorRow['grpc'],
-  retryable: boolean,
-  text: readonly [means: string, next: string],
-): ErrorRow => ({ exit, grpc, retryable, means: text[0], next: text[1] });
+type Facts = readonly [exit: number, grpc: ErrorRow['grpc'], retryable: boolean];
+
+function row([exit, grpc, retryable]: Facts, means: string, next: string): ErrorRow {
+  return { exit, grpc, retryable, means, next };
+}
 
 /** Every coded error of `kv`; `docs/errors.md` is tested against this table. */
 export const ERRORS = {
-  KV_USAGE: row(2, 'INVALID_ARGUMENT', false, [
+  KV_USAGE: row(
+    [2, 'INVALID_ARGUMENT', false],
     'The command line, or a request, is not well formed.',
     'Read `kv help COMMAND`; nothing was done.',
-  ]),
-  KV_KEY_INVALID: row(2, 'INVALID_ARGUMENT', false, [
+  ),
+  KV_KEY_INVALID: row(
+    [2, 'INVALID_ARGUMENT', false],
     'A key is empty or longer than 2 KiB.',
     'Use a key of 1 to 2048 bytes.',
-  ]),
-  KV_VALUE_TOO_LARGE: row(2, 'INVALID_ARGUMENT', false, [
+  ),
+  KV_VALUE_TOO_LARGE: row(
+    [2, 'INVALID_ARGUMENT', false],
     'A value is longer than the cluster setting allows (1 MiB by default).',
     'Split the value over several keys.',
-  ]),
-  KV_LEVEL_UNKNOWN: row(2, 'INVALID_ARGUMENT', false, [
+  ),
+  KV_LEVEL_UNKNOWN: row(
+    [2, 'INVALID_ARGUMENT', false],
     'The consistency level has no such name.',
     'Use one of: one two three quorum all local-one local-quorum each-quorum.',
-  ]),
-  KV_LEVEL_NOT_HERE: row(2, 'INVALID_ARGUMENT', false, [
+  ),
+  KV_LEVEL_NOT_HERE: row(
+    [2, 'INVALID_ARGUMENT', false],
     'The level exists, but not for this operation or namespace.',
     'Use quorum, or a level that the operation supports.',
-  ]),
-  KV_LEVEL_UNREACHABLE: row(2, 'INVALID_ARGUMENT', false, [
+  ),
+  KV_LEVEL_UNREACHABLE: row(
+    [2, 'INVALID_ARGUMENT', false],
     'The level needs more copies than the replication of the namespace keeps.',
     'Use a lower level, or raise the replication factor.',
-  ]),
-  KV_NO_TERMINAL: row(2, 'INVALID_ARGUMENT', false, [
+  ),
+  KV_NO_TERMINAL: row(
+    [2, 'INVALID_ARGUMENT', false],
     'The dashboard needs a terminal for input and output.',
     'Use `kv status -w` where there is none.',
-  ]),
-  KV_JOIN_REFUSED: row(6, 'FAILED_PRECONDITION', false, [
+  ),
+  KV_JOIN_REFUSED: row(
+    [6, 'FAILED_PRECONDITION', false],
     'The cluster does not admit this node now.',
     'Read the reason in the message; a cluster that holds data does not take new nodes yet.',
-  ]),
-  KV_UNREACHABLE: row(69, 'UNAVAILABLE', true, [
+  ),
+  KV_UNREACHABLE: row(
+    [69, 'UNAVAILABLE', true],
     'No endpoint answered.',
     'Check the addresses given with -e, and that the nodes run.',
-  ]),
-  KV_NOT_A_KV_NODE: row(69, 'UNAVAILABLE', false, [
+  ),
+  KV_NOT_A_KV_NODE: row(
+    [69, 'UNAVAILABLE', false],
     'Something answered at the endpoint, but it is not a kv node.',
     'Give the client address of a node (the peer and HTTP ports are others).',
-  ]),
-  KV_DATA_DIR_UNUSABLE: row(73, 'FAILED_PRECONDITION', false, [
+  ),
+  KV_DATA_DIR_UNUSABLE: row(
+    [73, 'FAILED_PRECONDITION', false],
     'The data directory cannot be made, read or written.',
     'Give a writable directory with --data-dir.',
-  ]),
-  KV_DATA_DIR_LOCKED: row(73, 'FAILED_PRECONDITION', false, [
+  ),
+  KV_DATA_DIR_LOCKED: row(
+    [73, 'FAILED_PRECONDITION', false],
     'Another process uses the data directory.',
     'Stop that process, or give this node a directory of its own.',
-  ]),
-  KV_ADDRESS_IN_USE: row(73, 'FAILED_PRECONDITION', false, [
+  ),
+  KV_ADDRESS_IN_USE: row(
+    [73, 'FAILED_PRECONDITION', false],
     'A port that the node must listen on is taken.',
     'Stop what listens there, or choose another --listen.',
-  ]),
-  KV_STORE_FAILED: row(74, 'DATA_LOSS', false, [
+  ),
+  KV_STORE_FAILED: row(
+    [74, 'DATA_LOSS', false],
     'The disk or the store under the node failed; it stopped acknowledging.',
     'Look at the log of the node and at its disk, then restart or replace it.',
-  ]),
-  KV_CORRUPT: row(74, 'DATA_LOSS', false, [
+  ),
+  KV_CORRUPT: row(
+    [74, 'DATA_LOSS', false],
     'The only copies that answered do not match their checksum.',
     'Retry at quorum so that a whole copy heals it; look at the disk of the node named.',
-  ]),
-  KV_UNAVAILABLE: row(75, 'UNAVAILABLE', true, [
+  ),
+  KV_UNAVAILABLE: row(
+    [75, 'UNAVAILABLE', true],
     'Too few replicas are alive for the level; nothing was sent.',
     'Retry, or use a lower level if that is right for the data; see `kv status`.',
-  ]),
-  KV_OVERLOADED: row(75, 'RESOURCE_EXHAUSTED', true, [
+  ),
+  KV_OVERLOADED: row(
+    [75, 'RESOURCE_EXHAUSTED', true],
     'A queue on the way is full; the request was refused before it did anything.',
     'Slow down and retry with a growing delay.',
-  ]),
-  KV_READ_TIMEOUT: row(75, 'DEADLINE_EXCEEDED', true, [
+  ),
+  KV_READ_TIMEOUT: row(
+    [75, 'DEADLINE_EXCEEDED', true],
     'Too few replicas answered a read in time.',
     'Retry; see `kv status` for the replicas named.',
-  ]),
-  KV_NOT_READY: row(75, 'UNAVAILABLE', true, [
+  ),
+  KV_NOT_READY: row(
+    [75, 'UNAVAILABLE', true],
     'The node is starting, draining, or has stopped serving.',
     'Ask another node, or wait until /readyz answers 200.',
-  ]),
-  KV_NO_VOTER_MAJORITY: row(75, 'UNAVAILABLE', true, [
+  ),
+  KV_NO_VOTER_MAJORITY: row(
+    [75, 'UNAVAILABLE', true],
     'A change of cluster metadata needs a majority of voters, and it is not there.',
     'Bring the voters named back; reads and writes of data go on.',
-  ]),
-  KV_EPOCH_CHANGED: row(75, 'UNAVAILABLE', true, [
+  ),
+  KV_EPOCH_CHANGED: row(
+    [75, 'UNAVAILABLE', true],
     'The cluster metadata changed while the request ran.',
     'Retry; the next attempt uses the new metadata.',
-  ]),
-  KV_WRITE_TIMEOUT: row(76, 'DEADLINE_EXCEEDED', true, [
+  ),
+  KV_WRITE_TIMEOUT: row(
+    [76, 'DEADLINE_EXCEEDED', true],
     'Fewer replicas than the level needs confirmed the write in time; it may still apply.',
     'Read the key, or write it again; a retry is safe.',
-  ]),
-  KV_CONFIG_INVALID: row(78, 'INVALID_ARGUMENT', false, [
+  ),
+  KV_CONFIG_INVALID: row(
+    [78, 'INVALID_ARGUMENT', false],
     'The configuration of the node is wrong.',
     'Correct the setting that the message names.',
-  ]),
-  KV_CLUSTER_MISMATCH: row(78, 'FAILED_PRECONDITION', false, [
+  ),
+  KV_CLUSTER_MISMATCH: row(
+    [78, 'FAILED_PRECONDITION', false],
     'The data directory, or the peer, belongs to another cluster.',
     'Use the directory of this cluster, or an empty one.',
-  ]),
-  KV_ALREADY_INITIALIZED: row(78, 'ALREADY_EXISTS', false, [
+  ),
+  KV_ALREADY_INITIALIZED: row(
+    [78, 'ALREADY_EXISTS', false],
     '--init was given for a directory that already belongs to a cluster.',
     'Start the node without --init, or give an empty directory.',
-  ]),
-  KV_IDENTITY_REMOVED: row(78, 'FAILED_PRECONDITION', false, [
+  ),
+  KV_IDENTITY_REMOVED: row(
+    [78, 'FAILED_PRECONDITION', false],
     'This node was removed from the cluster; its identity is never used again.',
     'Start a new node with an empty directory and --join.',
-  ]),
-  KV_ROLLED_BACK: row(78, 'FAILED_PRECONDITION', false, [
+  ),
+  KV_ROLLED_BACK: row(
+    [78, 'FAILED_PRECONDITION', false],
     'The disk of this node is older than what its peers have seen of it.',
     'Do not start it from that image; replace the node.',
-  ]),
-  KV_CLONE: row(78, 'FAILED_PRECONDITION', false, [
+  ),
+  KV_CLONE: row(
+    [78, 'FAILED_PRECONDITION', false],
     'Two processes run with the identity of one node.',
     'Stop both, keep the original directory only, and start it again.',
-  ]),
-  KV_FORMAT_UNKNOWN: row(78, 'FAILED_PRECONDITION', false, [
+  ),
+  KV_FORMAT_UNKNOWN: row(
+    [78, 'FAILED_PRECONDITION', false],
     'The data, or the cluster metadata, has a format that this version does not know.',
     'Use the version of kv that wrote it, or a newer one.',
-  ]),
-  KV_CLOCK_SKEW: row(78, 'FAILED_PRECONDITION', false, [
+  ),
+  KV_CLOCK_SKEW: row(
+    [78, 'FAILED_PRECONDITION', false],
     'A clock is further off than the cluster allows.',
     'Set the clock (NTP, chrony) of the node or client named.',
-  ]),
-  KV_INTERNAL: row(1, 'INTERNAL', false, [
+  ),
+  KV_INTERNAL: row(
+    [1, 'INTERNAL', false],
     'A defect of kv.',
     'Run again with KV_DEBUG=1 and report what it prints.',
-  ]),
+  ),
 } as const satisfies Readonly<Record<string, ErrorRow>>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -10,8 +10,8 @@ export function alertsOf(context: ViewContext, nodes: readonly NodeView[]): read
     ...clusterAlerts(context, nodes),
   ];
   return [
-    ...alerts.filter((alert) => alert.severity === 'bad'),
-    ...alerts.filter((alert) => alert.severity === 'warn'),
+    ...alerts.filter((one) => one.severity === 'bad'),
+    ...alerts.filter((one) => one.severity === 'warn'),
   ];
 }
 

@@ -3,7 +3,7 @@ import { KvError } from '../../core/errors.js';
 import { LIMITS } from '../../core/limits.js';
 import { LOG_LEVELS, type LogLevel } from '../process/pino-logger.js';
 import { parseAddress, parsePort, type HostPort } from './host-port.js';
-import { NODE_SETTINGS, type NodeSettingName, type RawSettings } from './node-settings.js';
+import type { NodeSettingName, RawSettings } from './node-settings.js';
 
 /** Everything that `kv node start` needs to know, checked. */
 export interface NodeConfig {
@@ -80,8 +80,7 @@ function reader(raw: RawSettings): Reader {
     const parsed = parse(given.text);
     if (typeof parsed === 'object' && parsed !== null && 'wanted' in parsed)
       throw invalid(`${given.origin}: ${show(given.text)} is not valid: ${parsed.wanted}`);
-    // The branch above has taken the only other shape that a parser returns.
-    return parsed as Exclude<typeof parsed, { readonly wanted: string }>;
+    return parsed;
   };
 }
 

@@ -1,0 +1,175 @@
+import { KvError } from '../core/errors.js';
+import type { Member } from '../core/metadata/cluster-metadata.js';
+import type {
+  DescribedNode,
+  DescribeView,
+  EventView,
+  GossipView,
+  NodeDetailView,
+  NodeReport,
+  OwnersView,
+  RingView,
+  StatusView,
+  WatchTick,
+} from '../core/views.js';
+import type { Inspection } from '../coordinator/inspect.js';
+import type { Clock } from '../env/clock.js';
+import { nearest } from '../../stdx/nearest.js';
+import type { ClusterView, LivenessService, MetadataService, PeerDirectory } from '../services.js';
+import { presentMembers, viewContext, type ViewContext } from './context.js';
+import type { EventLog } from './event-log.js';
+import { gossipView } from './gossip-view.js';
+import { ownersView } from './owners-view.js';
+import { ringView } from './ring-view.js';
+import { nodeNamed, statusView } from './status-view.js';
+import { Survey } from './survey.js';
+
+export interface AdminServiceParts {
+  readonly clock: Clock;
+  readonly ownId: string;
+  readonly metadata: MetadataService;
+  readonly liveness: LivenessService;
+  readonly peers: PeerDirectory;
+  readonly events: EventLog;
+  /** What this node says of itself. */
+  readonly report: () => NodeReport;
+  /** Asks each replica of a key what it holds. */
+  readonly inspect: (key: Uint8Array) => Promise<ReadonlyMap<string, Inspection>>;
+  /** Figures of the store of this node. */
+  readonly storage: () => Promise<NodeDetailView['storage']>;
+}
+
+/** Answers every administrative question for the whole cluster, as this node sees it. */
+export class AdminService {
+  readonly #parts: AdminServiceParts;
+  readonly #survey: Survey;
+
+  constructor(parts: AdminServiceParts) {
+    this.#parts = parts;
+    this.#survey = new Survey({ clock: parts.clock, peers: parts.peers, own: parts.report });
+  }
+
+  /** Enough to join and to route; asks nobody else. */
+  describe(): DescribeView {
+    const view = this.#view();
+    const { metadata } = view;
+    const own = this.#parts.report();
+    return {
+      clusterId: metadata.clusterId,
+      cluster: metadata.clusterName,
+      nodeId: own.nodeId,
+      name: own.name,
+      release: own.release,
+      epoch: metadata.epoch,
+      opened: metadata.opened,
+      replicationFactor: metadata.settings.defaultReplicationFactor,
+      valueBytesMax: metadata.settings.valueBytesMax,
+      nodes: metadata.members.map((member) => this.#described(member)),
+    };
+  }
+
+  async status(): Promise<StatusView> {
+    return statusView(await this.#context());
+  }
+
+  async ring(options: { readonly all: boolean }): Promise<RingView> {
+    return ringView(await this.#context(), options);
+  }
+
+  async gossip(): Promise<GossipView> {
+    return gossipView(await this.#context());
+  }
+
+  /** Owners of a key; `offline` computes them from the ring and asks no replica. */
+  async owners(key: Uint8Array, options: { readonly offline: boolean }): Promise<OwnersView> {
+    if (key.length === 0) throw new KvError('KV_KEY_INVALID', 'a key has at least one byte');
+    const context = await this.#context();
+    const inspections = options.offline ? undefined : await this.#parts.inspect(key);
+    return ownersView(context, key, inspections);
+  }
+
+  /** One node in detail. @throws KvError KV_USAGE when no member has that name or id */
+  async node(name: string): Promise<NodeDetailView> {
+    const context = await this.#context();
+    const status = statusView(context);
+    const node = nodeNamed(status, name);
+    if (node === undefined) {
+      const names = status.nodes.map((one) => one.name);
+      const near = nearest(name, names);
+      const advice = near === undefined ? `there are ${names.join(', ')}` : `did you mean ${near}?`;
+      throw new KvError('KV_USAGE', `no node is called ${name}: ${advice}`);
+    }
+    return {
+      viewedFrom: status.viewedFrom,
+      cluster: status.cluster,
+      node,
+      seenBy: presentMembers(context)
+        .filter((member) => member.nodeId !== node.nodeId)
+        .map((member) => sightingBy(context, member, node.nodeId)),
+      storage: node.viewing ? await this.#parts.storage() : [],
+    };
+  }
+
+  events(options: { readonly limit: number }): readonly EventView[] {
+    return this.#parts.events.after(0, options.limit);
+  }
+
+  /** One whole picture, with the events after the number given. */
+  async tick(afterEvent: number): Promise<WatchTick> {
+    const context = await this.#context();
+    return {
+      status: statusView(context),
+      ring: ringView(context, { all: false }),
+      gossip: gossipView(context),
+      events: this.#parts.events.after(afterEvent),
+    };
+  }
+
+  async #context(): Promise<ViewContext> {
+    const asked = this.#view().metadata.members.filter((member) => member.state !== 'removed');
+    const answers = await this.#survey.ask(asked.map((member) => member.nodeId));
+    // The epoch may have moved while the others answered: the picture is made of what holds now.
+    const view = this.#view();
+    const { clock, ownId, liveness } = this.#parts;
+    return viewContext({ view, ownId, answers, atMs: clock.wallMs() }, liveness);
+  }
+
+  #view(): ClusterView {
+    const view = this.#parts.metadata.current();
+    if (view !== undefined) return view;
+    throw new KvError('KV_NOT_READY', 'the node has not entered its cluster yet');
+  }
+
+  #described(member: Member): DescribedNode {
+    const { ownId, liveness } = this.#parts;
+    return {
+      nodeId: member.nodeId,
+      name: member.name,
+      membership: member.state,
+      liveness: member.nodeId === ownId ? 'up' : liveness.stateOf(member.nodeId),
+      host: member.host,
+      rack: member.rack,
+      dc: member.dc,
+      addressHost: member.addresses.host,
+      clientPort: member.addresses.clientPort,
+      peerPort: member.addresses.peerPort,
+      httpPort: member.addresses.httpPort,
+      tokens: member.tokens,
+    };
+  }
+}
+
+function sightingBy(
+  context: ViewContext,
+  observer: Member,
+  nodeId: string,
+): NodeDetailView['seenBy'][number] {
+  const report = context.answers.get(observer.nodeId)?.report;
+  const sighting = report?.sightings.find((one) => one.nodeId === nodeId);
+  return {
+    node: observer.name,
+    liveness: sighting?.liveness,
+    phi: sighting?.phi,
+    heartbeatAgeMs: sighting?.heartbeatAgeMs,
+  };
+}

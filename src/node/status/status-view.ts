@@ -1,0 +1,94 @@
+import type {
+  Health,
+  NodeReport,
+  NodeView,
+  OperationView,
+  RangesView,
+  StatusView,
+} from '../core/views.js';
+import { alertsOf } from './alerts.js';
+import { agreement, isServing, nameOf, type ViewContext } from './context.js';
+import { nodeViews } from './node-view.js';
+import { defaultPlacement, rangesOf } from './shares.js';
+
+/** The verdict on the cluster, its figures, and a row per node. */
+export function statusView(context: ViewContext): StatusView {
+  const { metadata, ring } = context.view;
+  const nodes = nodeViews(context);
+  const ranges = rangesView(context);
+  const alerts = alertsOf(context, nodes);
+  const reports = nodes.flatMap((node) => node.report ?? []);
+  return {
+    clusterId: metadata.clusterId,
+    cluster: metadata.clusterName,
+    health: healthOf(ranges, alerts.length > 0 && !onlyFewCopies(alerts)),
+    viewedFrom: nameOf(context, context.ownId),
+    atMs: context.atMs,
+    opened: metadata.opened,
+    replicationFactor: metadata.settings.defaultReplicationFactor,
+    effectiveReplication: Math.min(
+      metadata.settings.defaultReplicationFactor,
+      nodes.filter((node) => node.vnodes > 0).length,
+    ),
+    ring: { hash: ring.hash, epoch: metadata.epoch, ...agreement(context) },
+    ranges,
+    voters: votersView(context),
+    reads: sumOf(reports, (report) => report.reads),
+    writes: sumOf(reports, (report) => report.writes),
+    loadBytes: reports.reduce((sum, report) => sum + report.loadBytes, 0),
+    nodes,
+    alerts,
+  };
+}
+
+/** Fewer nodes than copies is how a cluster begins, and stays in a trial: said, but not a fault. */
+function onlyFewCopies(alerts: StatusView['alerts']): boolean {
+  return alerts.every((alert) => alert.code === 'KV_FEWER_COPIES');
+}
+
+function healthOf(ranges: RangesView, trouble: boolean): Health {
+  if (ranges.noQuorum > 0) return 'CRITICAL';
+  return ranges.degraded > 0 || trouble ? 'DEGRADED' : 'HEALTHY';
+}
+
+function votersView(context: ViewContext): { total: number; alive: number } {
+  const { voters } = context.view.metadata;
+  const alive = voters.filter((id) => context.stateOf(id) !== 'down');
+  return { total: voters.length, alive: alive.length };
+}
+
+/** Counts the ranges by how many of their copies can serve now. */
+function rangesView(context: ViewContext): RangesView {
+  const placement = defaultPlacement(context.view);
+  let [full, degraded, noQuorum] = [0, 0, 0];
+  for (const range of rangesOf(context.view)) {
+    const replicas = placement.replicaSetOf(range.start);
+    const serving = replicas.filter((id) => isServing(context, id)).length;
+    if (serving === replicas.length) full += 1;
+    else if (serving >= Math.floor(replicas.length / 2) + 1) degraded += 1;
+    else noQuorum += 1;
+  }
+  return { total: full + degraded + noQuorum, full, degraded, noQuorum };
+}
+
+/** Rates add up; of the percentiles the worst node's is shown, which no average hides. */
+function sumOf(
+  reports: readonly NodeReport[],
+  pick: (report: NodeReport) => OperationView,
+): OperationView {
+  const views = reports.map(pick);
+  const worst = (values: readonly (number | undefined)[]): number | undefined => {
+    const known = values.filter((value) => value !== undefined);
+    return known.length === 0 ? undefined : Math.max(...known);
+  };
+  return {
+    perSecond: views.reduce((sum, view) => sum + view.perSecond, 0),
+    p50Ms: worst(views.map((view) => view.p50Ms)),
+    p99Ms: worst(views.map((view) => view.p99Ms)),
+  };
+}
+
+/** The nodes of a status by name, for those who look for one. */
+export function nodeNamed(status: StatusView, name: string): NodeView | undefined {
+  return status.nodes.find((node) => node.name === name || node.nodeId === name);
+}
