@@ -36,6 +36,16 @@ export function decodeSnapshot(bytes: Uint8Array): ClusterMetadata {
   return readState(body(bytes, 'metadata snapshot', 'snapshot'));
 }
 
+/** The bytes of what a node says of itself, as a join carries it. */
+export function encodeDescriptor(member: NodeDescriptor): Uint8Array {
+  return utf8Encode(canonicalJson({ format: METADATA_FORMAT, member }));
+}
+
+/** The node in these bytes. @throws KvError KV_FORMAT_UNKNOWN */
+export function decodeDescriptor(bytes: Uint8Array): NodeDescriptor {
+  return readNode(body(bytes, 'description of a node', 'member'));
+}
+
 /** The bytes of what a voter must remember of an undecided epoch. */
 export function encodeAcceptor(state: AcceptorState): Uint8Array {
   return utf8Encode(canonicalJson({ format: METADATA_FORMAT, acceptor: state }));
