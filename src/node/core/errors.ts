@@ -103,6 +103,11 @@ export const ERRORS = {
     'The disk or the store under the node failed; it stopped acknowledging.',
     'Look at the log of the node and at its disk, then restart or replace it.',
   ),
+  KV_IO_FAILED: row(
+    [74, 'INTERNAL', false],
+    'A local file, or standard input or output, could not be read or written.',
+    'Look at the file that the message names, and at the space left on its disk.',
+  ),
   KV_CORRUPT: row(
     [74, 'DATA_LOSS', false],
     'The only copies that answered do not match their checksum.',
