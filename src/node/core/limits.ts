@@ -28,10 +28,18 @@ export const LIMITS = {
   writerBatchBytes: 1024 * 1024,
   /** Mutations waiting for the writer loop, in bytes, before `overloaded`. */
   writerQueueBytes: 32 * 1024 * 1024,
+  /** The same for sweeps, streams and other background mutations. */
+  writerBackgroundQueueBytes: 8 * 1024 * 1024,
+  /** What the background gets of each batch while live mutations wait. */
+  writerBackgroundBatchBytes: 256 * 1024,
   /** Reads gathered into one `getMany`. */
   readBatchKeys: 512,
   /** Reads waiting for the store before `overloaded`. */
   readQueueKeys: 65_536,
+  /** `getMany` calls of readers under way at once; each takes a thread of the pool (4 by default, one stays for writes). */
+  readBatches: 3,
+  /** How old the size of the store that is shown may be. */
+  loadRefreshMs: 10_000,
 
   requestMs: 2_000,
   clientTotalMs: 5_000,
@@ -93,6 +101,24 @@ export const LIMITS = {
   metadataEntriesKept: 256,
   /** Metadata entries in one reply to a pull. */
   metadataPullEntries: 64,
-  /** How far ahead of the issued stamps the durable ceiling of the clock is reserved. */
-  hlcReserveMs: 10_000,
+  /** One pull, and one telling of a decided entry. */
+  metadataPullMs: 1_000,
+  metadataLearnMs: 1_000,
+  /** Decided entries told to so many members at once. */
+  metadataLearnsAtOnce: 32,
+  /** Time for the voters to answer a first ballot; it doubles with each further one. */
+  metadataBallotMs: 500,
+  /** Votes and entries that wait for the disk, and changes that wait for their turn. */
+  metadataWaiting: 256,
+  /** Peers asked in one attempt to catch up. */
+  metadataPullPeers: 8,
+  /** A voter other than the first waits for so long, times its place, before it does the upkeep of the log. */
+  metadataUpkeepMs: 1_000,
+  /**
+   * How far ahead of the clock its durable ceiling is reserved. After a crash the clock begins at the ceiling, so this
+   * must stay well below `clockSkewMaxMs`, or the peers would refuse to stamp above the first records written then.
+   */
+  hlcReserveMs: 4_000,
+  /** How often the ceiling is raised; a disk may stall for the rest of the reserve before stamps lag behind the wall. */
+  hlcTickMs: 1_000,
 } as const;

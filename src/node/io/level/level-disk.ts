@@ -1,0 +1,131 @@
+import { mkdir, open, readFile, rename, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { KvError } from '../../core/errors.js';
+import type { Disk, Storage, StorageOptions } from '../../env/storage.js';
+import { LevelStorage } from './level-storage.js';
+
+/** The lock is an empty LevelDB of its own in this folder. */
+const LOCK = 'LOCK';
+const LOCK_HOLDER = 'holder';
+const LOCK_OPTIONS: StorageOptions = {
+  cacheBytes: 64 * 1024,
+  writeBufferBytes: 64 * 1024,
+  maxFileBytes: 1024 * 1024,
+};
+
+/**
+ * A data directory on the file system, for one process at a time.
+ * The lock is the operating system's own, taken by LevelDB on `LOCK/LOCK`: the kernel gives it back when the process ends,
+ * however it ends, so no stale lock is left and no process id is ever guessed at. `LOCK/holder` only names the holder.
+ */
+export class LevelDisk implements Disk {
+  readonly #path: string;
+  #lock: LevelStorage | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async lock(): Promise<void> {
+    const folder = join(this.#path, LOCK);
+    try {
+      await makeDirectory(folder);
+      this.#lock = await LevelStorage.open(folder, LOCK_OPTIONS);
+      await this.replaceFile(join(LOCK, LOCK_HOLDER), new TextEncoder().encode(`${process.pid}\n`));
+    } catch (error) {
+      await this.unlock();
+      throw await this.#lockError(error);
+    }
+  }
+
+  async unlock(): Promise<void> {
+    await this.#lock?.close();
+    this.#lock = undefined;
+  }
+
+  async readFile(name: string): Promise<Uint8Array | undefined> {
+    try {
+      return new Uint8Array(await readFile(join(this.#path, name)));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw unusable(`${join(this.#path, name)} cannot be read`, error);
+    }
+  }
+
+  async replaceFile(name: string, content: Uint8Array): Promise<void> {
+    const path = join(this.#path, name);
+    try {
+      const file = await open(`${path}.new`, 'w');
+      try {
+        await file.writeFile(content);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(`${path}.new`, path);
+      // The new name is in the directory, and survives a power cut only when that is synced too.
+      await syncDirectory(dirname(path));
+    } catch (cause) {
+      throw new KvError('KV_STORE_FAILED', `${path} cannot be replaced: ${textOf(cause)}`, {
+        cause,
+      });
+    }
+  }
+
+  async openStorage(folder: string, options: StorageOptions): Promise<Storage> {
+    const storage = await LevelStorage.open(join(this.#path, folder), options);
+    await syncDirectory(this.#path);
+    return storage;
+  }
+
+  async freeBytes(): Promise<number | undefined> {
+    try {
+      const { bavail, bsize } = await statfs(this.#path);
+      return bavail * bsize;
+    } catch {
+      // Not every file system says; the caller shows that it is not known.
+      return undefined;
+    }
+  }
+
+  async #lockError(error: unknown): Promise<KvError> {
+    if (!(error instanceof KvError) || error.code !== 'KV_DATA_DIR_LOCKED')
+      return unusable(`The data directory ${this.#path} cannot be used`, error);
+    const holder = await this.readFile(join(LOCK, LOCK_HOLDER)).catch(() => undefined);
+    const pid = holder === undefined ? '' : new TextDecoder().decode(holder).trim();
+    const who = /^\d+$/.test(pid) ? `process ${pid}` : 'another process';
+    const message = `The data directory ${this.#path} is used by ${who}: stop it, or give this node a directory of its own with --data-dir.`;
+    return new KvError('KV_DATA_DIR_LOCKED', message, { cause: error.cause });
+  }
+}
+
+/** Makes a directory and all above it; what is synced in it later must not vanish with its own name. */
+async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made))
+    await syncDirectory(dirname(made));
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function unusable(what: string, error: unknown): KvError {
+  const cause = error instanceof KvError ? (error.cause ?? error) : error;
+  const message = `${what}: ${textOf(cause)}. Give a writable directory with --data-dir.`;
+  return new KvError('KV_DATA_DIR_UNUSABLE', message, { cause });
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

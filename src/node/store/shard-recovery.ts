@@ -1,0 +1,46 @@
+import { readU32be } from '../../stdx/bytes.js';
+import type { Random } from '../env/random.js';
+import type { Storage } from '../env/storage.js';
+import { damaged, readMarkers, SequenceMarkers } from './sequence-markers.js';
+import type { MarkerWindow } from './sequence-markers.js';
+import { CEILING_KEY, seal, unseal, unsealU48, WRITER_KEY } from './system-keys.js';
+
+/** Signs the versions of one shard: 64 random bits, never used by another shard or after a loss of the disk. */
+export interface WriterId {
+  readonly hi: number;
+  readonly lo: number;
+}
+
+/** What a shard knows of its earlier runs. */
+export interface RecoveredShard {
+  readonly markers: MarkerWindow;
+  readonly writerId: WriterId;
+  /** Zero when no ceiling was ever reserved. */
+  readonly ceilingMs: number;
+}
+
+/**
+ * What an opened storage says of the shard; a new one gets its writer id, as batch 1.
+ * @throws KvError KV_STORE_FAILED when something is damaged or missing
+ */
+export async function recoverShard(storage: Storage, random: Random): Promise<RecoveredShard> {
+  const markers = await readMarkers(storage);
+  const [writer, ceiling] = await storage.getMany([WRITER_KEY, CEILING_KEY]);
+  if (markers.last === 0 && writer === undefined) return await beginShard(storage, random);
+  // Batch 1 carries both, and the newest marker is never deleted.
+  if (markers.last === 0) throw damaged('sequence of batches');
+  const body = writer && unseal(WRITER_KEY, writer);
+  if (body?.length !== 8) throw damaged('writer id');
+  const ceilingMs = ceiling === undefined ? 0 : unsealU48(CEILING_KEY, ceiling);
+  if (ceilingMs === undefined) throw damaged('ceiling of the clock');
+  return { markers, writerId: { hi: readU32be(body, 0), lo: readU32be(body, 4) }, ceilingMs };
+}
+
+async function beginShard(storage: Storage, random: Random): Promise<RecoveredShard> {
+  const id = random.bytes(8);
+  const first = new SequenceMarkers({ low: 0, last: 0 }, Infinity);
+  const value = seal(WRITER_KEY, id);
+  await storage.write([{ type: 'put', key: WRITER_KEY, value }, ...first.stamp(0)], { sync: true });
+  const writerId = { hi: readU32be(id, 0), lo: readU32be(id, 4) };
+  return { markers: { low: 1, last: first.last }, writerId, ceilingMs: 0 };
+}

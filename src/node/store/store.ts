@@ -1,0 +1,194 @@
+import { KvError } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+import { DATA_PREFIX, encodeDataKey } from '../core/version/data-key.js';
+import { decodeRecord } from '../core/version/record-codec.js';
+import type { NodeEnv } from '../env/env.js';
+import type { Storage, StorageOptions } from '../env/storage.js';
+import type { Readiness } from '../services.js';
+import type { ApplyOutcome, Mutation, ReadOutcome, RecordQuery } from './mutation.js';
+import { SequenceMarkers, markerWindowBytes } from './sequence-markers.js';
+import { recoverShard } from './shard-recovery.js';
+import type { RecoveredShard, WriterId } from './shard-recovery.js';
+import { StoreReader } from './store-reader.js';
+import { storeMetrics } from './store-metrics.js';
+import { StoreWriter } from './store-writer.js';
+import { newerFormat } from './write-batch.js';
+
+/** The folder of the first shard in a data directory. */
+export const SHARD_FOLDER = 'shard-0';
+
+/** How the store tunes its ordered map; chosen with bench/store.ts. */
+export const STORE_OPTIONS: StorageOptions = {
+  cacheBytes: 32 * 1024 * 1024,
+  writeBufferBytes: 16 * 1024 * 1024,
+  maxFileBytes: 8 * 1024 * 1024,
+};
+
+export interface StoreParts {
+  readonly env: Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log'>;
+  readonly readiness: Pick<Readiness, 'fail'>;
+  readonly folder?: string | undefined;
+  readonly options?: StorageOptions | undefined;
+}
+
+/** All data keys. */
+const DATA = { gte: Uint8Array.of(DATA_PREFIX), lt: Uint8Array.of(DATA_PREFIX + 1) } as const;
+/** What a record costs in queues beside its bytes. */
+const QUEUE_OVERHEAD = 64;
+
+/**
+ * The records of one shard. What it acknowledges is durable and stays visible until something newer replaces it; what it
+ * cannot keep so, it refuses: after a failed write nothing is acknowledged until a restart.
+ */
+export class Store {
+  readonly #parts: StoreParts;
+  readonly #storage: Storage;
+  readonly #recovered: RecoveredShard;
+  readonly #writer: StoreWriter;
+  readonly #reader: StoreReader;
+  readonly #options: StorageOptions;
+  #closing = false;
+  #load = { diskBytes: 0, atWritten: 0, atMs: 0, asking: false };
+
+  private constructor(parts: StoreParts, storage: Storage, recovered: RecoveredShard) {
+    const { clock } = parts.env;
+    this.#parts = parts;
+    this.#storage = storage;
+    this.#recovered = recovered;
+    this.#options = parts.options ?? STORE_OPTIONS;
+    const metrics = storeMetrics(parts.env.metrics, {
+      queueBytes: () => this.#writer.queueBytes,
+      sequence: () => this.#writer.sequence,
+    });
+    this.#writer = new StoreWriter({
+      storage,
+      clock,
+      metrics,
+      markers: new SequenceMarkers(
+        recovered.markers,
+        markerWindowBytes(this.#options.writeBufferBytes),
+      ),
+      onFailed: (error) => {
+        this.#failed(error);
+      },
+    });
+    this.#reader = new StoreReader({ storage, clock, metrics });
+  }
+
+  /**
+   * Opens the shard, making it when it is new, and checks that no batch of it is missing.
+   * @throws KvError KV_STORE_FAILED, KV_DATA_DIR_LOCKED
+   */
+  static async open(parts: StoreParts): Promise<Store> {
+    const options = parts.options ?? STORE_OPTIONS;
+    const storage = await parts.env.disk.openStorage(parts.folder ?? SHARD_FOLDER, options);
+    try {
+      const recovered = await recoverShard(storage, parts.env.random);
+      const store = new Store(parts, storage, recovered);
+      await store.#measureLoad();
+      return store;
+    } catch (error) {
+      await storage.close();
+      throw error;
+    }
+  }
+
+  /** Merges a record; `done` is called once, when the outcome is durable or at once when it is refused. */
+  apply(mutation: Mutation, done: (outcome: ApplyOutcome) => void): void {
+    const dataKey = encodeDataKey(mutation);
+    const record = decodeRecord(dataKey, mutation.record);
+    if (this.#closing) done({ kind: 'failed', error: closing() });
+    else if (record === 'corrupt') done({ kind: 'failed', error: garbled() });
+    else if (record === 'unknown-format') done({ kind: 'failed', error: newerFormat() });
+    else {
+      const sizeBytes = dataKey.length + record.encoded.length + QUEUE_OVERHEAD;
+      const { repair, deadlineMs, priority } = mutation;
+      this.#writer.enqueue({ dataKey, record, repair, deadlineMs, sizeBytes, done }, priority);
+    }
+  }
+
+  /** The copy of a key: all that was acknowledged before is seen, and nothing that a crash could take back. */
+  read(query: RecordQuery, done: (outcome: ReadOutcome) => void): void {
+    if (this.#closing) done({ kind: 'failed', error: closing() });
+    else
+      this.#reader.enqueue({
+        dataKey: encodeDataKey(query),
+        deadlineMs: query.deadlineMs,
+        done,
+      });
+  }
+
+  /** Number of the last durable batch; a peer that saw a higher one knows that this disk was rolled back. */
+  sequence(): number {
+    return this.#writer.sequence;
+  }
+
+  /** The 64-bit id with which this shard signs the versions it issues, as two halves. */
+  writerId(): WriterId {
+    return this.#recovered.writerId;
+  }
+
+  /** The ceiling that the clock had reserved when the shard was opened: no stamp of an earlier run is at or above it. */
+  ceilingMs(): number {
+    return this.#recovered.ceilingMs;
+  }
+
+  /** Makes a ceiling durable. @throws KvError KV_STORE_FAILED */
+  async reserveCeiling(ceilingMs: number): Promise<void> {
+    await this.#writer.reserve(ceilingMs);
+  }
+
+  /** Bytes of mutations that wait or are under way. */
+  queueBytes(): number {
+    return this.#writer.queueBytes;
+  }
+
+  /** Bytes of records, roughly: the tables as last measured, and what was written since and may still be in memory. */
+  loadBytes(): number {
+    const { diskBytes, atWritten, atMs, asking } = this.#load;
+    const stale = this.#parts.env.clock.monotonicMs() - atMs >= LIMITS.loadRefreshMs;
+    if (stale && !asking && !this.#closing) this.#refreshLoad();
+    const unmeasured = this.#writer.writtenBytes - atWritten;
+    return diskBytes + unmeasured + (atWritten % this.#options.writeBufferBytes);
+  }
+
+  /** Figures of the engine, for people. */
+  async properties(): Promise<Readonly<Record<string, string>>> {
+    return await this.#storage.properties();
+  }
+
+  /** Refuses what comes, finishes what was accepted, and closes. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#writer.drained();
+    await this.#storage.close();
+  }
+
+  #refreshLoad(): void {
+    this.#load.asking = true;
+    this.#measureLoad().catch((error: unknown) => {
+      this.#load.asking = false;
+      this.#parts.env.log.warn('the size of the store could not be read', { error });
+    });
+  }
+
+  async #measureLoad(): Promise<void> {
+    const atWritten = this.#writer.writtenBytes;
+    const diskBytes = await this.#storage.approximateSize(DATA);
+    const atMs = this.#parts.env.clock.monotonicMs();
+    this.#load = { diskBytes, atWritten, atMs, asking: false };
+  }
+
+  #failed(error: KvError): void {
+    this.#parts.env.log.error('the store failed and acknowledges nothing more', { error });
+    this.#parts.readiness.fail(error);
+  }
+}
+
+function closing(): KvError {
+  return new KvError('KV_NOT_READY', 'The store is closing; ask another node.');
+}
+
+function garbled(): KvError {
+  return new KvError('KV_CORRUPT', 'A record that arrived does not match its checksum.');
+}

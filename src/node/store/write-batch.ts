@@ -1,0 +1,149 @@
+import { KvError } from '../core/errors.js';
+import { decodeRecord } from '../core/version/record-codec.js';
+import type { DecodedRecord } from '../core/version/record-codec.js';
+import { compareRecords } from '../core/version/reconcile.js';
+import type { BatchOperation } from '../env/storage.js';
+import type { ApplyOutcome, Mutation, PendingMutation } from './mutation.js';
+import type { BatchLoad } from './mutation-queue.js';
+import type { RawCopy } from './read-many.js';
+
+/** What is held of a key while a batch is made; `unread` until the storage has answered. */
+type Copy = DecodedRecord | 'unread' | undefined;
+
+/** One key of a batch: what is held, and what is wanted. */
+export interface Slot {
+  readonly dataKey: Uint8Array;
+  held: Copy;
+  changed: boolean;
+  readonly waiting: PendingMutation[];
+}
+
+/**
+ * The mutations of one atomic write, decided one after the other per key, as if each had been written alone:
+ * what one of them leaves is what the next one finds.
+ */
+export class WriteBatch implements BatchLoad {
+  readonly #slots = new Map<string, Slot>();
+  readonly #decided: { readonly pending: PendingMutation; readonly outcome: ApplyOutcome }[] = [];
+  readonly #onCorrupt: () => void;
+  #unread: Slot[] = [];
+  #undecided: Slot[] = [];
+  #sizeBytes = 0;
+  #liveBytes = 0;
+  #mutations = 0;
+
+  constructor(onCorrupt: () => void) {
+    this.#onCorrupt = onCorrupt;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  get liveBytes(): number {
+    return this.#liveBytes;
+  }
+
+  get mutations(): number {
+    return this.#mutations;
+  }
+
+  /** Takes a mutation in; `before` is the batch that is being synced, whose result its key may need. */
+  add(
+    { pending, priority }: { pending: PendingMutation; priority: Mutation['priority'] },
+    before: WriteBatch | undefined,
+  ): void {
+    const text = textOf(pending.dataKey);
+    let slot = this.#slots.get(text);
+    if (slot === undefined) {
+      const earlier = before === undefined ? undefined : before.#slots.get(text);
+      const held = earlier === undefined ? 'unread' : earlier.held;
+      slot = { dataKey: pending.dataKey, held, changed: false, waiting: [] };
+      this.#slots.set(text, slot);
+      if (held === 'unread') this.#unread.push(slot);
+    }
+    if (slot.waiting.length === 0) this.#undecided.push(slot);
+    slot.waiting.push(pending);
+    this.#sizeBytes += pending.sizeBytes;
+    if (priority === 'live') this.#liveBytes += pending.sizeBytes;
+    this.#mutations += 1;
+  }
+
+  /** The keys that the storage must be asked for before `decide`. */
+  takeUnread(): readonly Slot[] {
+    const unread = this.#unread;
+    this.#unread = [];
+    return unread;
+  }
+
+  /** What the storage answered for the keys of `takeUnread`. */
+  fill(slots: readonly Slot[], copies: readonly RawCopy[]): void {
+    for (const [index, slot] of slots.entries()) {
+      const copy = copies[index];
+      if (copy === undefined) slot.held = undefined;
+      else slot.held = copy === 'unreadable' ? 'corrupt' : decodeRecord(slot.dataKey, copy);
+      if (slot.held === 'corrupt') this.#onCorrupt();
+    }
+  }
+
+  /** Decides all that was added since the last call; every key has been read by now. */
+  decide(): void {
+    for (const slot of this.#undecided) {
+      for (const pending of slot.waiting)
+        this.#decided.push({ pending, outcome: decideOne(slot, pending) });
+      slot.waiting.length = 0;
+    }
+    this.#undecided = [];
+  }
+
+  /** The changes to write; none when everything was superseded or there already. */
+  operations(): BatchOperation[] {
+    const operations: BatchOperation[] = [];
+    for (const { changed, dataKey, held } of this.#slots.values()) {
+      if (changed && typeof held === 'object')
+        operations.push({ type: 'put', key: dataKey, value: held.encoded });
+    }
+    return operations;
+  }
+
+  /** The batch is durable: tells everyone what was decided. */
+  acknowledge(): void {
+    for (const { pending, outcome } of this.#decided) pending.done(outcome);
+  }
+
+  /** The batch was lost. */
+  fail(error: KvError): void {
+    for (const { pending } of this.#decided) pending.done({ kind: 'failed', error });
+    for (const { waiting } of this.#undecided)
+      for (const pending of waiting) pending.done({ kind: 'failed', error });
+  }
+}
+
+function decideOne(slot: Slot, { record, repair }: PendingMutation): ApplyOutcome {
+  const { held } = slot;
+  if (held === 'unknown-format') return { kind: 'failed', error: newerFormat() };
+  // Over a corrupt copy only a repair is safe: what it hides may be newer than this record, and acknowledged.
+  if (held === 'corrupt' && !repair) return { kind: 'corrupt' };
+  if (typeof held === 'object') {
+    const order = compareRecords(record, held);
+    if (order < 0 && !repair) return { kind: 'superseded', version: held.version };
+    if (order <= 0) return { kind: 'written' };
+  }
+  slot.held = record;
+  slot.changed = true;
+  return { kind: 'written' };
+}
+
+/** The answer for a record that a newer version of kv wrote. */
+export function newerFormat(): KvError {
+  return new KvError(
+    'KV_FORMAT_UNKNOWN',
+    'The store holds a record of a format that this version of kv does not know.',
+  );
+}
+
+/** A string with one code unit per byte: a key for a Map. */
+function textOf(bytes: Uint8Array): string {
+  // The signature wants an array of numbers; an array-like is all that `apply` needs. Keys are short enough for it.
+  return String.fromCharCode.apply(null, bytes as unknown as number[]);
+}
