@@ -70,7 +70,6 @@ export class Gossiper {
   /** The second step of an exchange that `from` began. */
   answer(heard: Digests & { readonly from: NodeId }): ControlReply {
     const { table, metrics, clock } = this.#options;
-    metrics.receivedBytes.inc(gossipBytes(heard.digests, []));
     const { deltas, wanted } = answerDigests(table, heard, this.#turn());
     metrics.sentBytes.inc(gossipBytes(wanted, deltas));
     return { kind: 'gossip-deltas', deltas, wanted, wallMs: clock.wallMs() };
@@ -79,7 +78,6 @@ export class Gossiper {
   /** The last step of an exchange that `from` began, or news that it tells unasked. */
   accept(deltas: readonly EndpointDelta[], from: NodeId): void {
     const { table, metrics, heard } = this.#options;
-    metrics.receivedBytes.inc(gossipBytes([], deltas));
     const applied = applyDeltas(table, deltas, this.#round);
     metrics.malformedDeltas.inc(applied.malformed);
     heard(applied, from);
@@ -129,7 +127,6 @@ export class Gossiper {
     const from = link.remote()?.nodeId ?? peer;
     const receivedMonoMs = clock.monotonicMs();
     clocks.note(from, { peerWallMs: reply.wallMs, sentMonoMs, receivedMonoMs });
-    metrics.receivedBytes.inc(gossipBytes(reply.wanted, []));
     this.accept(reply.deltas, from);
     const deltas = deltasFor(table, reply.wanted, this.#turn());
     if (deltas.length === 0) return;

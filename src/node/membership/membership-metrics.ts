@@ -6,7 +6,6 @@ import type { Counter, Metrics, Observer } from '../env/metrics.js';
 export class MembershipMetrics {
   readonly rounds: Counter;
   readonly sentBytes: Counter;
-  readonly receivedBytes: Counter;
   readonly exchangeSeconds: Observer;
   readonly failedExchanges: Counter;
   readonly malformedDeltas: Counter;
@@ -20,8 +19,7 @@ export class MembershipMetrics {
     this.#metrics = metrics;
     const counter = (name: string, help: string): Counter => metrics.counter({ name, help });
     this.rounds = counter('kv_gossip_rounds_total', 'Gossip rounds begun.');
-    this.sentBytes = this.#bytes('sent');
-    this.receivedBytes = this.#bytes('received');
+    this.sentBytes = counter('kv_gossip_sent_bytes_total', 'Bytes of digests and deltas sent.');
     this.exchangeSeconds = metrics.histogram({
       name: 'kv_gossip_exchange_seconds',
       help: 'Duration of a complete exchange with one peer.',
@@ -53,13 +51,5 @@ export class MembershipMetrics {
     this.#gauged.add(node);
     const help = 'How unlikely the silence of a node is; suspect beyond 1.5.';
     this.#metrics.gaugeFrom({ name: 'kv_gossip_phi', help, labels: { node } }, read);
-  }
-
-  #bytes(direction: 'sent' | 'received'): Counter {
-    return this.#metrics.counter({
-      name: 'kv_gossip_bytes_total',
-      help: 'Bytes of digests and deltas.',
-      labels: { direction },
-    });
   }
 }

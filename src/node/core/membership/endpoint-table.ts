@@ -1,17 +1,19 @@
 import { assert } from '../../../stdx/assert.js';
 import { LIMITS } from '../limits.js';
-import type { EndpointDelta, EndpointFact } from '../messages.js';
+import type { EndpointDelta, EndpointDigest, EndpointFact } from '../messages.js';
 import type { NodeId } from '../metadata/cluster-metadata.js';
 import {
   compareIncarnations,
   mergeEndpoints,
   newEndpoint,
+  versionOf,
   type EndpointState,
 } from './endpoint-state.js';
 import { isVolatileFact } from './fact-names.js';
 
 interface Entry {
   readonly state: EndpointState;
+  readonly digest: EndpointDigest;
   /** Round in which its state last changed here; heartbeats do not count. */
   readonly changedRound: number;
 }
@@ -39,7 +41,7 @@ export class EndpointTable {
 
   constructor(self: EndpointState) {
     this.selfId = self.nodeId;
-    this.#entries.set(self.nodeId, { state: self, changedRound: 0 });
+    this.#put(self, 0);
   }
 
   get size(): number {
@@ -57,7 +59,7 @@ export class EndpointTable {
     const news = newFacts(state.facts, this.self().facts);
     const matters = news.some((fact) => !isVolatileFact(fact.name));
     const changedRound = matters ? round : this.changedRound(this.selfId);
-    this.#entries.set(this.selfId, { state, changedRound });
+    this.#put(state, changedRound);
   }
 
   /** Names the nodes whose states are kept; what is known of others is dropped. */
@@ -76,6 +78,15 @@ export class EndpointTable {
 
   states(): readonly EndpointState[] {
     return [...this.#entries.values()].map((entry) => entry.state);
+  }
+
+  /** How much of each endpoint is known. */
+  digests(): readonly EndpointDigest[] {
+    return [...this.#entries.values()].map((entry) => entry.digest);
+  }
+
+  digestOf(id: NodeId): EndpointDigest | undefined {
+    return this.#entries.get(id)?.digest;
   }
 
   /** Round in which the state of a node last changed here, or minus infinity when it is not known. */
@@ -98,8 +109,14 @@ export class EndpointTable {
     const change = describe(before, after);
     const news = change.started || change.facts.some((fact) => !isVolatileFact(fact.name));
     const changedRound = news ? round : this.changedRound(delta.nodeId);
-    this.#entries.set(delta.nodeId, { state: after, changedRound });
+    this.#put(after, changedRound);
     return change;
+  }
+
+  #put(state: EndpointState, changedRound: number): void {
+    const { nodeId, boot } = state;
+    const digest = { nodeId, boot, version: versionOf(state) };
+    this.#entries.set(nodeId, { state, digest, changedRound });
   }
 }
 

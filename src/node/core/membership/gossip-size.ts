@@ -5,16 +5,16 @@ export const GOSSIP_ENVELOPE_BYTES = 128;
 
 /** Bytes of a digest on the wire (protobuf: a tag before each field, lengths and numbers as varints), never less. */
 export function digestBytes(digest: EndpointDigest): number {
-  return 2 + textField(digest.nodeId) + numberField(digest.boot) + numberField(digest.version);
+  return 2 + hexField(digest.nodeId) + numberField(digest.boot) + numberField(digest.version);
 }
 
 /** Bytes of a delta without its facts, heartbeat included whatever its value. */
 export function deltaHeadBytes(delta: EndpointDelta): number {
   return (
     4 +
-    textField(delta.nodeId) +
+    hexField(delta.nodeId) +
     numberField(delta.boot) +
-    textField(delta.nonce) +
+    hexField(delta.nonce) +
     numberField(delta.heartbeat)
   );
 }
@@ -43,6 +43,11 @@ export function gossipBytes(
 function textField(text: string): number {
   const bytes = utf8Length(text);
   return 1 + varintBytes(bytes) + bytes;
+}
+
+/** Of ids and nonces, which are hex digits: one byte each. */
+function hexField(text: string): number {
+  return 1 + varintBytes(text.length) + text.length;
 }
 
 function numberField(value: number): number {

@@ -1,8 +1,9 @@
+import { assert } from '../../../stdx/assert.js';
 import { LIMITS } from '../limits.js';
 import type { EndpointDelta, EndpointDigest } from '../messages.js';
 import type { NodeId } from '../metadata/cluster-metadata.js';
 import { packDeltas, type DeltaWish } from './delta-packing.js';
-import { versionOf, type EndpointState } from './endpoint-state.js';
+import type { EndpointState } from './endpoint-state.js';
 import type { EndpointChange, EndpointTable } from './endpoint-table.js';
 import { digestBytes, GOSSIP_ENVELOPE_BYTES } from './gossip-size.js';
 
@@ -45,8 +46,7 @@ export interface AppliedDeltas {
 
 /** Digests of the whole table, or, beyond the budget, of what changed lately and of a rotating part of the rest. */
 export function makeDigests(table: EndpointTable, turn: GossipTurn): Digests {
-  const states = table.states();
-  const digests = states.map(digestOf);
+  const digests = table.digests();
   const budget = budgetOf(turn);
   const bytes = digests.reduce((sum, digest) => sum + digestBytes(digest), 0);
   if (bytes <= budget) return { digests, complete: true };
@@ -65,19 +65,22 @@ export function answerDigests(
 ): GossipAnswer {
   const wanted: EndpointDigest[] = [];
   const wishes: DeltaWish[] = [];
+  let matched = 0;
   for (const digest of heard.digests) {
-    const known = table.get(digest.nodeId);
+    const known = table.digestOf(digest.nodeId);
     if (known === undefined) {
       // A stranger's own state is worth reading for the epoch it names, though it is not kept.
       if (table.admits(digest.nodeId) || digest.nodeId === heard.from)
         wanted.push({ nodeId: digest.nodeId, boot: 0, version: 0 });
       continue;
     }
-    const wish = wishFor(known, digest);
-    if (wish !== undefined) wishes.push(wish);
-    else if (isBehind(known, digest)) wanted.push(digestOf(known));
+    matched += 1;
+    const order = compareDigests(known, digest);
+    if (order > 0) wishes.push(wishFor(table, digest));
+    else if (order < 0) wanted.push(known);
   }
-  for (const state of unmentioned(table, heard, turn)) wishes.push({ state, after: 0 });
+  if (matched < table.size)
+    for (const state of unmentioned(table, heard, turn)) wishes.push({ state, after: 0 });
   const budget = budgetOf(turn);
   // Digests of a part of a table come in an order that already rotates, with what is urgent first.
   const inTurn = heard.complete ? rotate(wanted, turn.rotation) : wanted;
@@ -93,10 +96,12 @@ export function deltasFor(
   wanted: readonly EndpointDigest[],
   turn: GossipTurn,
 ): readonly EndpointDelta[] {
-  const wishes = wanted.flatMap((digest) => {
-    const known = table.get(digest.nodeId);
-    return (known === undefined ? undefined : wishFor(known, digest)) ?? [];
-  });
+  const wishes = wanted
+    .filter((digest) => {
+      const known = table.digestOf(digest.nodeId);
+      return known !== undefined && compareDigests(known, digest) > 0;
+    })
+    .map((digest) => wishFor(table, digest));
   return packDeltas(table, wishes, { ...turn, budgetBytes: budgetOf(turn) });
 }
 
@@ -122,19 +127,16 @@ export function applyDeltas(
   return { changes, aboutSelf, unknown, malformed };
 }
 
-function digestOf(state: EndpointState): EndpointDigest {
-  return { nodeId: state.nodeId, boot: state.boot, version: versionOf(state) };
+/** Positive when `a` stands for more of the endpoint than `b`. */
+function compareDigests(a: EndpointDigest, b: EndpointDigest): number {
+  return a.boot - b.boot || a.version - b.version;
 }
 
-function wishFor(known: EndpointState, digest: EndpointDigest): DeltaWish | undefined {
-  if (known.boot !== digest.boot)
-    return known.boot > digest.boot ? { state: known, after: 0 } : undefined;
-  return versionOf(known) > digest.version ? { state: known, after: digest.version } : undefined;
-}
-
-function isBehind(known: EndpointState, digest: EndpointDigest): boolean {
-  if (known.boot !== digest.boot) return known.boot < digest.boot;
-  return versionOf(known) < digest.version;
+/** What is known here beyond the digest: everything, when the digest is of an earlier boot. */
+function wishFor(table: EndpointTable, digest: EndpointDigest): DeltaWish {
+  const state = table.get(digest.nodeId);
+  assert(state !== undefined, 'a wish is for a state of the table');
+  return { state, after: state.boot === digest.boot ? digest.version : 0 };
 }
 
 /** What the other side did not name: unknown to it when it named all it has, else perhaps unknown and worth pushing while new. */
