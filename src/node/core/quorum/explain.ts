@@ -5,12 +5,17 @@ import type { QuorumGroup, Requirement } from './requirement.js';
 
 export type OperationKind = 'read' | 'write';
 
-/** A group that cannot be met by the replicas that are alive, and how all replicas look; undefined when every group can be. */
+/** A group that cannot be met by the replicas that are alive, by position in the plan; undefined when every group can be. */
 export function findUnavailable(
   requirement: Requirement,
-  sightings: readonly ReplicaSighting[],
+  alive: readonly boolean[],
 ): QuorumGroup | undefined {
-  return requirement.groups.find((group) => aliveIn(group, sightings) < group.needed);
+  for (const group of requirement.groups) {
+    let count = 0;
+    for (const member of group.members) if (alive[member] === true) count += 1;
+    if (count < group.needed) return group;
+  }
+  return undefined;
 }
 
 /** KV_UNAVAILABLE in words: `unavailable: write needs 2 of 3 replicas, 1 is alive (n1 alive, n2 down 14s, n3 down 2s)`. */

@@ -1,7 +1,7 @@
 import type { RecordDigest } from '../messages.js';
 import type { ReadAnswer } from './read-quorum.js';
 import { sameDigest } from './record-digest.js';
-import { majorityOf, type Requirement } from './requirement.js';
+import type { Requirement } from './requirement.js';
 import { WriteQuorum } from './write-quorum.js';
 
 /** A repair that is about to begin: the accounting, and who is sent the winner at once. */
@@ -33,12 +33,4 @@ export function planReadRepair({ requirement, answers, winner }: Disagreement): 
     if (!holds) targets.push(replica);
   }
   return { quorum, targets };
-}
-
-/**
- * Whether a copy that fails its checksum may be replaced by what these many replicas agreed on: the corrupt copy may have been
- * one of the copies of an acknowledged write, so only a majority of the others is sure to have seen that write.
- */
-export function mayReplaceCorrupt(answered: number, replicas: number): boolean {
-  return answered >= majorityOf(replicas);
 }

@@ -1,0 +1,80 @@
+import { KvError } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+import type { Logger } from '../env/log.js';
+import type { CorruptCopy, OperationContext } from './operation-context.js';
+import type { ReadResult } from './read-attempt.js';
+import { ReadOperation } from './read-operation.js';
+
+/**
+ * Replaces corrupt copies by what a quorum of the other replicas holds, beside the operation that met them.
+ *
+ * The corrupt copy may have been one of those that acknowledged a write; the others of that write quorum are still met by
+ * every read quorum among the remaining replicas, so what such a quorum agrees on is never older. Fewer are not enough:
+ * a single replica may have missed the write, and putting its copy in place would undo it.
+ */
+export class CorruptHealer {
+  readonly #context: OperationContext;
+  readonly #log: Logger;
+  #running = 0;
+
+  constructor(context: OperationContext, log: Logger) {
+    this.#context = context;
+    this.#log = log;
+  }
+
+  /** Begins to heal a copy; when too many are under way, the next operation that meets it reports it again. */
+  report(copy: CorruptCopy): void {
+    const { metrics, router, clock } = this.#context;
+    metrics.corruptCopies.inc();
+    if (this.#running >= LIMITS.backgroundHeals) return;
+    this.#running += 1;
+    this.#log.warn('a copy does not match its checksum', { node: router.nameOf(copy.nodeId) });
+    const { namespace, key, nodeId } = copy;
+    const question = { namespace, key, level: 'quorum', wantsRecord: true, exclude: [nodeId] };
+    const deadlineMs = clock.monotonicMs() + LIMITS.requestMs;
+    new ReadOperation(this.#context, {
+      question,
+      deadlineMs,
+      trace: undefined,
+      done: (result) => {
+        this.#replace(copy, deadlineMs, result);
+      },
+    }).start();
+  }
+
+  #replace(copy: CorruptCopy, deadlineMs: number, result: ReadResult | KvError): void {
+    const { router, clock } = this.#context;
+    if (result instanceof KvError) {
+      this.#end(copy, result.message);
+      return;
+    }
+    const { record, route } = result;
+    const stillOwned = route.plan.replicas.some(({ nodeId }) => nodeId === copy.nodeId);
+    if (record === undefined || !stillOwned) {
+      this.#end(copy, record === undefined ? 'no other replica has a copy' : 'it has moved away');
+      return;
+    }
+    const request = {
+      kind: 'write',
+      epoch: route.plan.epoch,
+      namespace: route.plan.namespace,
+      key: copy.key,
+      record: record.encoded,
+      repair: true,
+    } as const;
+    const envelope = { request, remainingMs: deadlineMs - clock.monotonicMs() };
+    router.send(copy.nodeId, envelope, (reply) => {
+      this.#end(copy, reply.kind === 'written' ? undefined : `the replica replied ${reply.kind}`);
+    });
+  }
+
+  #end({ nodeId }: CorruptCopy, failure: string | undefined): void {
+    this.#running -= 1;
+    const { metrics, router } = this.#context;
+    const node = router.nameOf(nodeId);
+    if (failure === undefined) {
+      metrics.healedCopies.inc();
+      this.#log.info('a corrupt copy was replaced', { node });
+    } else this.#log.warn('a corrupt copy was not replaced', { node, reason: failure });
+  }
+}

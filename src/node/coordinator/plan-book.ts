@@ -1,0 +1,103 @@
+import { KvError } from '../core/errors.js';
+import type { Member, Namespace, NodeId } from '../core/metadata/cluster-metadata.js';
+import { parseLevel } from '../core/quorum/consistency-level.js';
+import { makeReplicaPlan, type ReplicaPlan } from '../core/quorum/replica-plan.js';
+import { requirementOf, type Requirement } from '../core/quorum/requirement.js';
+import type { ClusterView } from '../services.js';
+
+/** A plan, and what the levels ask of it; shared by all requests for keys with the same replicas. */
+export interface PlannedRequest {
+  readonly plan: ReplicaPlan;
+  readonly requirement: Requirement;
+}
+
+interface Page {
+  readonly plan: ReplicaPlan;
+  readonly requirements: Map<string, Requirement>;
+}
+
+/** The plans of one epoch, each made once: a request finds its plan and requirement by two look-ups. */
+export class PlanBook {
+  readonly view: ClusterView;
+  readonly #localDc: string;
+  readonly #members: ReadonlyMap<NodeId, Member>;
+  readonly #namespaces: ReadonlyMap<string, Namespace>;
+  // A placement gives the same array for the same replica set.
+  readonly #pages = new Map<number, WeakMap<readonly NodeId[], Page>>();
+
+  constructor(view: ClusterView, ownId: NodeId) {
+    this.view = view;
+    const { members, namespaces } = view.metadata;
+    this.#members = new Map(members.map((member) => [member.nodeId, member]));
+    this.#namespaces = new Map(namespaces.map((namespace) => [namespace.name, namespace]));
+    this.#localDc = this.#members.get(ownId)?.dc ?? '';
+  }
+
+  /** The namespace of that name, or the error to answer with. */
+  namespace(name: string): Namespace | KvError {
+    const found = this.#namespaces.get(name);
+    if (found !== undefined) return found;
+    const names = [...this.#namespaces.keys()].join(', ');
+    return new KvError(
+      'KV_USAGE',
+      `there is no namespace ${JSON.stringify(name)}; there is ${names}`,
+    );
+  }
+
+  /** Where the copies of a token belong. */
+  planFor(namespace: Namespace, token: number): ReplicaPlan {
+    return this.#pageOf(namespace, token).plan;
+  }
+
+  /** Where the copies of a token belong and how many must answer; an empty level is the default of the namespace. */
+  request(namespace: Namespace, token: number, level: string): PlannedRequest | KvError {
+    const page = this.#pageOf(namespace, token);
+    const known = page.requirements.get(level);
+    if (known !== undefined) return { plan: page.plan, requirement: known };
+    const counted = parseLevel(level === '' ? namespace.defaultLevel : level);
+    if (counted instanceof KvError) return counted;
+    const requirement = requirementOf(counted, page.plan, this.#localDc);
+    if (requirement instanceof KvError) return requirement;
+    page.requirements.set(level, requirement);
+    return { plan: page.plan, requirement };
+  }
+
+  /** What to warn a writer of: fewer copies than the replication asks for; undefined when there are enough. */
+  shortfall(namespace: Namespace, plan: ReplicaPlan): string | undefined {
+    const wanted = this.#copiesWanted(namespace);
+    if (plan.replicas.length >= wanted) return undefined;
+    const members = [...this.#members.values()].filter(({ state }) => state !== 'removed').length;
+    const size = members === 1 ? '1 member' : `${members} members`;
+    return `${plan.replicas.length} of ${wanted} copies: the cluster has ${size}`;
+  }
+
+  #copiesWanted({ replication }: Namespace): number {
+    if (replication !== undefined)
+      return Object.values(replication).reduce((sum, copies) => sum + copies, 0);
+    const present = [...this.#members.values()].filter(({ state }) => state !== 'removed');
+    const dcs = new Set(present.map(({ dc }) => dc));
+    return dcs.size * this.view.metadata.settings.defaultReplicationFactor;
+  }
+
+  #pageOf(namespace: Namespace, token: number): Page {
+    const nodeIds = this.view.placementOf(namespace).replicaSetOf(token);
+    let pages = this.#pages.get(namespace.id);
+    if (pages === undefined) {
+      pages = new WeakMap();
+      this.#pages.set(namespace.id, pages);
+    }
+    const known = pages.get(nodeIds);
+    if (known !== undefined) return known;
+    const page: Page = { plan: this.#makePlan(namespace, nodeIds), requirements: new Map() };
+    pages.set(nodeIds, page);
+    return page;
+  }
+
+  #makePlan(namespace: Namespace, nodeIds: readonly NodeId[]): ReplicaPlan {
+    return makeReplicaPlan({
+      epoch: this.view.metadata.epoch,
+      namespace: namespace.id,
+      replicas: nodeIds.map((nodeId) => ({ nodeId, dc: this.#members.get(nodeId)?.dc ?? '' })),
+    });
+  }
+}

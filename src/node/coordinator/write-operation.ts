@@ -1,0 +1,292 @@
+import { KvError } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+import type { DataReply } from '../core/messages.js';
+import { provesNotApplied } from '../core/quorum/replica-outcome.js';
+import { explainFailedWrite } from '../core/quorum/write-failure.js';
+import { tokenOf } from '../core/ring/token.js';
+import { formatVersion, type Version } from '../core/version/version.js';
+import type { HlcService } from '../services.js';
+import {
+  observeReply,
+  outcomesOf,
+  traceSkipped,
+  type OperationContext,
+} from './operation-context.js';
+import { OperationTimer, type Timed } from './operation-timers.js';
+import { findRoute, newerPlacement, type Route } from './route.js';
+import type { TraceRecorder } from './trace-recorder.js';
+import {
+  beginWriteAttempt,
+  highestKnown,
+  noteOfWrite,
+  settlementOf,
+  type WriteAttempt,
+  type WriteClientRequest,
+} from './write-attempt.js';
+
+/** An acknowledged write. */
+export interface WriteResult {
+  readonly version: Version;
+  /** Names of the replicas that had confirmed. */
+  readonly acks: readonly string[];
+  readonly warnings: readonly string[];
+  readonly route: Route;
+}
+
+export interface WriteTask {
+  readonly request: WriteClientRequest;
+  /** Monotonic. */
+  readonly deadlineMs: number;
+  readonly trace: TraceRecorder | undefined;
+  /** Called exactly once. */
+  readonly done: (result: WriteResult | KvError) => void;
+}
+
+/**
+ * One write, from its plan to its answer: sent to all replicas at once, acknowledged when the level is met under a plan that
+ * still holds. It is stamped again only above what superseded it, and planned again, with the same stamp, when it was fenced.
+ */
+export class WriteOperation implements Timed {
+  readonly #context: OperationContext;
+  readonly #task: WriteTask;
+  readonly #timer = new OperationTimer(this);
+  readonly #token: number;
+  #version: Version | undefined;
+  #attempt: WriteAttempt | undefined;
+  /** An attempt before this one may have applied somewhere. */
+  #earlierMayApply = false;
+  #restamps = 0;
+  #replans = 0;
+  #finished = false;
+
+  constructor(context: OperationContext, task: WriteTask) {
+    this.#context = context;
+    this.#task = task;
+    this.#token = tokenOf(task.request.key);
+    this.#version = task.request.version;
+  }
+
+  start(): void {
+    this.#context.timers.set(this.#timer, this.#task.deadlineMs);
+    this.#plan();
+  }
+
+  /** The deadline. */
+  onTimer(): void {
+    this.#fail(undefined);
+  }
+
+  #plan(): void {
+    const { namespace, level } = this.#task.request;
+    const query = { operation: 'write', namespace, token: this.#token, level } as const;
+    const route = findRoute(this.#context, query);
+    if (route instanceof KvError) {
+      this.#refuse(route);
+      return;
+    }
+    // The first write of a cluster opens it, so that nobody joins empty beside data.
+    if (!route.book.view.metadata.opened) {
+      this.#planAfter(this.#context.metadata.open(this.#remainingMs()));
+      return;
+    }
+    const version = this.#version ?? issue(this.#context.hlc);
+    if (version instanceof KvError) {
+      this.#refuse(version);
+      return;
+    }
+    this.#version = version;
+    this.#send(
+      beginWriteAttempt(route, { request: this.#task.request, token: this.#token, version }),
+    );
+  }
+
+  #planAfter(metadata: Promise<unknown>): void {
+    void metadata.then(
+      () => {
+        if (!this.#finished) this.#plan();
+      },
+      (error: unknown) => {
+        if (!(error instanceof KvError)) throw error;
+        this.#refuse(error);
+      },
+    );
+  }
+
+  #send(attempt: WriteAttempt): void {
+    this.#attempt = attempt;
+    const { plan, alive } = attempt;
+    traceSkipped(this.#context, this.#task.trace, { plan, alive, what: 'write' });
+    let own: number | undefined;
+    for (const [replica, { nodeId }] of plan.replicas.entries()) {
+      if (alive[replica] !== true) continue;
+      if (nodeId === this.#context.router.ownId) own = replica;
+      else this.#sendTo(attempt, replica);
+    }
+    // The own node last: its work would hold up what goes over the network.
+    if (own !== undefined) this.#sendTo(attempt, own);
+  }
+
+  #sendTo(attempt: WriteAttempt, replica: number): void {
+    // A reply that came before its send returned may have ended the attempt.
+    if (attempt !== this.#attempt) return;
+    const { router, clock } = this.#context;
+    const { nodeId } = attempt.plan.replicas[replica]!;
+    attempt.askedAtMs[replica] = clock.monotonicMs();
+    const { trace } = this.#task;
+    if (trace !== undefined) attempt.steps[replica] = trace.begin(router.nameOf(nodeId), 'write');
+    const envelope = { request: attempt.request, remainingMs: this.#remainingMs() };
+    router.send(nodeId, envelope, (reply) => {
+      this.#onReply(attempt, replica, reply);
+    });
+  }
+
+  #onReply(attempt: WriteAttempt, replica: number, reply: DataReply): void {
+    const { router, clock } = this.#context;
+    const { nodeId } = attempt.plan.replicas[replica]!;
+    observeReply(this.#context, reply);
+    if (reply.kind !== 'failed') router.noteAnswer(nodeId);
+    if (attempt !== this.#attempt) return;
+    attempt.replies[replica] = { reply, atMs: clock.monotonicMs() };
+    this.#task.trace?.end(attempt.steps[replica]!, noteOfWrite(reply));
+    if (reply.kind === 'fenced') {
+      this.#replan(attempt, reply.epoch);
+      return;
+    }
+    if (reply.kind === 'corrupt') this.#reportCorrupt(nodeId);
+    attempt.quorum.settle(replica, settlementOf(reply));
+    this.#judge(attempt);
+  }
+
+  #judge(attempt: WriteAttempt): void {
+    switch (attempt.quorum.verdict()) {
+      case 'waiting':
+        return;
+      case 'acknowledged':
+        this.#acknowledge(attempt);
+        return;
+      case 'superseded':
+        this.#restamp(attempt);
+        return;
+      case 'impossible':
+        this.#fail(undefined);
+    }
+  }
+
+  #acknowledge(attempt: WriteAttempt): void {
+    // The replies may have come from owners of yesterday: what was planned must still hold when it is acknowledged.
+    const newer = newerPlacement(this.#context, attempt.route);
+    if (newer !== undefined) {
+      this.#replan(attempt, newer);
+      return;
+    }
+    const { route, plan, version, quorum } = attempt;
+    const shortfall = route.book.shortfall(route.namespace, plan);
+    this.#finish({
+      version,
+      route,
+      acks: plan.replicas.flatMap(({ nodeId }, replica) =>
+        quorum.states[replica] === 'confirmed' ? [this.#context.router.nameOf(nodeId)] : [],
+      ),
+      warnings: shortfall === undefined ? [] : [shortfall],
+    });
+  }
+
+  #restamp(attempt: WriteAttempt): void {
+    const { hlc, metrics, router } = this.#context;
+    const highest = highestKnown(attempt);
+    const found = `a newer version ${formatVersion(highest)} exists`;
+    if (!this.#task.request.restamp) {
+      this.#earlierMayApply = true;
+      this.#fail(`${found}, and an earlier attempt may have applied, so it was not stamped again`);
+      return;
+    }
+    if (this.#restamps === LIMITS.restamps) {
+      this.#fail(`${found}, and it was stamped again ${LIMITS.restamps} times already`);
+      return;
+    }
+    this.#retire(attempt);
+    this.#restamps += 1;
+    metrics.restamps.inc();
+    hlc.observe(highest);
+    this.#version = undefined;
+    this.#task.trace?.note(router.nameOf(router.ownId), 'restamp', found);
+    this.#plan();
+  }
+
+  #replan(attempt: WriteAttempt, epoch: number): void {
+    if (this.#replans === LIMITS.replans) {
+      this.#fail(`the placement changed ${LIMITS.replans} times meanwhile`);
+      return;
+    }
+    this.#retire(attempt);
+    this.#replans += 1;
+    this.#context.metrics.replans.inc();
+    this.#planAfter(this.#context.metadata.catchUp(epoch, this.#remainingMs()));
+  }
+
+  /** Replies to this attempt change nothing any more. */
+  #retire(attempt: WriteAttempt): void {
+    this.#earlierMayApply ||= !outcomesOf(this.#context, attempt).every(provesNotApplied);
+    this.#attempt = undefined;
+  }
+
+  /** Ends with an error of before anything was sent; if an earlier attempt was sent, its fate is said too. */
+  #refuse(error: KvError): void {
+    if (!this.#earlierMayApply) {
+      this.#finish(error);
+      return;
+    }
+    const { message, replicas, hints } = error;
+    this.#finish(
+      new KvError('KV_WRITE_TIMEOUT', `${message}; an earlier attempt may still apply`, {
+        outcome: 'unknown',
+        replicas,
+        hints,
+        cause: error,
+      }),
+    );
+  }
+
+  #fail(reason: string | undefined): void {
+    const attempt = this.#attempt;
+    if (attempt === undefined) {
+      const message = 'write timeout: the cluster metadata did not arrive in time';
+      this.#refuse(new KvError('KV_WRITE_TIMEOUT', message));
+      return;
+    }
+    this.#finish(
+      explainFailedWrite({
+        requirement: attempt.route.requirement,
+        outcomes: outcomesOf(this.#context, attempt),
+        earlierMayApply: this.#earlierMayApply,
+        reason,
+      }),
+    );
+  }
+
+  #finish(result: WriteResult | KvError): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#attempt = undefined;
+    this.#context.timers.cancel(this.#timer);
+    this.#task.done(result);
+  }
+
+  #remainingMs(): number {
+    return this.#task.deadlineMs - this.#context.clock.monotonicMs();
+  }
+
+  #reportCorrupt(nodeId: string): void {
+    const { namespace, key } = this.#task.request;
+    this.#context.reportCorrupt({ namespace, key, nodeId });
+  }
+}
+
+function issue(hlc: HlcService): Version | KvError {
+  try {
+    return hlc.issue();
+  } catch (error) {
+    if (error instanceof KvError) return error;
+    throw error;
+  }
+}
