@@ -1,0 +1,186 @@
+import type { Interfaces } from '@oclif/core';
+import { Command, Errors } from '@oclif/core';
+import type { KvError } from '../node/core/errors.js';
+import {
+  colourPaint,
+  plainPaint,
+  showsUnicode,
+  wantsColour,
+  type ColourChoice,
+  type Paint,
+} from './colour.js';
+import { earlyFlags } from './early-flags.js';
+import { errorEnvelope, successEnvelope, type Facts } from './envelope.js';
+import { errorText } from './error-text.js';
+import { EXIT, failureOf, Interrupted, type Failure } from './exit-codes.js';
+import { OUTPUT_FLAGS, type OutputFormat } from './flags.js';
+import type { Look } from './look.js';
+import { Output, ReaderGone } from './output.js';
+import { cleanText } from './show-key.js';
+import { usageError } from './usage-error.js';
+
+/** What a command found out, and how it is put in words. */
+export interface Answer extends Facts {
+  /** The same facts as `result`, for people; bytes are written as they are. */
+  readonly text: (look: Look) => string | Uint8Array;
+  /** The exit code, when it is not 0. */
+  readonly exit?: number | undefined;
+}
+
+interface OutputChoice {
+  readonly format: OutputFormat;
+  readonly colour: ColourChoice;
+  readonly header: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+type ParsedOutputFlags = Partial<Interfaces.InferredFlags<typeof OUTPUT_FLAGS>>;
+
+/**
+ * The one place that knows how a command ends: text or JSON on standard output, everything else on standard error, errors as a
+ * coded line with what to do next, and the exit code of their code. oclif's own JSON and error printing are not used.
+ */
+export abstract class BaseCommand extends Command {
+  static override baseFlags: Interfaces.FlagInput = OUTPUT_FLAGS;
+
+  /** True for commands that change data: their errors say whether they took effect. */
+  protected readonly writes: boolean = false;
+  protected readonly output = new Output(process.stdout, process.stderr);
+  #choice: OutputChoice = {
+    ...earlyFlags(this.argv),
+    header: true,
+    quiet: false,
+    verbose: false,
+  };
+
+  /** True when the answer is a document for programs. */
+  protected get wantsJson(): boolean {
+    return this.#choice.format === 'json' || this.#choice.format === 'ndjson';
+  }
+
+  protected get format(): OutputFormat {
+    return this.#choice.format;
+  }
+
+  protected get verbose(): boolean {
+    return this.#choice.verbose;
+  }
+
+  /** The name as it is typed: `ring owners`. */
+  protected get commandName(): string {
+    return (this.id ?? '').replaceAll(':', ' ');
+  }
+
+  /** How text on standard output is to look. */
+  protected get look(): Look {
+    const { stdout } = process;
+    const wide = this.#choice.format === 'wide';
+    return {
+      width: stdout.isTTY ? Math.max(40, stdout.columns || 80) : 80,
+      wide,
+      header: this.#choice.header,
+      unicode: showsUnicode(stdout, process.env),
+      paint: this.#paint(stdout),
+    };
+  }
+
+  protected override async parse<
+    F extends Interfaces.OutputFlags<never>,
+    B extends Interfaces.OutputFlags<never>,
+    A extends Interfaces.OutputArgs<never>,
+  >(
+    options?: Interfaces.Input<F, B, A>,
+    argv?: string[],
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse<F, B, A>(options, argv);
+    // Every command has the base flags; the type of `options` cannot say so.
+    const flags = parsed.flags as ParsedOutputFlags;
+    this.#choice = {
+      format: flags.json === true ? 'json' : (flags.output ?? 'table'),
+      colour: flags['no-color'] === true ? 'never' : (flags.color ?? 'auto'),
+      header: flags['no-header'] !== true,
+      quiet: flags.quiet === true,
+      verbose: flags.verbose === true,
+    };
+    return parsed;
+  }
+
+  /** Prints the answer in the format asked for, its warnings, and settles the exit code. */
+  protected async print(answer: Answer): Promise<void> {
+    if (answer.exit !== undefined) process.exitCode = answer.exit;
+    if (this.wantsJson) {
+      await this.#printJson(successEnvelope(this.commandName, answer, Date.now()));
+      return;
+    }
+    for (const { message } of answer.warnings ?? [])
+      await this.note(`${this.#paint(process.stderr)('warn', 'warning:')} ${cleanText(message)}`);
+    await this.output.data(answer.text(this.look));
+  }
+
+  /** A line on standard error; not with -q. */
+  protected async note(text: string): Promise<void> {
+    if (!this.#choice.quiet) await this.output.note(`${text}\n`);
+  }
+
+  /** What is to be said and which exit code follows, for anything that was thrown. */
+  protected failureOf(thrown: unknown): Failure {
+    const accepts = {
+      command: this.commandName,
+      flags: { ...this.ctor.baseFlags, ...this.ctor.flags },
+    };
+    return failureOf(usageError(thrown, accepts) ?? thrown);
+  }
+
+  /** Prints an error: one line and its details on standard error, for programs also a document on standard output. */
+  protected async printFailure(failure: Failure, done?: object): Promise<void> {
+    if (this.wantsJson) {
+      const rest = { nowMs: Date.now(), result: done };
+      await this.#printJson(errorEnvelope(this.commandName, failure, rest));
+      await this.output.note(`Error: ${firstLine(failure.error)}\n`);
+      return;
+    }
+    const { stderr } = process;
+    const look = {
+      width: stderr.isTTY ? Math.max(40, stderr.columns || 80) : 80,
+      paint: this.#paint(stderr),
+      writes: this.writes,
+      debug: Boolean(process.env['KV_DEBUG']),
+    };
+    await this.output.note(errorText(failure.error, look));
+  }
+
+  protected override async catch(thrown: Error): Promise<void> {
+    // `this.exit(n)` is no error; oclif sets the code.
+    if (thrown instanceof Errors.ExitError) throw thrown;
+    process.exitCode = await this.#end(thrown);
+  }
+
+  async #end(thrown: Error): Promise<number> {
+    if (thrown instanceof ReaderGone) return EXIT.done;
+    if (thrown instanceof Interrupted) {
+      if (this.writes) await this.note('interrupted: the write may have taken effect');
+      return EXIT.interrupted;
+    }
+    const failure = this.failureOf(thrown);
+    try {
+      await this.printFailure(failure);
+    } catch (error) {
+      if (!(error instanceof ReaderGone)) throw error;
+    }
+    return failure.exit;
+  }
+
+  async #printJson(document: object): Promise<void> {
+    const indent = this.#choice.format === 'ndjson' ? 0 : 2;
+    await this.output.data(`${JSON.stringify(document, undefined, indent)}\n`);
+  }
+
+  #paint(stream: NodeJS.WriteStream): Paint {
+    return wantsColour(this.#choice.colour, stream, process.env) ? colourPaint : plainPaint;
+  }
+}
+
+function firstLine(error: KvError): string {
+  return cleanText(error.message.split('\n')[0] ?? '');
+}

@@ -1,0 +1,111 @@
+import { parseVersion } from '../../node/core/version/version.js';
+import type { OwnersView, OwnerView } from '../../node/core/views.js';
+import { hex32, utf8DecodeStrict } from '../../stdx/bytes.js';
+import { UNKNOWN } from '../../stdx/figures.js';
+import { formatSize } from '../../stdx/size.js';
+import type { Look } from '../look.js';
+import { keyArguments, showKey } from '../show-key.js';
+import { renderTable, type Column } from '../table.js';
+import { clipText } from '../text-width.js';
+import { document, flow } from './lines.js';
+import { stateRole, stateText } from './node-state.js';
+
+const RING_SIZE = 0x1_0000_0000;
+
+/** Which nodes hold a key, what each has of it, and whether a quorum of them can serve. */
+export function renderOwners(
+  view: OwnersView,
+  options: { readonly offline: boolean },
+  look: Look,
+): string {
+  const key = keyArguments(view.key);
+  return document([
+    ...headLines(view, look),
+    '',
+    ...renderTable(ownerColumns(view.replicas, options.offline), view.replicas, look),
+    ...flow([`try: kv get ${key} --trace`, `kv ring show`], look.width, ' | '),
+  ]);
+}
+
+function headLines(view: OwnersView, { width, paint }: Look): readonly string[] {
+  const { key, token, range, quorum, alive, replicas } = view;
+  const encoding = utf8DecodeStrict(key) === undefined ? 'binary' : 'utf8';
+  const reached = alive >= quorum;
+  const verdict = paint(reached ? 'ok' : 'bad', reached ? 'reachable' : 'not reachable');
+  return [
+    ...flow(
+      [
+        `key    ${clipText(showKey(key), width - 24)} (${key.length} B ${encoding})`,
+        `token 0x${hex32(token)} (${((100 * token) / RING_SIZE).toFixed(1)}% round the ring)`,
+      ],
+      width,
+      '    ',
+    ),
+    ...flow(
+      [
+        `range  [0x${hex32(range.start)}, 0x${hex32(range.end)})`,
+        `quorum ${quorum} of ${replicas.length}: ${verdict}`,
+        `view of ${view.viewedFrom}`,
+      ],
+      width,
+    ),
+  ];
+}
+
+function ownerColumns(
+  replicas: readonly OwnerView[],
+  offline: boolean,
+): readonly Column<OwnerView>[] {
+  const newest = newestVersion(replicas);
+  const racks = new Set(replicas.map(({ rack }) => rack)).size > 1;
+  const columns: readonly Column<OwnerView>[] = [
+    { title: '#', cell: (one) => String(replicas.indexOf(one) + 1) },
+    { title: 'ROLE', cell: ({ role }) => role, drop: 2 },
+    { title: 'NODE', cell: ({ node }) => node },
+    { title: 'RACK', cell: ({ rack }) => rack, drop: 3, wide: !racks },
+    {
+      title: 'STATE',
+      cell: ({ state, forMs }) => stateText(state, forMs),
+      role: ({ state }) => stateRole(state),
+    },
+  ];
+  if (offline) return columns;
+  return [
+    ...columns,
+    { title: 'COPY', cell: copyText, role: copyRole },
+    { title: 'VERSION', cell: (one) => versionText(one, newest) },
+    { title: 'WRITTEN', cell: writtenText, drop: 1 },
+    { title: 'FULL VERSION', cell: ({ version }) => version ?? UNKNOWN, wide: true },
+  ];
+}
+
+function copyText({ copy, sizeBytes, error }: OwnerView): string {
+  if (copy === 'present') return sizeBytes === undefined ? 'present' : formatSize(sizeBytes);
+  return copy === 'unknown' && error !== undefined ? `unknown: ${error.code}` : copy;
+}
+
+function copyRole({ copy }: OwnerView): 'bad' | 'warn' | undefined {
+  if (copy === 'corrupt') return 'bad';
+  return copy === 'unknown' ? 'warn' : undefined;
+}
+
+/** Texts of versions sort as the versions do. */
+function newestVersion(replicas: readonly OwnerView[]): string | undefined {
+  return replicas
+    .flatMap(({ version }) => version ?? [])
+    .sort()
+    .at(-1);
+}
+
+/** The first replica with the newest version shows it, the others say how theirs compares. */
+function versionText({ version }: OwnerView, newest: string | undefined): string {
+  if (version === undefined) return UNKNOWN;
+  return version === newest ? 'newest' : 'older';
+}
+
+function writtenText({ version }: OwnerView): string {
+  const stamp = version === undefined ? undefined : parseVersion(version);
+  if (stamp === undefined) return UNKNOWN;
+  const at = new Date(stamp.ms).toISOString().replace('T', ' ');
+  return stamp.logical === 0 ? at : `${at}+${stamp.logical}`;
+}

@@ -1,0 +1,143 @@
+import type { BalanceView, RangeView, RingNodeView, RingView } from '../../node/core/views.js';
+import { formatShare } from '../../stdx/figures.js';
+import { hex32 } from '../../stdx/bytes.js';
+import type { Look } from '../look.js';
+import { cleanText } from '../show-key.js';
+import { renderTable, type Column } from '../table.js';
+import { clipText, textWidth } from '../text-width.js';
+import { document, flow } from './lines.js';
+import { stateMark, stateRole } from './node-state.js';
+
+const ASCII_LEVELS = [' ', '.', ':', '|', '#'];
+const UNICODE_LEVELS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const STRIP = 40;
+/** The strip between bars, and the two shares after it. */
+const FIXED = STRIP + 2 + 9 + 8;
+const RING_SIZE = 0x1_0000_0000;
+
+/** Who owns which part of the token space, how evenly, and over how many racks and hosts the copies are spread. */
+export function renderRing(view: RingView, look: Look): string {
+  const ranges = view.ranges.length === 0 ? [] : ['', ...rangeLines(view.ranges, look)];
+  return document([
+    ...headLines(view, look),
+    ...stripLines(view, look),
+    ...balanceLines(view, look),
+    ...spreadLines(view, look),
+    ...(view.ranges.length === 0 ? ['more: kv ring show --all | kv ring owners KEY'] : ranges),
+  ]);
+}
+
+function headLines(view: RingView, { width, paint }: Look): readonly string[] {
+  const counts = new Set(view.nodes.map(({ vnodes }) => vnodes));
+  const total = view.nodes.reduce((sum, { vnodes }) => sum + vnodes, 0);
+  const [each] = counts;
+  const vnodes =
+    counts.size === 1
+      ? `${view.nodes.length} nodes x ${each ?? 0} vnodes`
+      : `${view.nodes.length} nodes, ${total} vnodes`;
+  const agreed = `agreed by ${view.agreed} of ${view.asked}`;
+  return flow(
+    [
+      `ring ${view.hash.slice(0, 8)}`,
+      `epoch ${view.epoch}`,
+      vnodes,
+      `murmur3-32`,
+      `rf ${view.replicationFactor}`,
+      `view of ${view.viewedFrom}`,
+      view.agreed < view.asked ? paint('warn', agreed) : agreed,
+    ],
+    width,
+    '  ',
+  );
+}
+
+function stripLines(view: RingView, look: Look): readonly string[] {
+  const racks = new Set(view.nodes.map(({ rack }) => rack)).size > 1;
+  const label = ({ name, rack }: RingNodeView): string =>
+    cleanText(racks ? `${name} ${rack}` : name);
+  const room = Math.max(4, (look.wide ? 200 : look.width) - FIXED - 2);
+  const labels = view.nodes.map((node) => clipText(label(node), room));
+  const width = Math.max(...labels.map(textWidth), 4);
+  const greatest = Math.max(...view.nodes.flatMap(({ strip }) => strip), 0);
+  const scale = `0%${'25%'.padStart(11)}${'50%'.padStart(10)}${'75%'.padStart(10)}${'100%'.padStart(9)}`;
+  const header = `  ${' '.repeat(width)}${scale}  PRIMARY   HOLDS`;
+  const rows = view.nodes.map((node, i) => {
+    const role = stateRole(node.state);
+    const mark = stateMark(node.state);
+    const name = labels[i]! + ' '.repeat(width - textWidth(labels[i]!));
+    const lead = `${mark} ${name}`;
+    const shares = `${formatShare(node.primary).padStart(9)}${formatShare(node.holds).padStart(8)}`;
+    const painted = role === undefined || node.state === 'up' ? lead : look.paint(role, lead);
+    return `${painted}|${stripText(node, greatest, look)}|${shares}`;
+  });
+  return look.header ? [header, ...rows] : rows;
+}
+
+function stripText({ state, strip, primary }: RingNodeView, greatest: number, look: Look): string {
+  if (primary === 0) {
+    const word = state.padStart(Math.ceil((STRIP + state.length) / 2)).padEnd(STRIP);
+    return look.paint('dim', word);
+  }
+  const levels = look.unicode ? UNICODE_LEVELS : ASCII_LEVELS;
+  return strip
+    .slice(0, STRIP)
+    .map((share) => levelOf(share, greatest, levels))
+    .join('')
+    .padEnd(STRIP);
+}
+
+/** Anything above nothing shows. */
+function levelOf(share: number, greatest: number, levels: readonly string[]): string {
+  if (share <= 0 || greatest <= 0) return levels[0]!;
+  const at = Math.min(levels.length - 1, Math.ceil((share / greatest) * (levels.length - 1)));
+  return levels[at]!;
+}
+
+function balanceLines({ balance }: RingView, { width }: Look): readonly string[] {
+  if (balance.length === 0) return [];
+  const dcs = new Set(balance.map(({ dc }) => dc)).size > 1;
+  const nameOf = ({ dc, rack }: BalanceView): string => {
+    if (rack !== undefined) return dcs ? `${dc}/${rack}` : rack;
+    return dcs ? `all of ${dc}` : 'all';
+  };
+  const parts = balance.map((one) => `${cleanText(nameOf(one))} ${one.maxOverMean.toFixed(2)}`);
+  return flow(['balance (most over mean):', ...parts], width, '  ');
+}
+
+function spreadLines({ replicaSets, replicationFactor }: RingView, look: Look): readonly string[] {
+  const { distinct, spanningRacks, spanningHosts, total } = replicaSets;
+  const part = (count: number, what: string): string => {
+    const text = `${count} of ${total} on ${what}`;
+    return count < total && replicationFactor > 1 ? look.paint('warn', text) : text;
+  };
+  return flow(
+    [
+      `ranges ${total}, ${distinct} replica ${distinct === 1 ? 'set' : 'sets'}:`,
+      part(spanningRacks, 'distinct racks'),
+      part(spanningHosts, 'distinct hosts'),
+    ],
+    look.width,
+    '  ',
+  );
+}
+
+function rangeLines(ranges: readonly RangeView[], look: Look): readonly string[] {
+  return renderTable(RANGE_COLUMNS, ranges, look);
+}
+
+const RANGE_COLUMNS: readonly Column<RangeView>[] = [
+  { title: 'START', cell: ({ start }) => `0x${hex32(start)}` },
+  { title: 'END', cell: ({ end }) => `0x${hex32(end)}` },
+  {
+    title: 'SHARE',
+    align: 'right',
+    cell: (range) => `${(100 * shareOf(range)).toFixed(3)}%`,
+    drop: 1,
+  },
+  { title: 'REPLICAS', cell: ({ replicas }) => replicas.join(' ') },
+];
+
+function shareOf({ start, end }: RangeView): number {
+  const size = end - start;
+  return (size > 0 ? size : size + RING_SIZE) / RING_SIZE;
+}

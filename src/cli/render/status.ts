@@ -1,0 +1,149 @@
+import type { NodeView, OperationView, StatusView } from '../../node/core/views.js';
+import { formatDuration } from '../../stdx/duration.js';
+import { formatRate, formatShare, UNKNOWN } from '../../stdx/figures.js';
+import { formatSize } from '../../stdx/size.js';
+import type { Role } from '../colour.js';
+import type { Look } from '../look.js';
+import { cleanText } from '../show-key.js';
+import { renderTable, type Column } from '../table.js';
+import { alertLines } from './alerts.js';
+import { document, flow } from './lines.js';
+import { countStates, nodeMark, nodeRole, nodeStateText } from './node-state.js';
+
+/** The verdict on a cluster, a row per node, and what to do about what is wrong. */
+export function renderStatus(view: StatusView, look: Look): string {
+  const alerts = alertLines(view.alerts, look);
+  return document([
+    ...verdictLines(view, look),
+    '',
+    ...renderTable(nodeColumns(view), view.nodes, look),
+    ...(alerts.length === 0 ? [] : ['', ...alerts]),
+  ]);
+}
+
+const HEALTH_ROLE: Readonly<Record<StatusView['health'], Role>> = {
+  HEALTHY: 'ok',
+  DEGRADED: 'warn',
+  CRITICAL: 'bad',
+  UNKNOWN: 'warn',
+};
+
+function verdictLines(view: StatusView, { paint, width }: Look): readonly string[] {
+  const { ring, ranges } = view;
+  const agreed = `agreed by ${ring.agreed} of ${ring.asked} reachable ${ring.asked === 1 ? 'node' : 'nodes'}`;
+  const disagrees = ring.agreed < ring.asked;
+  return [
+    ...flow(
+      [
+        `${cleanText(view.cluster)}  ${paint(HEALTH_ROLE[view.health], view.health)}`,
+        countStates(view.nodes, paint),
+        replication(view),
+      ],
+      width,
+    ),
+    ...flow(
+      [
+        `view of ${view.viewedFrom}, ring ${ring.hash.slice(0, 8)} epoch ${ring.epoch}: ${disagrees ? paint('warn', agreed) : agreed}`,
+      ],
+      width,
+    ),
+    ...flow(
+      [
+        `ranges ${ranges.total}: ${ranges.full} full, ${ranges.degraded} missing a copy, ${ranges.noQuorum} without quorum`,
+        quorumText(view, paint),
+      ],
+      width,
+    ),
+    ...flow(
+      [
+        operationText('reads', view.reads),
+        operationText('writes', view.writes),
+        `load ${formatSize(view.loadBytes)}${view.opened ? '' : ', no data yet'}`,
+      ],
+      width,
+    ),
+  ];
+}
+
+function replication({ replicationFactor, effectiveReplication }: StatusView): string {
+  const short = effectiveReplication < replicationFactor;
+  return `rf ${replicationFactor}${short ? ` (${effectiveReplication} now)` : ''}`;
+}
+
+function quorumText({ ranges }: StatusView, paint: Look['paint']): string {
+  if (ranges.noQuorum === 0) return paint('ok', 'reads OK writes OK');
+  return paint(
+    'bad',
+    ranges.noQuorum === ranges.total ? 'no quorum anywhere' : 'no quorum in part',
+  );
+}
+
+function operationText(name: string, { perSecond, p99Ms }: OperationView): string {
+  const latency = p99Ms === undefined ? '' : ` p99 ${formatDuration(p99Ms)}`;
+  return `${name} ${formatRate(perSecond)}/s${latency}`;
+}
+
+/** Columns of places are shown when there is more than one place. */
+function nodeColumns({ nodes }: StatusView): readonly Column<NodeView>[] {
+  return [
+    {
+      title: '  NODE',
+      cell: (node) => `${nodeMark(node)} ${node.name}`,
+      role: (node) => (node.state === 'up' ? undefined : nodeRole(node)),
+    },
+    { title: 'STATE', cell: nodeStateText, role: nodeRole },
+    { title: 'ADDRESS', cell: (node) => node.address, drop: 1 },
+    { title: 'DC', cell: (node) => node.dc, drop: 2, wide: isSame(nodes, (node) => node.dc) },
+    { title: 'RACK', cell: (node) => node.rack, drop: 3, wide: isSame(nodes, (node) => node.rack) },
+    right('LOAD', (node) => sizeOf(node.report?.loadBytes)),
+    right('HOLDS', (node) => formatShare(node.holds)),
+    { ...right('READ p99', (node) => latencyOf(node.report?.reads)), drop: 5 },
+    { ...right('WRITE p99', (node) => latencyOf(node.report?.writes)), drop: 4 },
+    { ...right('UP', upOf), drop: 2 },
+    ...wideColumns(),
+  ];
+}
+
+function wideColumns(): readonly Column<NodeView>[] {
+  const columns: readonly Column<NodeView>[] = [
+    { title: 'PEER', cell: (node) => node.peerAddress },
+    { title: 'HTTP', cell: (node) => node.httpAddress },
+    { title: 'HOST', cell: (node) => node.host },
+    right('VNODES', (node) => String(node.vnodes)),
+    right('PRIMARY', (node) => formatShare(node.primary)),
+    { title: 'VOTER', cell: (node) => (node.voter ? 'yes' : 'no') },
+    right('PHI', (node) => node.phi?.toFixed(2) ?? UNKNOWN),
+    right('READS/s', (node) => rateOf(node.report?.reads)),
+    right('WRITES/s', (node) => rateOf(node.report?.writes)),
+    right('BOOT', (node) => String(node.report?.boot ?? UNKNOWN)),
+    right('PID', (node) => String(node.report?.pid ?? UNKNOWN)),
+    right('RSS', (node) => sizeOf(node.report?.rssBytes)),
+    { title: 'VERSION', cell: (node) => node.report?.release ?? UNKNOWN },
+    { title: 'ERROR', cell: (node) => node.error?.message ?? UNKNOWN },
+  ];
+  return columns.map((column) => ({ ...column, wide: true }));
+}
+
+function right(title: string, cell: (node: NodeView) => string): Column<NodeView> {
+  return { title, align: 'right', cell };
+}
+
+function isSame(nodes: readonly NodeView[], pick: (node: NodeView) => string): boolean {
+  return new Set(nodes.map(pick)).size < 2;
+}
+
+function latencyOf(view: OperationView | undefined): string {
+  return view?.p99Ms === undefined ? UNKNOWN : formatDuration(view.p99Ms);
+}
+
+function rateOf(view: OperationView | undefined): string {
+  return view === undefined ? UNKNOWN : formatRate(view.perSecond);
+}
+
+function sizeOf(bytes: number | undefined): string {
+  return bytes === undefined ? UNKNOWN : formatSize(bytes);
+}
+
+function upOf(node: NodeView): string {
+  return node.report === undefined ? UNKNOWN : formatDuration(node.report.uptimeMs);
+}
