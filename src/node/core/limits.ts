@@ -95,6 +95,9 @@ export const LIMITS = {
   /** Nodes whose phi is a metric of its own. */
   phiGauges: 64,
 
+  /** Nodes whose last start is remembered, to tell clones and old disk images. */
+  peersRemembered: 16_384,
+
   /** Events kept in the ring buffer of a node. */
   events: 5_000,
   /** Log entries kept beyond the snapshot for peers that pull. */

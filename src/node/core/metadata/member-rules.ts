@@ -1,10 +1,8 @@
 import { KvError } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { RING_SIZE, SLOT_SIZE } from '../ring/token.js';
 import type { Member, NodeDescriptor } from './cluster-metadata.js';
 
-/** Tokens are multiples of this, so that each slot of the ring lies in exactly one range. */
-const SLOT = 4096;
-const TOKEN_SPACE = 0x1_0000_0000;
 const NAME = /^[A-Za-z0-9._-]+$/;
 const ID = /^[0-9a-f]{16}$/;
 
@@ -46,7 +44,7 @@ export function checkTokens(tokens: readonly number[], members: readonly Member[
     throw bad(`are ${tokens.length}, not ${LIMITS.vnodesMin} to ${LIMITS.vnodesMax}`);
   let before = -1;
   for (const token of tokens) {
-    if (!Number.isInteger(token) || token < 0 || token >= TOKEN_SPACE || token % SLOT !== 0)
+    if (!Number.isInteger(token) || token < 0 || token >= RING_SIZE || token % SLOT_SIZE !== 0)
       throw bad(`have ${token}, which is no border of a slot`);
     if (token <= before) throw bad('are not sorted, or repeat');
     before = token;

@@ -1,0 +1,30 @@
+import { unreachable } from '../../../stdx/unreachable.js';
+import type { ClusterMetadata, MetadataEntry, NodeId } from './cluster-metadata.js';
+
+/** One line for people about an entry that led to `state`. */
+export function describeEntry(state: ClusterMetadata, entry: MetadataEntry): string {
+  return `epoch ${entry.epoch}: ${describeChange(state, entry)}`;
+}
+
+function describeChange(state: ClusterMetadata, { change }: MetadataEntry): string {
+  const nameOf = (id: NodeId): string =>
+    state.members.find((member) => member.nodeId === id)?.name ?? id;
+  switch (change.kind) {
+    case 'init':
+      return `cluster ${change.clusterName} begins with ${change.member.name}`;
+    case 'join':
+      return `${change.member.name} joins with ${change.tokens.length} vnodes`;
+    case 'update': {
+      const { name, addresses, release } = change.member;
+      return `${name} is at ${addresses.host}:${addresses.clientPort}, release ${release}`;
+    }
+    case 'remove':
+      return `${nameOf(change.nodeId)} is removed`;
+    case 'voters':
+      return `the voters are ${change.voters.map(nameOf).join(', ')}`;
+    case 'open':
+      return 'the cluster is open: it may hold data, and its members are fixed';
+    default:
+      return unreachable(change);
+  }
+}

@@ -1,0 +1,99 @@
+import { KvError } from '../core/errors.js';
+import type { Hello, MetaRequest } from '../core/messages.js';
+import type { ClusterMetadata } from '../core/metadata/cluster-metadata.js';
+import { memberOf, removedIdentity } from '../core/metadata/transformations.js';
+import type { SeenStart } from './peer-memory.js';
+import { judgeStart } from './peer-memory.js';
+
+export interface HelloCheck {
+  readonly own: Hello;
+  readonly remote: Hello;
+  /** Undefined while this node belongs to no cluster. */
+  readonly metadata: ClusterMetadata | undefined;
+  /** What `PeerMemory` knows of the remote node. */
+  readonly seen: SeenStart | undefined;
+}
+
+/**
+ * Whether the two sides of a hello may talk; undefined admits.
+ * Both sides ask this about the other, so it need not be symmetric, and the error tells the refused side what to do.
+ */
+export function admitHello(check: HelloCheck): KvError | undefined {
+  return (
+    refuseWire(check) ?? refuseCluster(check) ?? refuseFormat(check) ?? refuseIncarnation(check)
+  );
+}
+
+/** What a peer may ask of this node. */
+export type Asked = 'data' | 'control' | MetaRequest['kind'];
+
+/**
+ * Whether an admitted peer may make a request; undefined lets it. A node that belongs to no cluster yet may only join and pull.
+ * One that names this cluster but is unknown here is let through: it joined in an epoch that this node has not applied.
+ */
+export function admitRequest(
+  from: Hello,
+  metadata: ClusterMetadata | undefined,
+  asked: Asked,
+): KvError | undefined {
+  if (asked === 'join' || asked === 'pull') return undefined;
+  if (metadata === undefined)
+    return new KvError('KV_NOT_READY', 'this node does not belong to a cluster yet');
+  const member = memberOf(metadata, from.nodeId);
+  if (member?.state === 'removed') return removedIdentity(metadata, member);
+  if (member !== undefined || from.clusterId === metadata.clusterId) return undefined;
+  return new KvError('KV_CLUSTER_MISMATCH', `${from.name} is no member of ${metadata.clusterName}`);
+}
+
+function refuseWire({ own, remote }: HelloCheck): KvError | undefined {
+  if (remote.wireMin <= own.wireMax && own.wireMin <= remote.wireMax) return undefined;
+  return new KvError(
+    'KV_FORMAT_UNKNOWN',
+    `${remote.name} speaks versions ${remote.wireMin} to ${remote.wireMax} of the peer protocol, ` +
+      `${own.name} ${own.wireMin} to ${own.wireMax}: upgrade the older one`,
+  );
+}
+
+function refuseCluster({ own, remote, metadata }: HelloCheck): KvError | undefined {
+  const strangers = own.clusterId === '' || remote.clusterId === '';
+  if (!strangers && own.clusterId !== remote.clusterId)
+    return new KvError(
+      'KV_CLUSTER_MISMATCH',
+      `${remote.name} belongs to cluster ${remote.clusterId}, ${own.name} to cluster ${own.clusterId}`,
+    );
+  if (metadata === undefined) return undefined;
+  const member = memberOf(metadata, remote.nodeId);
+  return member?.state === 'removed' ? removedIdentity(metadata, member) : undefined;
+}
+
+function refuseFormat({ remote, metadata }: HelloCheck): KvError | undefined {
+  if (metadata === undefined || remote.format >= metadata.minFormat) return undefined;
+  return new KvError(
+    'KV_FORMAT_UNKNOWN',
+    `the metadata of cluster ${metadata.clusterName} has format ${metadata.minFormat}, ` +
+      `and ${remote.name} knows ${remote.format}: upgrade ${remote.name}`,
+  );
+}
+
+function refuseIncarnation({ own, remote, seen }: HelloCheck): KvError | undefined {
+  // A node may reach itself; the same identity in another process is a copy of this directory.
+  if (remote.nodeId === own.nodeId)
+    return remote.nonce === own.nonce ? undefined : cloneError(remote);
+  const { verdict } = judgeStart(seen, { ...remote, direct: true });
+  if (verdict === 'clone') return cloneError(remote);
+  if (verdict !== 'rolled-back' || seen === undefined) return undefined;
+  return new KvError(
+    'KV_ROLLED_BACK',
+    `${remote.name} (${remote.nodeId}) started from an old disk image: it says boot ${remote.boot}, ` +
+      `sequence ${remote.sequence}, and was seen at boot ${seen.boot}, sequence ${seen.sequence}: replace the node`,
+  );
+}
+
+/** The refusal of both of two processes that started from one directory. */
+export function cloneError(node: Pick<Hello, 'nodeId' | 'name' | 'boot'>): KvError {
+  return new KvError(
+    'KV_CLONE',
+    `two processes run as ${node.name} (${node.nodeId}) with boot ${node.boot}: ` +
+      'stop both, keep the original data directory, and start it alone',
+  );
+}

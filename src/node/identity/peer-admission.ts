@@ -1,0 +1,73 @@
+import { KvError } from '../core/errors.js';
+import type { Hello } from '../core/messages.js';
+import type { ClusterMetadata } from '../core/metadata/cluster-metadata.js';
+import type { EventSink } from '../services.js';
+import { admitHello, admitRequest, type Asked, cloneError } from './admission-of-peers.js';
+import type { StartClaim } from './peer-memory.js';
+import { PeerMemory } from './peer-memory.js';
+
+export interface PeerAdmissionOptions {
+  readonly own: () => Hello;
+  readonly metadata: () => ClusterMetadata | undefined;
+  readonly nameOf: (nodeId: string) => string;
+  readonly events: EventSink;
+  /** Others know this very node by a start that it is not: it is a clone, or runs from an old image, and must stop. */
+  readonly onOwnConflict: (error: KvError) => void;
+}
+
+/** Keeps strangers, removed nodes, clones and old disk images out, by their hellos and by what gossip says of them. */
+export class PeerAdmission {
+  readonly #options: PeerAdmissionOptions;
+  readonly #memory = new PeerMemory();
+
+  constructor(options: PeerAdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** Judges a hello; undefined admits. A refusal is an event. */
+  admit(remote: Hello): KvError | undefined {
+    const { own, metadata, events } = this.#options;
+    const seen = this.#memory.seen(remote.nodeId);
+    const refusal = admitHello({ own: own(), remote, metadata: metadata(), seen });
+    if (remote.nodeId !== own().nodeId) this.#memory.observe({ ...remote, direct: true });
+    if (refusal !== undefined)
+      events.emit({ kind: 'transport', severity: 'bad', message: `refused: ${refusal.message}` });
+    return refusal;
+  }
+
+  /** Judges one request of an admitted peer: its identity may have turned out to be cloned, or removed, since its hello. */
+  admitRequest(from: Hello, asked: Asked): KvError | undefined {
+    const seen = this.#memory.seen(from.nodeId);
+    if (seen !== undefined && from.boot <= seen.clonedBoot) return cloneError(from);
+    return admitRequest(from, this.#options.metadata(), asked);
+  }
+
+  /** Takes in what gossip says of a start, of another node or of this one. */
+  hear(claim: StartClaim): void {
+    const { own, events } = this.#options;
+    if (claim.nodeId === own().nodeId) {
+      this.#hearOfSelf(claim);
+      return;
+    }
+    const before = this.#memory.seen(claim.nodeId)?.clonedBoot ?? 0;
+    const verdict = this.#memory.observe(claim);
+    if (verdict !== 'clone' || claim.boot <= before) return;
+    const name = this.#options.nameOf(claim.nodeId);
+    const { message } = cloneError({ ...claim, name });
+    events.emit({ kind: 'gossip', severity: 'bad', message });
+  }
+
+  #hearOfSelf(claim: StartClaim): void {
+    const own = this.#options.own();
+    if (claim.boot < own.boot || claim.nonce === own.nonce) return;
+    this.#options.onOwnConflict(
+      claim.boot === own.boot
+        ? cloneError(own)
+        : new KvError(
+            'KV_ROLLED_BACK',
+            `this node runs its boot ${own.boot}, and others have seen its boot ${claim.boot}: ` +
+              'it started from an old disk image, or a copy of it runs elsewhere',
+          ),
+    );
+  }
+}
