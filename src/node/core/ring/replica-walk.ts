@@ -47,6 +47,11 @@ export class ReplicaWalk {
     this.#takeNewNodes(start);
   }
 
+  /** Whether the node was chosen by the last walk. */
+  chose(node: number): boolean {
+    return this.#nodeTaken[node] === this.#walk;
+  }
+
   // Each of the three goes round once at most: a node of the data centre may have no token in the circle (a newcomer in
   // the making), and then what is left is never found.
 

@@ -92,7 +92,17 @@ export class Ring {
 
   /** The index, in `members`, of the node that owns the range of this index. */
   ownerOfRange(rangeIndex: number): number {
-    return this.#owners[(rangeIndex + 1) % this.size]!;
+    return this.ownerAt((rangeIndex + 1) % this.size);
+  }
+
+  /** The tokens in ascending order. */
+  tokenAt(index: number): Token {
+    return this.#tokens[index]!;
+  }
+
+  /** The index, in `members`, of the node whose token `tokenAt(index)` is. */
+  ownerAt(index: number): number {
+    return this.#owners[index]!;
   }
 
   #end(rangeIndex: number): Token {
