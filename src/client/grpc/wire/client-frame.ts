@@ -51,7 +51,7 @@ export function writeClientOp(writer: ProtoWriter, op: ClientOp): void {
     if (request.ttlMs !== undefined) writer.uintAlways(9, request.ttlMs);
   }
   if (request.kind === 'put' || request.kind === 'delete') {
-    if (request.version !== undefined) writer.stamp(10, request.version);
+    if (request.version !== undefined) writer.version(10, request.version);
     writer.bool(11, request.restamp);
   }
   writer.end(start);

@@ -84,6 +84,13 @@ export class ProtoReader {
       : this.#bytes.slice(at, at + length);
   }
 
+  /** What is left of the current message, for another reader. */
+  rest(): Uint8Array {
+    const at = this.#position;
+    this.#position = this.#limit;
+    return this.#bytes.subarray(at, this.#limit);
+  }
+
   string(): string {
     const length = this.#length();
     const at = this.#take(length);

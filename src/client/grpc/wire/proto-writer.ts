@@ -1,3 +1,4 @@
+import type { Stamp, Version } from '../../../node/core/version/version.js';
 import { utf8Encode } from '../../../stdx/bytes.js';
 
 const VARINT = 0;
@@ -83,18 +84,22 @@ export class ProtoWriter {
     this.#length += length;
   }
 
-  /** A stamp (8 bytes) or, with a writer, a version (16 bytes), big-endian as on disk. */
-  stamp(field: number, stamp: StampFields): void {
-    this.#reserve(FIELD_BYTES + 16);
+  /** A stamp: 8 bytes, big-endian as on disk. */
+  stamp(field: number, stamp: Stamp): void {
+    this.#reserve(FIELD_BYTES);
     this.#tag(field, LENGTH);
-    const versioned = stamp.writerHi !== undefined && stamp.writerLo !== undefined;
-    this.#bytes[this.#length++] = versioned ? 16 : 8;
-    const low = stamp.ms % U32;
-    this.#u32be(((stamp.ms - low) / 0x1_0000 + (low >>> 16)) >>> 0);
-    this.#u32be((((low & 0xffff) << 16) | stamp.logical) >>> 0);
-    if (stamp.writerHi === undefined || stamp.writerLo === undefined) return;
-    this.#u32be(stamp.writerHi);
-    this.#u32be(stamp.writerLo);
+    this.#bytes[this.#length++] = 8;
+    this.#stamp(stamp);
+  }
+
+  /** A version: 16 bytes, big-endian as on disk. */
+  version(field: number, version: Version): void {
+    this.#reserve(FIELD_BYTES + 8);
+    this.#tag(field, LENGTH);
+    this.#bytes[this.#length++] = 16;
+    this.#stamp(version);
+    this.#u32be(version.writerHi);
+    this.#u32be(version.writerLo);
   }
 
   /** Text; nothing when it is empty. */
@@ -166,6 +171,12 @@ export class ProtoWriter {
     this.#bytes[this.#length++] = rest;
   }
 
+  #stamp({ ms, logical }: Stamp): void {
+    const low = ms % U32;
+    this.#u32be(((ms - low) / 0x1_0000 + (low >>> 16)) >>> 0);
+    this.#u32be((((low & 0xffff) << 16) | logical) >>> 0);
+  }
+
   #u32be(value: number): void {
     this.#bytes[this.#length++] = value >>> 24;
     this.#bytes[this.#length++] = value >>> 16;
@@ -180,12 +191,4 @@ export class ProtoWriter {
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
   }
-}
-
-/** A stamp, or a version when it names its writer. */
-interface StampFields {
-  readonly ms: number;
-  readonly logical: number;
-  readonly writerHi?: number | undefined;
-  readonly writerLo?: number | undefined;
 }

@@ -56,11 +56,11 @@ function writeResult(writer: ProtoWriter, result: ClientResult): void {
     writer.uint(2, READ);
     writer.bool(3, result.found);
     if (result.value !== undefined) writer.bytesAlways(4, result.value);
-    if (result.version !== undefined) writer.stamp(5, result.version);
+    if (result.version !== undefined) writer.version(5, result.version);
     if (result.expiresAtMs !== undefined) writer.uintAlways(6, result.expiresAtMs);
   } else {
     writer.uint(2, WRITTEN);
-    writer.stamp(5, result.version);
+    writer.version(5, result.version);
     for (const name of result.acks) writer.stringAlways(9, name);
     for (const warning of result.warnings) writer.stringAlways(10, warning);
   }

@@ -144,11 +144,13 @@ export interface DataReply {
   readonly expiresAtMs?: number | undefined;
 }
 
+/** Shaped as DataFrame. */
 export interface ControlFrame {
   readonly hello?: Hello | undefined;
   readonly refused?: Error | undefined;
-  readonly request?: ControlRequest | undefined;
-  readonly reply?: ControlReply | undefined;
+  readonly requests: readonly ControlRequest[];
+  readonly replies: readonly ControlReply[];
+  readonly chunk?: Chunk | undefined;
 }
 
 export interface ControlRequest {
@@ -872,7 +874,7 @@ export const DataReply: MessageFns<DataReply> = {
 };
 
 function createBaseControlFrame(): ControlFrame {
-  return { hello: undefined, refused: undefined, request: undefined, reply: undefined };
+  return { hello: undefined, refused: undefined, requests: [], replies: [], chunk: undefined };
 }
 
 export const ControlFrame: MessageFns<ControlFrame> = {
@@ -883,11 +885,14 @@ export const ControlFrame: MessageFns<ControlFrame> = {
     if (message.refused !== undefined) {
       Error.encode(message.refused, writer.uint32(18).fork()).join();
     }
-    if (message.request !== undefined) {
-      ControlRequest.encode(message.request, writer.uint32(26).fork()).join();
+    for (const v of message.requests) {
+      ControlRequest.encode(v!, writer.uint32(26).fork()).join();
     }
-    if (message.reply !== undefined) {
-      ControlReply.encode(message.reply, writer.uint32(34).fork()).join();
+    for (const v of message.replies) {
+      ControlReply.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.chunk !== undefined) {
+      Chunk.encode(message.chunk, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -926,7 +931,7 @@ export const ControlFrame: MessageFns<ControlFrame> = {
               break;
             }
 
-            message.request = ControlRequest.decode(reader, reader.uint32());
+            message.requests.push(ControlRequest.decode(reader, reader.uint32()));
             continue;
           }
           case 4: {
@@ -934,7 +939,15 @@ export const ControlFrame: MessageFns<ControlFrame> = {
               break;
             }
 
-            message.reply = ControlReply.decode(reader, reader.uint32());
+            message.replies.push(ControlReply.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.chunk = Chunk.decode(reader, reader.uint32());
             continue;
           }
         }
