@@ -1,5 +1,5 @@
 import { KvError } from '../core/errors.js';
-import type { Hello, MetaRequest } from '../core/messages.js';
+import type { Hello } from '../core/messages.js';
 import type { ClusterMetadata } from '../core/metadata/cluster-metadata.js';
 import { memberOf, removedIdentity } from '../core/metadata/transformations.js';
 import type { SeenStart } from './peer-memory.js';
@@ -22,27 +22,6 @@ export function admitHello(check: HelloCheck): KvError | undefined {
   return (
     refuseWire(check) ?? refuseCluster(check) ?? refuseFormat(check) ?? refuseIncarnation(check)
   );
-}
-
-/** What a peer may ask of this node. */
-export type Asked = 'data' | 'control' | MetaRequest['kind'];
-
-/**
- * Whether an admitted peer may make a request; undefined lets it. A node that belongs to no cluster yet may only join and pull.
- * One that names this cluster but is unknown here is let through: it joined in an epoch that this node has not applied.
- */
-export function admitRequest(
-  from: Hello,
-  metadata: ClusterMetadata | undefined,
-  asked: Asked,
-): KvError | undefined {
-  if (asked === 'join' || asked === 'pull') return undefined;
-  if (metadata === undefined)
-    return new KvError('KV_NOT_READY', 'this node does not belong to a cluster yet');
-  const member = memberOf(metadata, from.nodeId);
-  if (member?.state === 'removed') return removedIdentity(metadata, member);
-  if (member !== undefined || from.clusterId === metadata.clusterId) return undefined;
-  return new KvError('KV_CLUSTER_MISMATCH', `${from.name} is no member of ${metadata.clusterName}`);
 }
 
 function refuseWire({ own, remote }: HelloCheck): KvError | undefined {

@@ -1,8 +1,9 @@
 import { KvError } from '../core/errors.js';
 import type { Hello } from '../core/messages.js';
 import type { ClusterMetadata } from '../core/metadata/cluster-metadata.js';
+import { type Asked, refuseRequest } from '../core/metadata/peer-rights.js';
 import type { EventSink } from '../services.js';
-import { admitHello, admitRequest, type Asked, cloneError } from './admission-of-peers.js';
+import { admitHello, cloneError } from './admission-of-peers.js';
 import type { StartClaim } from './peer-memory.js';
 import { PeerMemory } from './peer-memory.js';
 
@@ -39,7 +40,7 @@ export class PeerAdmission {
   admitRequest(from: Hello, asked: Asked): KvError | undefined {
     const seen = this.#memory.seen(from.nodeId);
     if (seen !== undefined && from.boot <= seen.clonedBoot) return cloneError(from);
-    return admitRequest(from, this.#options.metadata(), asked);
+    return refuseRequest(from, this.#options.metadata(), asked);
   }
 
   /** Takes in what gossip says of a start, of another node or of this one. */

@@ -8,7 +8,7 @@ import type {
   NodeDescriptor,
   NodeId,
 } from '../core/metadata/cluster-metadata.js';
-import { memberOf } from '../core/metadata/transformations.js';
+import { refuseRequest } from '../core/metadata/peer-rights.js';
 import type { VoteRequest, VoterState } from '../core/metadata/voter.js';
 import type { NodeEnv } from '../env/env.js';
 import type { Storage } from '../env/storage.js';
@@ -118,13 +118,13 @@ export class LogService implements MetadataService {
 
   /** Answers a peer. @throws KvError KV_CLUSTER_MISMATCH for a stranger, KV_NOT_READY, KV_STORE_FAILED, or as a join */
   async handleMeta(from: Hello, request: LogRequest, remainingMs: number): Promise<MetaReply> {
+    const refusal = refuseRequest(from, this.#keeper.state(), request.kind);
+    if (refusal !== undefined) throw refusal;
     switch (request.kind) {
       case 'prepare':
       case 'accept':
-        this.#checkMember(from, request.kind);
         return await this.#vote(from, request);
       case 'learn':
-        this.#checkMember(from, request.kind);
         return await this.#learn(from, request.entry);
       case 'pull':
         return { kind: 'log', ...this.#keeper.after(request.after) };
@@ -162,16 +162,6 @@ export class LogService implements MetadataService {
     if (entry.epoch <= epoch) return { kind: 'ok' };
     this.#puller.observe(entry.epoch, from.nodeId);
     return { kind: 'behind', epoch };
-  }
-
-  /** A node that is only joining may pull and join; one that this node does not know yet speaks for the cluster it names. */
-  #checkMember(from: Hello, kind: string): void {
-    const state = this.#keeper.state();
-    if (state === undefined)
-      throw new KvError('KV_NOT_READY', 'this node does not belong to a cluster yet');
-    const member = memberOf(state, from.nodeId);
-    if (member?.state === 'removed' || (member === undefined && from.clusterId !== state.clusterId))
-      throw new KvError('KV_CLUSTER_MISMATCH', `${from.name} is no member, and may not ${kind}`);
   }
 
   async #openOnce(): Promise<ClusterView> {
