@@ -1,0 +1,75 @@
+import { GLOBAL_BINDINGS, VIEW_BINDINGS, type Binding } from './bindings.js';
+import { clean, clip, joinFitting, lineWidth, span, spread, textWidth, type Line } from './line.js';
+import { completions } from './prompt.js';
+import type { Prompt, State } from './state.js';
+import type { Theme } from './theme.js';
+import { rule } from './widgets/rule.js';
+import { position, type Window } from './widgets/scroll.js';
+
+/** The two lines below the body: where the table is scrolled to, and the keys or what is being typed. */
+export function footLines(state: State, window: Window, theme: Theme): readonly Line[] {
+  const { columns } = state.size;
+  return [positionRule(state, window, theme), lastLine(state, columns, theme)];
+}
+
+function positionRule(state: State, window: Window, theme: Theme): Line {
+  const { filter } = state.places[state.view];
+  const title: Line | undefined =
+    filter === '' ? undefined : [span('filter '), span(clean(filter), 'accent')];
+  const shown = position(window);
+  const note: Line | undefined = shown === '' ? undefined : [span(shown)];
+  return rule(state.size.columns, theme.glyphs, { title, note });
+}
+
+function lastLine(state: State, width: number, theme: Theme): Line {
+  if (state.prompt !== undefined) return promptLine(state, state.prompt, width);
+  const { notice, now } = state;
+  if (notice !== undefined && now.monoMs < notice.untilMs) {
+    return clip(
+      [span(` ${clean(notice.text)}`, notice.bad ? 'bad' : 'ok')],
+      width,
+      theme.glyphs.cut,
+    );
+  }
+  return keyLine(state, width);
+}
+
+const SIGNS = { filter: '/', command: ':', key: 'key: ' } as const;
+
+function promptLine(state: State, prompt: Prompt, width: number): Line {
+  const sign = ` ${SIGNS[prompt.kind]}`;
+  const room = width - textWidth(sign) - 2;
+  const text = clean(prompt.text);
+  // The end of a long line is what is being typed.
+  let shown = text;
+  while (textWidth(shown) > room) shown = shown.slice(1);
+  const typed: Line = [span(sign, 'accent'), span(shown), span(' ', 'sel')];
+  const left = width - lineWidth(typed) - 2;
+  const endings = completions(state, prompt).map((name): Line => [span(name, 'dim')]);
+  return left < 10 ? typed : [...typed, span('  '), ...joinFitting(endings, left, 2)];
+}
+
+/** The keys worth knowing here; the less important ones give way. */
+function keyLine(state: State, width: number): Line {
+  const bindings = [...VIEW_BINDINGS[state.view], ...GLOBAL_BINDINGS].filter(
+    ({ hint }) => hint !== undefined,
+  );
+  const sorted = bindings.sort((a, b) => rankOf(a) - rankOf(b));
+  const quit = sorted.at(-1);
+  const end = quit === undefined ? [] : [...hintLine(quit), span(' ')];
+  const room = width - lineWidth(end) - 3;
+  return spread(
+    [span(' '), ...joinFitting(sorted.slice(0, -1).map(hintLine), room, 2)],
+    end,
+    width,
+  );
+}
+
+function rankOf({ hint }: Binding): number {
+  return hint?.[0] ?? 0;
+}
+
+function hintLine({ hint }: Binding): Line {
+  const [key = '', ...words] = (hint?.[1] ?? '').split(' ');
+  return [span(key, 'bold'), span(` ${words.join(' ')}`, 'dim')];
+}

@@ -1,0 +1,24 @@
+import type { EventView, OwnersView, WatchTick } from '../node/core/views.js';
+
+/** A node to be asked, as the last view of the cluster named it. */
+export interface SourceNode {
+  readonly name: string;
+  /** `host:port` of its client listener. */
+  readonly address: string;
+}
+
+export interface TickOptions {
+  /** The node whose view is wanted; undefined for whichever the source reaches first. */
+  readonly node: SourceNode | undefined;
+  readonly intervalMs: number;
+}
+
+/** Where the dashboard gets its facts; it asks one node at a time and decides itself which, and whom to ask when that one is lost. */
+export interface TickSource {
+  /** Ticks of one node until `signal` aborts (then it ends); throws when the node is not reached or its stream breaks. */
+  watch(options: TickOptions, signal: AbortSignal): AsyncIterable<WatchTick>;
+  /** Who owns a key, and what they hold of it, asked of the given node. */
+  owners(key: Uint8Array, node: SourceNode | undefined): Promise<OwnersView>;
+  /** What happened before the first tick, as the given node remembers it. */
+  events(limit: number, node: SourceNode | undefined): Promise<readonly EventView[]>;
+}
