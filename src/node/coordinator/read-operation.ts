@@ -159,8 +159,9 @@ export class ReadOperation implements Timed {
     const { nodeId } = attempt.plan.replicas[replica]!;
     observeReply(this.#context, reply);
     if (reply.kind !== 'failed') router.noteAnswer(nodeId);
-    if (attempt !== this.#attempt || this.#repair !== undefined) return;
     const verified = verifyReply(attempt.dataKey, reply);
+    if (verified.reply.kind === 'corrupt') this.#reportCorrupt(nodeId);
+    if (attempt !== this.#attempt || this.#repair !== undefined) return;
     attempt.replies[replica] = { reply: verified.reply, atMs: clock.monotonicMs() };
     if (step !== undefined) this.#task.trace?.end(step, noteOfRead(verified));
     if (reply.kind === 'fenced') {
@@ -168,10 +169,8 @@ export class ReadOperation implements Timed {
       return;
     }
     const answer = answerOf(verified);
-    if (answer === undefined) {
-      if (verified.reply.kind === 'corrupt') this.#reportCorrupt(nodeId);
-      attempt.quorum.lose(replica);
-    } else {
+    if (answer === undefined) attempt.quorum.lose(replica);
+    else {
       attempt.records[replica] = verified.record;
       attempt.quorum.answer(replica, answer);
     }
@@ -267,11 +266,19 @@ export class ReadOperation implements Timed {
       return;
     }
     const { requirement } = attempt.route;
+    const timedOut = this.#remainingMs() <= 0;
     if (this.#repair === undefined)
       this.#finish(
-        explainFailedRead({ requirement, outcomes: outcomesOf(this.#context, attempt) }),
+        explainFailedRead({
+          requirement,
+          timedOut,
+          outcomes: outcomesOf(this.#context, attempt),
+        }),
       );
-    else this.#finish(explainFailedRepair({ requirement, outcomes: this.#repair.outcomes() }));
+    else
+      this.#finish(
+        explainFailedRepair({ requirement, timedOut, outcomes: this.#repair.outcomes() }),
+      );
   }
 
   #finish(result: ReadResult | KvError): void {

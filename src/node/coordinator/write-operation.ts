@@ -145,6 +145,7 @@ export class WriteOperation implements Timed {
     const { nodeId } = attempt.plan.replicas[replica]!;
     observeReply(this.#context, reply);
     if (reply.kind !== 'failed') router.noteAnswer(nodeId);
+    if (reply.kind === 'corrupt') this.#reportCorrupt(nodeId);
     if (attempt !== this.#attempt) return;
     attempt.replies[replica] = { reply, atMs: clock.monotonicMs() };
     this.#task.trace?.end(attempt.steps[replica]!, noteOfWrite(reply));
@@ -152,7 +153,6 @@ export class WriteOperation implements Timed {
       this.#replan(attempt, reply.epoch);
       return;
     }
-    if (reply.kind === 'corrupt') this.#reportCorrupt(nodeId);
     attempt.quorum.settle(replica, settlementOf(reply));
     this.#judge(attempt);
   }
@@ -258,6 +258,7 @@ export class WriteOperation implements Timed {
       explainFailedWrite({
         requirement: attempt.route.requirement,
         outcomes: outcomesOf(this.#context, attempt),
+        timedOut: this.#remainingMs() <= 0,
         earlierMayApply: this.#earlierMayApply,
         reason,
       }),

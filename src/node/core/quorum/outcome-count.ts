@@ -22,6 +22,9 @@ export function shortGroup(
   return short ?? groups[groups.length - 1]!;
 }
 
+/** The replica has not replied. */
+export const isPending: Matches = (outcome) => outcome.kind === 'pending';
+
 /** The replica, or the queue towards it, was full. */
 export const wasOverloaded: Matches = (outcome) =>
   outcome.kind === 'replied' &&

@@ -1,7 +1,14 @@
 import type { ErrorCode } from '../errors.js';
 import { KvError } from '../errors.js';
 import { describeNeed, describeReports } from './explain.js';
-import { countIn, shortGroup, wasAnswered, wasCorrupt, wasOverloaded } from './outcome-count.js';
+import {
+  countIn,
+  isPending,
+  shortGroup,
+  wasAnswered,
+  wasCorrupt,
+  wasOverloaded,
+} from './outcome-count.js';
 import { reportOutcome, type ReplicaOutcome } from './replica-outcome.js';
 import type { QuorumGroup, Requirement } from './requirement.js';
 
@@ -10,28 +17,32 @@ export interface FailedRead {
   readonly requirement: Requirement;
   /** What each replica came to, by position in the plan. */
   readonly outcomes: readonly ReplicaOutcome[];
+  /** True at the deadline; false when the replies had ruled the level out before. */
+  readonly timedOut: boolean;
 }
 
 /** The error of a read that too few replicas answered: who did, who did not and why. */
-export function explainFailedRead({ requirement, outcomes }: FailedRead): KvError {
+export function explainFailedRead(failed: FailedRead): KvError {
+  const { requirement, outcomes } = failed;
   const group = shortGroup(requirement, outcomes, wasAnswered);
-  const code = codeOf(group, outcomes);
+  const code = codeOf(group, failed);
+  const title = code === 'KV_READ_TIMEOUT' && !failed.timedOut ? 'read failed' : TITLES[code];
   const replicas = outcomes.map(reportOutcome);
   const answered = countIn(group, outcomes, wasAnswered);
   return new KvError(
     code,
-    `${TITLES[code]}: ${requirement.level} needs ${describeNeed(group)}, ${answered} answered (${describeReports(replicas)})`,
+    `${title}: ${requirement.level} needs ${describeNeed(group)}, ${answered} answered (${describeReports(replicas)})`,
     { replicas, hints: ['kv status'] },
   );
 }
 
 /** The error of a read whose answers differed, when the newest record could not be put on enough replicas before answering. */
-export function explainFailedRepair({ requirement, outcomes }: FailedRead): KvError {
+export function explainFailedRepair({ requirement, outcomes, timedOut }: FailedRead): KvError {
   const replicas = outcomes.map(reportOutcome);
   const need = requirement.groups.map(describeNeed).join(' and ');
   return new KvError(
     'KV_READ_TIMEOUT',
-    `read timeout: the copies differ, and the newest could not be put on ${need} before answering (${describeReports(replicas)})`,
+    `read ${timedOut ? 'timeout' : 'failed'}: the copies differ, and the newest could not be put on ${need} before answering (${describeReports(replicas)})`,
     { replicas, hints: ['kv status'] },
   );
 }
@@ -45,8 +56,10 @@ const TITLES: Readonly<Record<ReadFailureCode, string>> = {
 };
 
 /** Each cause is to blame when the level had been met without it. */
-function codeOf(group: QuorumGroup, outcomes: readonly ReplicaOutcome[]): ReadFailureCode {
-  const answered = countIn(group, outcomes, wasAnswered);
+function codeOf(group: QuorumGroup, { outcomes, timedOut }: FailedRead): ReadFailureCode {
+  // Before the deadline, those that have not replied are not to blame.
+  const innocent = timedOut ? 0 : countIn(group, outcomes, isPending);
+  const answered = countIn(group, outcomes, wasAnswered) + innocent;
   const corrupt = countIn(group, outcomes, wasCorrupt);
   const overloaded = countIn(group, outcomes, wasOverloaded);
   if (corrupt > 0 && answered + corrupt >= group.needed) return 'KV_CORRUPT';
