@@ -100,6 +100,10 @@ export class MemoryDisk implements Disk {
     this.#folder(folder).faults.failing = how;
   }
 
+  healWrites(folder: string): void {
+    this.#folder(folder).faults.failing = undefined;
+  }
+
   /** Reads of the key fail until `healReads`, as in a bad block. */
   failReads(folder: string, key: Uint8Array): void {
     this.#folder(folder).faults.unreadable.add(byteText(key));

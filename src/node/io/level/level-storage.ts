@@ -20,9 +20,11 @@ const OPEN_FILES = 4096;
 const PROPERTIES = ['leveldb.stats', 'leveldb.approximate-memory-usage'];
 const LEVELS = 7;
 
-/** The storage contract over LevelDB, which stops all writes after one has failed. */
+/** The storage contract over LevelDB. */
 export class LevelStorage implements Storage {
   readonly #level: Level;
+  /** LevelDB remembers a failed sync, but not every other failure: a later write could land behind a hole. */
+  #failed: KvError | undefined;
 
   private constructor(level: Level) {
     this.#level = level;
@@ -64,6 +66,7 @@ export class LevelStorage implements Storage {
     operations: readonly BatchOperation[],
     options: { readonly sync: boolean },
   ): Promise<void> {
+    if (this.#failed !== undefined) throw this.#failed;
     try {
       // A chained batch hands each operation to LevelDB as it is; an array of operations is cloned and looked up by
       // property names first, and takes five times as long.
@@ -74,7 +77,8 @@ export class LevelStorage implements Storage {
       }
       await batch.write(options);
     } catch (error) {
-      throw failed('write a batch', error);
+      this.#failed ??= failed('write a batch', error);
+      throw this.#failed;
     }
   }
 

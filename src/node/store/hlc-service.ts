@@ -1,0 +1,167 @@
+import { KvError } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+import type { ClusterSettings } from '../core/settings.js';
+import { Hlc } from '../core/version/hlc.js';
+import type { Stamp, Version } from '../core/version/version.js';
+import type { Clock, Timer } from '../env/clock.js';
+import type { HlcService } from '../services.js';
+import type { WriterId } from './shard-recovery.js';
+
+/** Where the ceiling of a clock is kept, and whose versions it stamps; a Store is one. */
+export interface CeilingStore {
+  /** What was reserved by the last run; no stamp at or above it was issued. */
+  ceilingMs(): number;
+  reserveCeiling(ceilingMs: number): Promise<void>;
+  writerId(): WriterId;
+}
+
+export interface HlcParts {
+  readonly clock: Clock;
+  readonly store: CeilingStore;
+  readonly settings: () => Pick<ClusterSettings, 'clockSkewMaxMs'>;
+  /** How far the own clock is off its peers; positive when ahead. */
+  readonly clockOffsetMs: () => number | undefined;
+}
+
+/**
+ * The clock of a node: it never issues a stamp twice, not even after a crash and a wall clock that was set back.
+ *
+ * Every stamp lies under a ceiling that is durable before it is used; it is raised in the background, well ahead, and the
+ * next run begins at it. While a raise is late (a stalled disk, a process that was stopped for seconds) stamps stay just
+ * under the ceiling, behind the wall clock: still unique, still above all issued. A clean close lowers the ceiling to
+ * what was issued, so that the next run need not begin ahead of the wall.
+ */
+export class DurableHlc implements HlcService {
+  readonly #parts: HlcParts;
+  readonly #writer: WriterId;
+  readonly #hlc: Hlc;
+  #ceilingMs: number;
+  #raising = false;
+  #failed: KvError | undefined;
+  #closed = false;
+  #timer: Timer | undefined;
+
+  private constructor(parts: HlcParts) {
+    this.#parts = parts;
+    this.#writer = parts.store.writerId();
+    this.#ceilingMs = parts.store.ceilingMs();
+    this.#hlc = new Hlc({ ms: this.#ceilingMs, logical: 0 });
+  }
+
+  /** Resolves when stamps can be issued. @throws KvError KV_STORE_FAILED */
+  static async start(parts: HlcParts): Promise<DurableHlc> {
+    const service = new DurableHlc(parts);
+    const ceilingMs = service.#wantedMs();
+    await parts.store.reserveCeiling(ceilingMs);
+    service.#ceilingMs = ceilingMs;
+    service.#tick();
+    return service;
+  }
+
+  read(): Stamp {
+    return this.#hlc.read(this.#wallMs());
+  }
+
+  observe(stamp: Stamp): void {
+    this.#hlc.observe(stamp);
+    if (stamp.ms + LIMITS.hlcReserveMs / 2 > this.#ceilingMs) this.#raise();
+  }
+
+  issue(): Version {
+    this.#refuseSkew();
+    const wallMs = this.#wallMs();
+    if (!this.#hlc.issuable(wallMs, this.#ceilingMs)) {
+      this.#raise();
+      throw this.#late();
+    }
+    const { ms, logical } = this.#hlc.issue(wallMs);
+    return { ms, logical, writerHi: this.#writer.hi, writerLo: this.#writer.lo };
+  }
+
+  /** Stops issuing, and makes what was issued the ceiling. @throws KvError KV_STORE_FAILED */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#timer?.cancel();
+    const last = this.#hlc.read(0);
+    await this.#parts.store.reserveCeiling(last.ms + 1);
+  }
+
+  /** The wall clock, held under the ceiling. */
+  #wallMs(): number {
+    return Math.min(this.#parts.clock.wallMs(), this.#ceilingMs - 1);
+  }
+
+  #refuseSkew(): void {
+    if (this.#closed) throw new KvError('KV_NOT_READY', 'The clock of this node has stopped.');
+    if (this.#failed !== undefined) throw this.#failed;
+    const { clockSkewMaxMs } = this.#parts.settings();
+    const offsetMs = this.#parts.clockOffsetMs() ?? 0;
+    if (Math.abs(offsetMs) > clockSkewMaxMs) throw skewed(offsetMs, clockSkewMaxMs);
+    const wallMs = this.#parts.clock.wallMs();
+    const aheadMs = this.#hlc.peek(this.#wallMs()).ms - wallMs;
+    if (aheadMs > clockSkewMaxMs) throw outrun(aheadMs, clockSkewMaxMs);
+    if (-aheadMs > clockSkewMaxMs) throw this.#late();
+  }
+
+  #tick(): void {
+    this.#raise();
+    this.#timer = this.#parts.clock.after(LIMITS.hlcTickMs, () => {
+      this.#tick();
+    });
+  }
+
+  /** A reserve above the wall clock, and above what was observed as far as stamps may run ahead at all. */
+  #wantedMs(): number {
+    const wallMs = this.#parts.clock.wallMs();
+    const aheadMs = Math.min(
+      this.#hlc.peek(this.#wallMs()).ms,
+      wallMs + this.#parts.settings().clockSkewMaxMs,
+    );
+    return Math.max(wallMs, aheadMs) + LIMITS.hlcReserveMs;
+  }
+
+  #raise(): void {
+    const ceilingMs = this.#wantedMs();
+    if (this.#raising || this.#closed || ceilingMs <= this.#ceilingMs) return;
+    this.#raising = true;
+    this.#parts.store.reserveCeiling(ceilingMs).then(
+      () => {
+        this.#raising = false;
+        if (!this.#closed) this.#ceilingMs = ceilingMs;
+      },
+      (cause: unknown) => {
+        const message =
+          'The ceiling of the clock cannot be made durable: no version can be issued.';
+        this.#failed = new KvError('KV_STORE_FAILED', message, { cause });
+      },
+    );
+  }
+
+  #late(): KvError {
+    return new KvError(
+      'KV_NOT_READY',
+      'The disk has not yet made the ceiling of the clock durable; retry, or ask another node.',
+    );
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(Math.abs(ms) / 1000).toFixed(1)} s`;
+}
+
+function skewed(offsetMs: number, boundMs: number): KvError {
+  const direction = offsetMs > 0 ? 'ahead of' : 'behind';
+  return new KvError(
+    'KV_CLOCK_SKEW',
+    `The clock of this node is ${seconds(offsetMs)} ${direction} its peers; the bound is ${seconds(boundMs)}. ` +
+      'Set its clock; until then it coordinates nothing.',
+  );
+}
+
+function outrun(aheadMs: number, boundMs: number): KvError {
+  return new KvError(
+    'KV_CLOCK_SKEW',
+    `A version above all seen would be ${seconds(aheadMs)} ahead of the clock of this node; the bound is ${seconds(boundMs)}. ` +
+      'Set the clock of this node, or of the client or node that wrote the newest records.',
+  );
+}

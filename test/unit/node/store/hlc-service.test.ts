@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { LIMITS } from '../../../../src/node/core/limits.js';
+import { DEFAULT_SETTINGS } from '../../../../src/node/core/settings.js';
+import { compareVersions } from '../../../../src/node/core/version/version.js';
+import type { Version } from '../../../../src/node/core/version/version.js';
+import { DurableHlc } from '../../../../src/node/store/hlc-service.js';
+import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
+import { StoreUnderTest, turn } from './store-harness.js';
+
+const { clockSkewMaxMs } = DEFAULT_SETTINGS;
+
+let under: StoreUnderTest;
+let hlc: DurableHlc;
+let offsetMs: number | undefined;
+
+async function start(): Promise<void> {
+  const { clock, store } = under;
+  const settings = (): typeof DEFAULT_SETTINGS => DEFAULT_SETTINGS;
+  hlc = await DurableHlc.start({ clock, store, settings, clockOffsetMs: () => offsetMs });
+}
+
+beforeEach(async () => {
+  offsetMs = undefined;
+  under = await StoreUnderTest.open();
+  await start();
+});
+
+describe('issued versions', () => {
+  it('rise, carry the writer id of the shard, and follow the wall clock', async () => {
+    const first = hlc.issue();
+    const { hi, lo } = under.store.writerId();
+    const ms = under.clock.wallMs();
+    expect(first).toEqual({ ms, logical: 0, writerHi: hi, writerLo: lo });
+    expect(hlc.issue()).toEqual({ ...first, logical: 1 });
+    await under.scheduler.advance(60_000);
+    expect(hlc.issue()).toEqual({ ...first, ms: ms + 60_000 });
+  });
+
+  it('are above what was observed, also when that is ahead', () => {
+    const ms = under.clock.wallMs() + 400;
+    hlc.observe({ ms, logical: 7 });
+    expect(hlc.issue()).toMatchObject({ ms, logical: 8 });
+    expect(hlc.read()).toEqual({ ms, logical: 8 });
+  });
+
+  it('never come twice, though crashes and steps back of the wall clock follow each other', async () => {
+    const all: Version[] = [];
+    for (let life = 0; life < 8; life++) {
+      for (let i = 0; i < 50; i++) all.push(hlc.issue());
+      await under.scheduler.advance(700);
+      all.push(hlc.issue());
+      under.clock.jumpClock(-5_000);
+      all.push(hlc.issue());
+      await under.crash();
+      await start();
+      // Each life begins further ahead of the wall clock; time catches up before the bound is reached.
+      await under.scheduler.advance(20_000);
+    }
+    for (let i = 1; i < all.length; i++)
+      expect(compareVersions(all[i]!, all[i - 1]!)).toBeGreaterThan(0);
+  });
+
+  it('after a crash begin at the ceiling, at most the reserve ahead of the wall clock', async () => {
+    const last = hlc.issue();
+    await under.crash();
+    await start();
+    const next = hlc.issue();
+    expect(next.ms).toBeGreaterThan(last.ms);
+    expect(next.ms).toBeLessThanOrEqual(under.clock.wallMs() + LIMITS.hlcReserveMs);
+  });
+
+  it('after a clean close begin at the wall clock', async () => {
+    hlc.issue();
+    await hlc.close();
+    expect(() => hlc.issue()).toThrow(expect.objectContaining({ code: 'KV_NOT_READY' }));
+    await under.store.close();
+    await under.scheduler.advance(10);
+    await under.reopen();
+    await start();
+    expect(hlc.issue()).toMatchObject({ ms: under.clock.wallMs(), logical: 0 });
+  });
+});
+
+describe('the ceiling', () => {
+  it('is durable before stamps come near it, without anyone waiting', async () => {
+    for (let second = 0; second < 30; second++) {
+      await under.scheduler.advance(1000);
+      expect(hlc.issue().ms).toBe(under.clock.wallMs());
+    }
+  });
+
+  it('holds stamps under it while the disk stalls, and refuses them when they lag too far', async () => {
+    under.gate.shut('sync');
+    await under.scheduler.advance(LIMITS.hlcReserveMs + 3_000);
+    const held = hlc.issue();
+    expect(held.ms).toBeLessThan(under.clock.wallMs() - 2_000);
+    expect(compareVersions(hlc.issue(), held)).toBeGreaterThan(0);
+    await under.scheduler.advance(clockSkewMaxMs);
+    expect(() => hlc.issue()).toThrow(expect.objectContaining({ code: 'KV_NOT_READY' }));
+    await under.gate.open();
+    await under.scheduler.advance(LIMITS.hlcTickMs);
+    expect(hlc.issue().ms).toBe(under.clock.wallMs());
+  });
+
+  it('is raised at once for an observed stamp beyond it', async () => {
+    const ms = under.clock.wallMs() + LIMITS.hlcReserveMs + 2_000;
+    hlc.observe({ ms, logical: 0 });
+    expect(() => hlc.issue()).toThrow(expect.objectContaining({ code: 'KV_NOT_READY' }));
+    await turn();
+    expect(hlc.issue()).toMatchObject({ ms, logical: 1 });
+  });
+
+  it('that cannot be written ends the issuing of versions', async () => {
+    under.disk.failWrites(SHARD_FOLDER);
+    await under.scheduler.advance(LIMITS.hlcTickMs * 2);
+    expect(() => hlc.issue()).toThrow(expect.objectContaining({ code: 'KV_STORE_FAILED' }));
+    expect(under.failures).toHaveLength(1);
+  });
+});
+
+describe('skew', () => {
+  it.each([1, -1])('a clock beyond the bound off its peers (%i) issues nothing', (sign) => {
+    offsetMs = sign * clockSkewMaxMs;
+    hlc.issue();
+    offsetMs = sign * (clockSkewMaxMs + 1);
+    expect(() => hlc.issue()).toThrow(expect.objectContaining({ code: 'KV_CLOCK_SKEW' }));
+    offsetMs = 0;
+    hlc.issue();
+  });
+
+  it('a stamp far ahead is observed and read, but nothing is stamped above it', () => {
+    const ms = under.clock.wallMs() + clockSkewMaxMs + 1;
+    hlc.observe({ ms, logical: 3 });
+    expect(hlc.read()).toEqual({ ms, logical: 3 });
+    expect(() => hlc.issue()).toThrow(expect.objectContaining({ code: 'KV_CLOCK_SKEW' }));
+  });
+});
