@@ -42,7 +42,9 @@ export class Histogram {
   /** The least recorded duration, in ms, that `percent` of all (0 to 100) do not exceed; 0 when empty. */
   percentile(percent: number): number {
     if (this.#count === 0) return 0;
-    const rank = Math.min(this.#count, Math.max(1, Math.ceil((percent / 100) * this.#count)));
+    const rank = Math.ceil((percent / 100) * this.#count);
+    if (rank <= 1) return this.#minMicros / 1000;
+    if (rank >= this.#count) return this.#maxMicros / 1000;
     const middle = middleOf(this.#bucketOfRank(rank));
     return Math.min(this.#maxMicros, Math.max(this.#minMicros, middle)) / 1000;
   }
