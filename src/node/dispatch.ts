@@ -1,0 +1,80 @@
+import type { KvError } from './core/errors.js';
+import type {
+  ControlReply,
+  ControlRequest,
+  DataReply,
+  DataRequest,
+  Hello,
+  MetaReply,
+  MetaRequest,
+} from './core/messages.js';
+import type { NodeReport } from './core/views.js';
+import type { PeerAddress, PeerHandler } from './env/transport.js';
+import type { PeerAdmission } from './identity/peer-admission.js';
+import type { Membership } from './membership/membership.js';
+import type { LogService } from './metadata/metadata-service.js';
+import type { EventSink, Readiness, ReplicaService } from './services.js';
+
+export interface DispatchParts {
+  readonly membership: Membership;
+  readonly metadata: LogService;
+  readonly replica: ReplicaService;
+  readonly readiness: Readiness;
+  readonly events: EventSink;
+  readonly report: () => NodeReport;
+  /** Judges peers by their hello, and each of their requests. */
+  readonly admission: PeerAdmission;
+  /** A refusal that no retry can change: the identity of this node is not valid any more. */
+  readonly onRefused: (error: KvError) => void;
+}
+
+/** Refusals after which this process must not go on: its identity is another's, or gone. */
+const FATAL_REFUSALS = new Set(['KV_IDENTITY_REMOVED', 'KV_ROLLED_BACK', 'KV_CLONE']);
+
+/** Hands what arrives from peers to the procedure that answers it. */
+export class Dispatch implements PeerHandler {
+  readonly #parts: DispatchParts;
+
+  constructor(parts: DispatchParts) {
+    this.#parts = parts;
+  }
+
+  admit(remote: Hello): KvError | undefined {
+    return this.#parts.admission.admit(remote);
+  }
+
+  data(
+    from: Hello,
+    request: DataRequest,
+    remainingMs: number,
+    done: (reply: DataReply) => void,
+  ): void {
+    const { admission, readiness } = this.#parts;
+    const refusal = readiness.notReady() ?? admission.admitRequest(from, 'data');
+    if (refusal === undefined) this.#parts.replica.handle(request, remainingMs, done);
+    else done({ kind: 'failed', code: refusal.code, message: refusal.message });
+  }
+
+  async control(from: Hello, request: ControlRequest, remainingMs: number): Promise<ControlReply> {
+    const refusal = this.#parts.admission.admitRequest(from, 'control');
+    if (refusal !== undefined) throw refusal;
+    return await this.#parts.membership.handleControl(from, request, remainingMs);
+  }
+
+  async meta(from: Hello, request: MetaRequest, remainingMs: number): Promise<MetaReply> {
+    const refusal = this.#parts.admission.admitRequest(from, request.kind);
+    if (refusal !== undefined) throw refusal;
+    if (request.kind === 'report') return { kind: 'report', report: this.#parts.report() };
+    return await this.#parts.metadata.handleMeta(from, request, remainingMs);
+  }
+
+  refused(address: PeerAddress, error: KvError): void {
+    const where = `${address.host}:${address.port}`;
+    this.#parts.events.emit({
+      kind: 'transport',
+      severity: 'warn',
+      message: `${where} refused this node: ${error.message}`,
+    });
+    if (FATAL_REFUSALS.has(error.code)) this.#parts.onRefused(error);
+  }
+}

@@ -1,0 +1,81 @@
+import { KvError } from '../../core/errors.js';
+import type { Logger } from '../../env/log.js';
+
+/** What a process that runs a node must be able to do with it. */
+export interface Daemon {
+  readonly log: Logger;
+  /** Refuses new work, finishes what runs, tells the peers, closes the store. */
+  drain(): Promise<void>;
+  /** Reads the settings that may change while it runs. @throws KvError KV_CONFIG_INVALID, and keeps the old ones */
+  reload(): void;
+  /** Settles when the node has failed for good and stopped. */
+  readonly failed: Promise<KvError>;
+}
+
+/** How a daemon ended: the exit code that says so. */
+export type DaemonEnd =
+  | { readonly kind: 'drained' }
+  | { readonly kind: 'forced'; readonly signal: 'SIGINT' | 'SIGTERM' }
+  | { readonly kind: 'failed'; readonly error: KvError };
+
+/** A terminal's Ctrl-C may reach a process twice, from the terminal and from npm: signals this close count as one. */
+const SAME_SIGNAL_MS = 500;
+
+/**
+ * Keeps a node running until a signal, the loss of the parent's pipe, or its own failure ends it.
+ * TERM and INT drain, a second one stops at once; HUP reloads.
+ */
+export async function runDaemon(daemon: Daemon): Promise<DaemonEnd> {
+  const { log } = daemon;
+  return await new Promise((resolve) => {
+    let drainingSinceMs: number | undefined;
+    const begin = (why: string): void => {
+      drainingSinceMs = performance.now();
+      log.info(`${why}: draining`);
+      daemon.drain().then(
+        () => {
+          resolve({ kind: 'drained' });
+        },
+        (error: unknown) => {
+          resolve({ kind: 'failed', error: asKvError(error) });
+        },
+      );
+    };
+    const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
+      if (drainingSinceMs === undefined) {
+        begin(signal);
+        return;
+      }
+      if (performance.now() - drainingSinceMs < SAME_SIGNAL_MS) return;
+      log.warn(`${signal} again: stopping now`);
+      resolve({ kind: 'forced', signal });
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+    process.on('SIGHUP', () => {
+      reload(daemon);
+    });
+    // Started with a pipe by a supervisor: when that is gone, nobody would ever stop this node.
+    process.once('disconnect', () => {
+      if (drainingSinceMs === undefined) begin('the supervisor is gone');
+    });
+    process.channel?.unref();
+    void daemon.failed.then((error) => {
+      resolve({ kind: 'failed', error });
+    });
+  });
+}
+
+function reload(daemon: Daemon): void {
+  try {
+    daemon.reload();
+  } catch (error) {
+    daemon.log.error(`SIGHUP: nothing was changed: ${asKvError(error).message}`);
+  }
+}
+
+function asKvError(error: unknown): KvError {
+  if (error instanceof KvError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new KvError('KV_INTERNAL', message, { cause: error });
+}

@@ -1,0 +1,124 @@
+import type { KvError } from './core/errors.js';
+import { LIMITS } from './core/limits.js';
+import { WIRE_VERSION, type Hello } from './core/messages.js';
+import { METADATA_FORMAT } from './core/metadata/cluster-metadata.js';
+import type { NodeEnv } from './env/env.js';
+import { AdmittedReplica } from './admission/admitted-replica.js';
+import { ByteBudget } from './admission/byte-budget.js';
+import { Coordinator } from './coordinator/coordinator.js';
+import { Dispatch } from './dispatch.js';
+import { PeerAdmission } from './identity/peer-admission.js';
+import { Membership } from './membership/membership.js';
+import { LogService } from './metadata/metadata-service.js';
+import type { OpenedDirectory } from './open-directory.js';
+import { Replica } from './replica/replica-service.js';
+import { AdminService } from './status/admin-service.js';
+import type { EventLog } from './status/event-log.js';
+import { reporter } from './status/node-report.js';
+import type { NodeReadiness } from './status/node-readiness.js';
+import type { DurableHlc } from './store/hlc-service.js';
+import type { Store } from './store/store.js';
+
+/** What is open before the services are made. */
+export interface NodeFoundation {
+  readonly env: NodeEnv;
+  readonly directory: OpenedDirectory;
+  readonly store: Store;
+  readonly hlc: DurableHlc;
+  readonly events: EventLog;
+  readonly readiness: NodeReadiness;
+  /** Empty until the node has entered its cluster. */
+  readonly clusterId: () => string;
+  readonly clientStreams: () => number;
+  readonly diskFreeBytes: () => number | undefined;
+  /** The node must not go on. */
+  readonly end: (error: KvError) => void;
+}
+
+/** The procedures of one node, wired to each other. */
+export interface NodeServices {
+  readonly budget: ByteBudget;
+  readonly membership: Membership;
+  readonly metadata: LogService;
+  readonly coordinator: Coordinator;
+  readonly admin: AdminService;
+  readonly dispatch: Dispatch;
+  readonly hello: () => Hello;
+}
+
+/** Makes the services of a node; none of them does anything yet. */
+export function wireServices(foundation: NodeFoundation): NodeServices {
+  const { env, directory, store, hlc, events, readiness, end } = foundation;
+  const { nodeId, name, boot } = directory;
+  const hello = helloOf(foundation);
+  const budget = new ByteBudget(LIMITS.nodeQueueBytes);
+  // Gossip drives pulls of the log and evidence about identities, which both need gossip: hence the late references.
+  const membership: Membership = new Membership({
+    env,
+    self: { nodeId, name, ...boot },
+    events,
+    onEpochSeen: (epoch, holder) => {
+      metadata.observeEpoch(epoch, holder);
+    },
+    onPeerSeen: (seen) => {
+      admission.hear(seen);
+    },
+  });
+  const shared = { liveness: membership, peers: membership, directory: membership, events };
+  const { meta: storage, stored } = directory;
+  const log = { env, self: nodeId, storage, stored, readiness, onFatal: end, ...shared };
+  const metadata: LogService = new LogService(log);
+  const admission: PeerAdmission = new PeerAdmission({
+    own: hello,
+    metadata: () => metadata.current()?.metadata,
+    nameOf: (id) => membership.nameOf(id),
+    events,
+    onOwnConflict: end,
+  });
+  const parts = { ...env, ownId: nodeId, metadata, hlc, store, readiness, ...shared };
+  const replica = new Replica(parts);
+  const coordinator = new Coordinator({
+    ...parts,
+    replica,
+    budget: budget.child(LIMITS.clientQueueBytes),
+  });
+  const report = reporter({
+    ...parts,
+    ...foundation,
+    nodeId,
+    name,
+    boot: boot.boot,
+    stats: () => coordinator.stats(),
+    queuedBytes: () => budget.usedBytes,
+  });
+  const admin = new AdminService({
+    ...parts,
+    report,
+    inspect: (key) =>
+      coordinator.inspect(key, { namespace: 'default', remainingMs: LIMITS.requestMs }),
+    storage: async () =>
+      Object.entries(await store.properties()).map(([key, value]) => ({ name: key, value })),
+  });
+  const dispatch = new Dispatch({
+    ...parts,
+    membership,
+    admission,
+    report,
+    replica: new AdmittedReplica(replica, budget),
+    onRefused: end,
+  });
+  return { budget, membership, metadata, coordinator, admin, dispatch, hello };
+}
+
+function helloOf({ directory, store, clusterId }: NodeFoundation): () => Hello {
+  return () => ({
+    clusterId: clusterId(),
+    nodeId: directory.nodeId,
+    name: directory.name,
+    ...directory.boot,
+    sequence: store.sequence(),
+    wireMin: WIRE_VERSION.min,
+    wireMax: WIRE_VERSION.max,
+    format: METADATA_FORMAT,
+  });
+}

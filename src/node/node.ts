@@ -1,0 +1,235 @@
+import { KvError } from './core/errors.js';
+import { LIMITS } from './core/limits.js';
+import { FACT } from './core/membership/fact-names.js';
+import type { NodeAddresses, NodeDescriptor } from './core/metadata/cluster-metadata.js';
+import type { ClientRequest, ClientResult } from './core/operations.js';
+import { DEFAULT_SETTINGS } from './core/settings.js';
+import type { Timer } from './env/clock.js';
+import type { NodeEnv } from './env/env.js';
+import type { StorageOptions } from './env/storage.js';
+import { enterCluster } from './enter-cluster.js';
+import { wireServices, type NodeFoundation, type NodeServices } from './node-services.js';
+import { openDirectory, type NodeIntent, type OpenedDirectory } from './open-directory.js';
+import type { AdminService } from './status/admin-service.js';
+import { EventLog } from './status/event-log.js';
+import { NodeReadiness } from './status/node-readiness.js';
+import { DurableHlc } from './store/hlc-service.js';
+import { Store } from './store/store.js';
+
+export interface NodeOptions {
+  readonly env: NodeEnv;
+  /** Undefined takes the name that the directory has; a new directory needs one. */
+  readonly name: string | undefined;
+  readonly location: Pick<NodeDescriptor, 'host' | 'rack' | 'dc'>;
+  /** Where the listeners are bound, as others reach them. */
+  readonly addresses: NodeAddresses;
+  readonly vnodes: number;
+  readonly intent: NodeIntent;
+  readonly storage?: StorageOptions | undefined;
+  /** Client sessions that are open now. */
+  readonly clientStreams?: (() => number) | undefined;
+}
+
+const HOUSEKEEPING_MS = 1_000;
+const DISK_MS = 10_000;
+/** Peers are told of a stop for at most this long. */
+const ANNOUNCE_MS = 1_000;
+const DRAIN_STEP_MS = 10;
+
+/** One storage node: built from an env alone, the same in production and in the simulator. */
+export class KvNode {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly readiness: NodeReadiness;
+  readonly events: EventLog;
+  readonly #options: NodeOptions;
+  readonly #directory: OpenedDirectory;
+  readonly #store: Store;
+  readonly #hlc: DurableHlc;
+  readonly #services: NodeServices;
+  #clusterId: string;
+  #diskFreeBytes: number | undefined;
+  #diskAskedMs = Number.NEGATIVE_INFINITY;
+  #housekeeping: Timer | undefined;
+  #stopped: Promise<void> | undefined;
+  #ended = false;
+
+  private constructor(options: NodeOptions, base: Pick<NodeFoundation, OpenedFirst>) {
+    this.#options = options;
+    this.#directory = base.directory;
+    this.#store = base.store;
+    this.#hlc = base.hlc;
+    this.#clusterId = base.directory.clusterId;
+    this.nodeId = base.directory.nodeId;
+    this.name = base.directory.name;
+    this.events = base.events;
+    this.readiness = base.readiness;
+    this.#services = wireServices({
+      ...base,
+      env: options.env,
+      clusterId: () => this.#clusterId,
+      clientStreams: options.clientStreams ?? ((): number => 0),
+      diskFreeBytes: () => this.#diskFreeBytes,
+      end: (error) => {
+        this.#end(error);
+      },
+    });
+  }
+
+  /**
+   * Opens the data directory and brings the node into its cluster; it serves when this resolves.
+   * @throws KvError every refusal of the directory, of the store and of a join
+   */
+  static async start(options: NodeOptions): Promise<KvNode> {
+    const { env } = options;
+    const directory = await openDirectory(env, options);
+    const events = new EventLog(env.clock, env.log.child('events'), () => directory.name);
+    const readiness = new NodeReadiness(events);
+    let store: Store | undefined;
+    let node: KvNode | undefined;
+    // The clock is started before the services that it asks: until they are there it knows no peers.
+    const services = (): NodeServices | undefined =>
+      node === undefined ? undefined : node.#services;
+    try {
+      store = await Store.open({ env, readiness, options: options.storage });
+      const hlc = await DurableHlc.start({
+        clock: env.clock,
+        store,
+        settings: () => services()?.metadata.current()?.metadata.settings ?? DEFAULT_SETTINGS,
+        clockOffsetMs: () => services()?.membership.clockOffsetMs(),
+      });
+      node = new KvNode(options, { directory, events, readiness, store, hlc });
+      await node.#enter();
+      return node;
+    } catch (error) {
+      await node?.stop();
+      if (node === undefined) {
+        await store?.close();
+        await directory.close();
+      }
+      throw error;
+    }
+  }
+
+  /** The answers to administrative questions. */
+  get admin(): AdminService {
+    return this.#services.admin;
+  }
+
+  /** The cluster that this node belongs to. */
+  clusterId(): string {
+    return this.#clusterId;
+  }
+
+  /** Runs one client operation; `done` is called exactly once. */
+  execute(
+    request: ClientRequest,
+    remainingMs: number,
+    done: (result: ClientResult | KvError) => void,
+  ): void {
+    this.#services.coordinator.execute(request, remainingMs, done);
+  }
+
+  /** Tells the peers, refuses new work, finishes what runs (within 10 s), and stops. */
+  async drain(): Promise<void> {
+    const { membership, budget } = this.#services;
+    await membership.announceStopping(ANNOUNCE_MS);
+    this.readiness.drain();
+    const { clock } = this.#options.env;
+    const deadlineMs = clock.monotonicMs() + LIMITS.drainMs;
+    while (budget.usedBytes > 0 && clock.monotonicMs() < deadlineMs) {
+      await new Promise<void>((resolve) => {
+        clock.after(DRAIN_STEP_MS, resolve);
+      });
+    }
+    await this.stop();
+  }
+
+  /** Stops without waiting for operations under way; what was acknowledged is durable. Harmless when called again. */
+  async stop(): Promise<void> {
+    this.#stopped ??= this.#close();
+    await this.#stopped;
+  }
+
+  async #enter(): Promise<void> {
+    const { env, addresses, intent, vnodes } = this.#options;
+    const { dispatch, hello, membership, metadata } = this.#services;
+    env.transport.start(dispatch, hello);
+    const descriptor = this.#descriptor();
+    const directory = this.#directory;
+    this.#clusterId = await enterCluster({
+      env,
+      directory,
+      metadata,
+      intent,
+      descriptor,
+      vnodes,
+    });
+    const view = metadata.current();
+    if (view === undefined) throw new KvError('KV_NOT_READY', 'the node is in no cluster');
+    membership.setMembers(view.metadata);
+    metadata.subscribe((next) => {
+      membership.setMembers(next.metadata);
+    });
+    membership.setFact(FACT.address, JSON.stringify(addresses));
+    membership.setFact(FACT.release, env.facts.release);
+    membership.start();
+    metadata.start(descriptor);
+    this.#keepHouse();
+    this.readiness.ready();
+  }
+
+  #descriptor(): NodeDescriptor {
+    const { location, addresses, env } = this.#options;
+    const { nodeId, name } = this;
+    return { nodeId, name, ...location, addresses, release: env.facts.release };
+  }
+
+  /** Tells the peers the durable sequence, so that a rolled-back disk is noticed, and looks at the free space now and then. */
+  #keepHouse(): void {
+    const { clock } = this.#options.env;
+    this.#services.membership.setFact(FACT.sequence, String(this.#store.sequence()));
+    if (clock.monotonicMs() - this.#diskAskedMs >= DISK_MS) {
+      this.#diskAskedMs = clock.monotonicMs();
+      this.#askDisk();
+    }
+    this.#housekeeping = clock.after(HOUSEKEEPING_MS, () => {
+      this.#keepHouse();
+    });
+  }
+
+  #askDisk(): void {
+    const { disk, log } = this.#options.env;
+    disk.freeBytes().then(
+      (bytes) => {
+        this.#diskFreeBytes = bytes;
+      },
+      (error: unknown) => {
+        log.warn('the free space of the disk could not be read', { error });
+      },
+    );
+  }
+
+  /** The node must not go on: it stops serving at once, and its process ends. */
+  #end(error: KvError): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.readiness.fail(error);
+    this.#options.env.fatal(error);
+  }
+
+  async #close(): Promise<void> {
+    const { membership, metadata, coordinator } = this.#services;
+    this.#housekeeping?.cancel();
+    membership.stop();
+    metadata.stop();
+    coordinator.close();
+    await this.#options.env.transport.close();
+    // After a failed write the ceiling cannot be lowered; the next start then only begins a little ahead.
+    if (this.readiness.failure() === undefined) await this.#hlc.close();
+    await this.#store.close();
+    await this.#directory.close();
+  }
+}
+
+type OpenedFirst = 'directory' | 'store' | 'hlc' | 'events' | 'readiness';

@@ -1,0 +1,89 @@
+import type { ClusterSettings } from './core/settings.js';
+import type { VoterState } from './core/metadata/voter.js';
+import type { NodeEnv } from './env/env.js';
+import type { Disk, Storage, StorageOptions } from './env/storage.js';
+import type { PeerAddress } from './env/transport.js';
+import { countBoot, type Boot } from './identity/boot-counter.js';
+import { settleIdentity, type StartIntent, type StartPlan } from './identity/identity.js';
+import { loadMetadata } from './metadata/metadata-store.js';
+import { checkFormat } from './store/format.js';
+
+/** What the one who starts a node wants of its directory. */
+export type NodeIntent =
+  | { readonly kind: 'init'; readonly clusterName: string; readonly settings: ClusterSettings }
+  | {
+      readonly kind: 'join';
+      readonly clusterId: string;
+      /** Peer addresses of members. */
+      readonly seeds: readonly PeerAddress[];
+    }
+  | { readonly kind: 'restart' };
+
+/** A data directory that this process holds, and what it says of the node. */
+export interface OpenedDirectory {
+  readonly disk: Disk;
+  readonly meta: Storage;
+  readonly stored: VoterState;
+  readonly boot: Boot;
+  readonly plan: StartPlan;
+  readonly nodeId: string;
+  readonly name: string;
+  /** Empty until the node has joined or begun a cluster. */
+  readonly clusterId: string;
+  close(): Promise<void>;
+}
+
+const META_FOLDER = 'meta';
+/** The metadata log is small and cold. */
+const META_OPTIONS: StorageOptions = {
+  cacheBytes: 1024 * 1024,
+  writeBufferBytes: 1024 * 1024,
+  maxFileBytes: 2 * 1024 * 1024,
+};
+
+/**
+ * Locks the directory, counts this boot, and settles who the node is.
+ * @throws KvError KV_DATA_DIR_UNUSABLE, KV_DATA_DIR_LOCKED, KV_FORMAT_UNKNOWN, and what `settleIdentity` refuses with
+ */
+export async function openDirectory(
+  env: Pick<NodeEnv, 'disk' | 'random'>,
+  options: { readonly name: string | undefined; readonly intent: NodeIntent },
+): Promise<OpenedDirectory> {
+  const { disk, random } = env;
+  await disk.lock();
+  let meta: Storage | undefined;
+  const close = async (): Promise<void> => {
+    await meta?.close();
+    await disk.unlock();
+  };
+  try {
+    await checkFormat(disk);
+    meta = await disk.openStorage(META_FOLDER, META_OPTIONS);
+    const stored = await loadMetadata(meta);
+    const found = { disk, random, name: options.name, metadata: stored.log.state };
+    const boot = await countBoot(disk, random);
+    const plan = await settleIdentity(found, startIntent(options.intent));
+    const known = plan.kind === 'init' ? { ...plan, clusterId: '' } : plan.identity;
+    return {
+      disk,
+      meta,
+      stored,
+      boot,
+      plan,
+      nodeId: known.nodeId,
+      name: known.name,
+      // A joiner belongs to nothing until a member has let it in.
+      clusterId: plan.kind === 'member' ? known.clusterId : '',
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function startIntent(intent: NodeIntent): StartIntent {
+  return intent.kind === 'join'
+    ? { kind: 'join', clusterId: intent.clusterId }
+    : { kind: intent.kind };
+}

@@ -1,0 +1,56 @@
+import type { NodeReport, OperationView } from '../core/views.js';
+import type { Clock } from '../env/clock.js';
+import type { ProcessFacts } from '../env/process-facts.js';
+import type { LivenessService, MetadataService, Readiness } from '../services.js';
+
+export interface ReportParts {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly boot: number;
+  readonly clock: Clock;
+  readonly facts: ProcessFacts;
+  readonly metadata: MetadataService;
+  readonly liveness: LivenessService;
+  readonly readiness: Readiness;
+  readonly store: { loadBytes(): number; sequence(): number };
+  readonly stats: () => { readonly reads: OperationView; readonly writes: OperationView };
+  readonly queuedBytes: () => number;
+  readonly clientStreams: () => number;
+  /** Free bytes of the disk as last measured. */
+  readonly diskFreeBytes: () => number | undefined;
+}
+
+/** Makes the reports of this node, for its peers and its own views. */
+export function reporter(parts: ReportParts): () => NodeReport {
+  const startedMs = parts.clock.monotonicMs();
+  const { clock, facts, metadata, liveness, readiness, store } = parts;
+  return () => {
+    const view = metadata.current();
+    const notReady = readiness.notReady();
+    return {
+      nodeId: parts.nodeId,
+      name: parts.name,
+      epoch: view?.metadata.epoch ?? 0,
+      ringHash: view?.ring.hash ?? '',
+      boot: parts.boot,
+      uptimeMs: clock.monotonicMs() - startedMs,
+      ready: notReady === undefined,
+      notReadyReason: notReady?.message ?? '',
+      loadBytes: store.loadBytes(),
+      ...parts.stats(),
+      sequence: store.sequence(),
+      release: facts.release,
+      nodeVersion: facts.nodeVersion,
+      pid: facts.pid,
+      rssBytes: facts.rssBytes(),
+      heapBytes: facts.heapBytes(),
+      eventLoopDelayP99Ms: facts.eventLoopDelayP99Ms(),
+      clockOffsetMs: liveness.clockOffsetMs(),
+      diskFreeBytes: parts.diskFreeBytes(),
+      clientStreams: parts.clientStreams(),
+      queuedBytes: parts.queuedBytes(),
+      gossipRound: liveness.round(),
+      sightings: liveness.sightings(),
+    };
+  };
+}
