@@ -71,9 +71,15 @@ export class WriteOperation implements Timed {
     this.#plan();
   }
 
-  /** The deadline. */
+  /** The deadline has passed, or a superseded write waits for somebody silent. */
   onTimer(): void {
-    this.#fail(undefined);
+    const attempt = this.#attempt;
+    if (attempt === undefined || this.#remainingMs() <= 0) {
+      this.#fail(undefined);
+      return;
+    }
+    this.#context.timers.set(this.#timer, this.#task.deadlineMs);
+    if (attempt.quorum.verdictOfReplies() === 'superseded') this.#restamp(attempt);
   }
 
   #plan(): void {
@@ -154,7 +160,15 @@ export class WriteOperation implements Timed {
       return;
     }
     attempt.quorum.settle(replica, settlementOf(reply));
+    if (reply.kind === 'superseded' && this.#task.request.restamp) this.#expectSilence();
     this.#judge(attempt);
+  }
+
+  /** The level may still be met by those that have not replied; if they are silent, a newer stamp is the better hope. */
+  #expectSilence(): void {
+    const { timers, clock } = this.#context;
+    const silenceMs = clock.monotonicMs() + LIMITS.silentReplicaMs;
+    timers.set(this.#timer, Math.min(this.#task.deadlineMs, silenceMs));
   }
 
   #judge(attempt: WriteAttempt): void {
@@ -206,6 +220,7 @@ export class WriteOperation implements Timed {
     }
     this.#retire(attempt);
     this.#restamps += 1;
+    this.#context.timers.set(this.#timer, this.#task.deadlineMs);
     metrics.restamps.inc();
     hlc.observe(highest);
     this.#version = undefined;

@@ -40,22 +40,31 @@ export class WriteQuorum {
   }
 
   verdict(): WriteVerdict {
+    return this.#worst('hoped for');
+  }
+
+  /** The verdict if those that have not replied never do. */
+  verdictOfReplies(): WriteVerdict {
+    return this.#worst('given up');
+  }
+
+  #worst(pending: 'hoped for' | 'given up'): WriteVerdict {
     let worst: WriteVerdict = 'acknowledged';
     for (const group of this.#requirement.groups) {
-      const verdict = this.#verdictOf(group);
+      const verdict = this.#verdictOf(group, pending === 'hoped for' ? 1 : 0);
       if (RANK[verdict] > RANK[worst]) worst = verdict;
     }
     return worst;
   }
 
-  #verdictOf({ needed, members }: QuorumGroup): WriteVerdict {
+  #verdictOf({ needed, members }: QuorumGroup, hope: 0 | 1): WriteVerdict {
     let confirmed = 0;
     let pending = 0;
     let superseded = 0;
     for (const member of members) {
       const state = this.#states[member];
       if (state === 'confirmed') confirmed += 1;
-      else if (state === 'pending') pending += 1;
+      else if (state === 'pending') pending += hope;
       else if (state === 'superseded') superseded += 1;
     }
     if (confirmed >= needed) return 'acknowledged';

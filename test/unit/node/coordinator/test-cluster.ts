@@ -12,6 +12,7 @@ import { encodeDataKey } from '../../../../src/node/core/version/data-key.js';
 import type { StoredRecord } from '../../../../src/node/core/version/record.js';
 import { encodeRecord } from '../../../../src/node/core/version/record-codec.js';
 import type { Version } from '../../../../src/node/core/version/version.js';
+import { clusterViewOf } from '../../../../src/node/metadata/cluster-view.js';
 import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
 import { SimNetwork } from '../../../../src/sim/network.js';
 import { Scheduler } from '../../../../src/sim/scheduler.js';
@@ -67,6 +68,19 @@ export class TestCluster implements TestWorld {
   /** The state in which the nodes that hold a key are these: everybody else has left. */
   without(name: string): ClusterMetadata {
     return this.#after({ kind: 'remove', nodeId: this.node(name).id });
+  }
+
+  tokenOf(key: string): number {
+    return tokenOf(utf8Encode(key));
+  }
+
+  /** Names of the nodes that hold a key, by the newest published state. */
+  ownersOf(key: string): readonly string[] {
+    const view = clusterViewOf(this.state);
+    const [namespace] = this.state.namespaces;
+    if (namespace === undefined) throw new Error('there is a namespace');
+    const owners = view.placementOf(namespace).replicaSetOf(this.tokenOf(key));
+    return this.nodes.filter(({ id }) => owners.includes(id)).map(({ name }) => name);
   }
 
   /** Runs one operation to its end, in virtual time. */

@@ -198,6 +198,31 @@ describe('a superseded write', () => {
     expect(error.replicas.filter(({ state }) => state === 'superseded')).toHaveLength(2);
   });
 
+  it('does not wait for a silent replica when a newer stamp can win those that replied', async () => {
+    await cluster.plant('n3', 'k', { version: ahead(n1), value: 'a' });
+    n2.intercept = () => true;
+    const before = cluster.scheduler.nowMs();
+    const result = written(await cluster.run('n1', put('k', 'b')));
+    expect(result.acks.toSorted()).toEqual(['n1', 'n3']);
+    const took = cluster.scheduler.nowMs() - before;
+    expect(took).toBeGreaterThanOrEqual(LIMITS.silentReplicaMs);
+    expect(took).toBeLessThan(LIMITS.silentReplicaMs + 10);
+  });
+
+  it('that may not be stamped again waits for the silent replica instead', async () => {
+    await cluster.plant('n3', 'k', { version: ahead(n1), value: 'a' });
+    n2.intercept = (request, done) => {
+      n2.process.after(200, () => {
+        n2.intercept = undefined;
+        n2.replica.handle(request, 1_000, done);
+      });
+      return true;
+    };
+    const chosen = version(n1.process.wallMs());
+    const request = put('k', 'b', { version: chosen, restamp: false });
+    expect(written(await cluster.run('n1', request)).version).toEqual(chosen);
+  });
+
   it('is stamped again a bounded number of times', async () => {
     for (const node of [n2, n3])
       node.intercept = (request, done) => {
