@@ -99,7 +99,7 @@ export class JoinShares {
     const length = this.#chain.lengthOf(range);
     this.#chain.take(entry);
     this.#walk.from(range === entry ? this.#chain.next[entry]! : range);
-    this.#chain.untake(entry);
+    this.#chain.putBack(entry);
     // By another token the newcomer holds the range already; then nothing changes, as placement is monotone.
     if (this.#walk.chose(this.#newcomer)) return true;
     this.#add(this.#newcomer, length);

@@ -65,7 +65,7 @@ export class TokenChain implements TokenCircle {
   }
 
   /** Undoes the `take` just made. */
-  untake(entry: number): void {
+  putBack(entry: number): void {
     this.#link(entry, this.next[entry]!);
   }
 
