@@ -1,6 +1,6 @@
 import type { NodeView, WatchTick } from '../node/core/views.js';
 import type { Action } from './actions.js';
-import { messageOf, withDeadline } from './deadline.js';
+import { messageOf, unlessAborted, withDeadline } from './deadline.js';
 import type { SourceNode, TickSource } from './source.js';
 import { silenceMs, type State } from './state.js';
 
@@ -107,17 +107,13 @@ export class Follower {
 
   async #consume(ticks: AsyncIterable<WatchTick>, signal: AbortSignal): Promise<void> {
     const iterator = ticks[Symbol.asyncIterator]();
-    const aborted = new Promise<IteratorResult<WatchTick>>((resolve) => {
-      signal.addEventListener('abort', () => resolve({ done: true, value: undefined }), {
-        once: true,
-      });
-    });
     let first = true;
     while (!signal.aborted) {
       const limitMs = silenceMs(this.#state().intervalMs);
       const what = `no tick for ${Math.round(limitMs / 1000)} s`;
-      const result = await withDeadline(Promise.race([iterator.next(), aborted]), limitMs, what);
-      if (result.done === true) return;
+      const next = withDeadline(iterator.next(), limitMs, what);
+      const result = await unlessAborted(next, signal);
+      if (result === undefined || result.done === true) return;
       this.#receive(result.value, first);
       first = false;
     }

@@ -31,7 +31,7 @@ function withPane(state: State, body: readonly Line[], theme: Theme): readonly L
   const node = shownFacts(state).tick?.status.nodes.find((candidate) => candidate.name === name);
   const lines = nodePane(state, node, { width: pane, theme });
   return body.map((line, i) => [
-    ...pad(line, width),
+    ...pad(clip(line, width, theme.glyphs.cut), width),
     span(theme.glyphs.wall, 'dim'),
     ...clip(
       isStale(state) ? recolour(lines[i] ?? [], 'dim') : (lines[i] ?? []),

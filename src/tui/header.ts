@@ -7,6 +7,7 @@ import {
   formatRate,
   formatStopwatch,
 } from './format.js';
+import { ROOMY_COLUMNS } from './layout.js';
 import {
   clean,
   clipText,
@@ -44,10 +45,11 @@ function headerLine(state: State, width: number): Line {
   const { tick } = shownFacts(state);
   if (tick === undefined) return spread([span(' kv', 'bold')], end, width);
   const { cluster, health, viewedFrom, reads, writes } = tick.status;
+  const roomy = width >= ROOMY_COLUMNS;
   const operation = (letter: string, { perSecond, p99Ms }: typeof reads): Line => [
     span(`${letter} `, 'dim'),
-    span(`${formatRate(perSecond)}/s`),
-    span(width < 80 ? '' : ` ${formatLatency(p99Ms)}`),
+    span(formatRate(perSecond)),
+    span(roomy ? `/s ${formatLatency(p99Ms)}` : ''),
   ];
   const name: Line = [
     span(clipText(clean(cluster), 20, '~'), 'bold'),
@@ -55,7 +57,7 @@ function headerLine(state: State, width: number): Line {
     span(clipText(clean(viewedFrom), 16, '~'), 'accent'),
   ];
   const parts = [name, [healthSpan(health)], operation('r', reads), operation('w', writes)];
-  return spread([span(' '), ...joinFitting(parts, room - 1, 2)], end, width);
+  return spread([span(' '), ...joinFitting(parts, room - 1, roomy ? 2 : 1)], end, width);
 }
 
 function clockParts({ now, frozen, intervalMs }: State): Line {

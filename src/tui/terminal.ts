@@ -1,5 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { FrameWriter } from './frame-writer.js';
+import { holdWarnings } from './held-warnings.js';
 import type { Size } from './state.js';
 
 // Alternate screen, no cursor, no wrapping at the margin.
@@ -17,6 +18,7 @@ export class Terminal {
   readonly writer: FrameWriter;
   readonly #streams: TerminalStreams;
   #entered = false;
+  #releaseWarnings: (() => void) | undefined;
   readonly #giveBack = (): void => this.leave();
 
   constructor(streams: TerminalStreams) {
@@ -44,6 +46,7 @@ export class Terminal {
   enter(): void {
     if (!this.#entered) {
       this.#entered = true;
+      this.#releaseWarnings = holdWarnings();
       process.on('exit', this.#giveBack);
       // Before the trace of a crash is printed, so that it is printed where it can be read.
       process.on('uncaughtExceptionMonitor', this.#giveBack);
@@ -60,6 +63,7 @@ export class Terminal {
     process.off('uncaughtExceptionMonitor', this.#giveBack);
     this.writer.pause();
     this.#streams.stdout.write(LEAVE);
+    this.#releaseWarnings?.();
   }
 
   /** Gives the terminal back, stops the process until it is continued, and takes the terminal over again. */

@@ -86,13 +86,13 @@ export class LivingSource implements TickSource {
 }
 
 async function sleep(ms: number, signals: readonly AbortSignal[]): Promise<void> {
+  let wake: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    for (const signal of signals) {
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    }
+    wake = resolve;
+    timer = setTimeout(resolve, ms);
+    for (const signal of signals) signal.addEventListener('abort', wake);
   });
+  clearTimeout(timer);
+  for (const signal of signals) if (wake !== undefined) signal.removeEventListener('abort', wake);
 }

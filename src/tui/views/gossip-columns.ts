@@ -27,6 +27,10 @@ export function gossipColumns(context: GossipColumnContext): readonly GossipColu
     nodes.map(({ name }) => [span(name)]),
     { min: 4, max: 16 },
   );
+  const counts = widest(
+    nodes.map(({ askedIn }) => [span(`${askedIn}/${askedIn}`)]),
+    { min: 6, max: 9 },
+  );
   return [
     {
       id: 'node',
@@ -60,8 +64,8 @@ export function gossipColumns(context: GossipColumnContext): readonly GossipColu
       id: 'seen',
       title: 'UP IN',
       align: 'right',
-      min: 5,
-      max: 7,
+      min: counts,
+      max: counts,
       drop: 3,
       cell: ({ upIn, askedIn }) => [
         span(`${upIn}/${askedIn}`, upIn === askedIn || upIn === 0 ? undefined : 'warn'),
@@ -99,10 +103,10 @@ function ageColumn({ elapsedMs, roomy, glyphs }: GossipColumnContext): GossipCol
     cell: (node, width): Line => {
       if (node.self) return [span('  self', 'dim')];
       const age = node.heartbeatAgeMs + elapsedMs;
-      const text = span(`${padText(formatAge(age), 6, 'right')} `);
+      const text = span(padText(formatAge(age), 6, 'right'));
       if (!roomy || glyphs === undefined) return [text];
       const scale = { value: age, max: LIMITS.downAfterMs, role: liveRole(node) };
-      return [text, ...bar(scale, width - 7, glyphs)];
+      return [text, span(' '), ...bar(scale, width - 7, glyphs)];
     },
     sort: ({ heartbeatAgeMs, self }) => (self ? undefined : heartbeatAgeMs),
   };

@@ -128,7 +128,7 @@ function barLines(
   const lit = new Set(owners?.replicas.map(({ node }) => node) ?? []);
   const bar = [span(' '), ...tokenBar(ring, cells, lit)];
   if (owners === undefined) {
-    const hint = 'each letter: the first replica of most of that part of the token space';
+    const hint = 'each letter: who is the first replica of most of that part';
     return [scale(cells), bar, recolour([span(` ${hint}`)], 'dim')];
   }
   const at = tokenCell(owners.token, cells);
