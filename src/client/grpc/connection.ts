@@ -1,5 +1,10 @@
 import { Client, connectivityState, credentials, Metadata, status as codes } from '@grpc/grpc-js';
-import type { ClientDuplexStream, MethodDefinition, ServiceError } from '@grpc/grpc-js';
+import type {
+  ClientDuplexStream,
+  ClientReadableStream,
+  MethodDefinition,
+  ServiceError,
+} from '@grpc/grpc-js';
 import { KvError } from '../../node/core/errors.js';
 import { LIMITS } from '../../node/core/limits.js';
 import type { Clock } from '../../node/env/clock.js';
@@ -61,12 +66,13 @@ export class Connection {
     });
   }
 
-  /** A server-streaming call; `signal` ends it. */
+  /** A server-streaming call, cancelled when the dial takes too long; `release` stops watching the dial. */
   serverStream<Q, R>(
     method: MethodDefinition<Q, R>,
     request: Q,
-  ): ReturnType<Client['makeServerStreamRequest']> {
-    return this.#current().makeServerStreamRequest(
+  ): { readonly call: ClientReadableStream<R>; readonly release: () => void } {
+    const client = this.#current();
+    const call = client.makeServerStreamRequest<Q, R>(
       method.path,
       method.requestSerialize,
       method.responseDeserialize,
@@ -74,11 +80,15 @@ export class Connection {
       new Metadata(),
       {},
     );
-  }
-
-  /** True while the connection stands. */
-  ready(): boolean {
-    return this.#client !== undefined && isReady(this.#client);
+    const dial = this.#clock.after(this.dialMs, () => {
+      if (!isReady(client)) call.cancel();
+    });
+    return {
+      call,
+      release: () => {
+        dial.cancel();
+      },
+    };
   }
 
   /** Ends the connection; the next call dials a new one. */

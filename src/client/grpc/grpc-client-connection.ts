@@ -1,0 +1,115 @@
+import { AdminService } from '../../generated/kv/v1/admin.js';
+import { KvError } from '../../node/core/errors.js';
+import type { ClientRequest, ClientResult } from '../../node/core/operations.js';
+import type {
+  DescribeView,
+  EventView,
+  GossipView,
+  NodeDetailView,
+  OwnersView,
+  RingView,
+  StatusView,
+  WatchTick,
+} from '../../node/core/views.js';
+import type { ClientConnection, Endpoint } from '../transport.js';
+import { addressOf, Connection } from './connection.js';
+import type { GrpcClientEnv } from './grpc-client-transport.js';
+import { SessionStream } from './session-stream.js';
+import { watchTicks } from './watch-ticks.js';
+import { BadFrame } from './wire/bad-frame.js';
+import { gossipFromMessage } from './wire/gossip-message.js';
+import { describeFromMessage, ownersFromMessage, ringFromMessage } from './wire/ring-message.js';
+import {
+  eventFromMessage,
+  nodeDetailFromMessage,
+  statusFromMessage,
+} from './wire/status-message.js';
+
+/** One node over gRPC: operations over a session, questions as unary calls, on one connection. */
+export class GrpcClientConnection implements ClientConnection {
+  readonly endpoint: Endpoint;
+  readonly #connection: Connection;
+  readonly #session: SessionStream;
+
+  constructor(endpoint: Endpoint, env: GrpcClientEnv, dialMs: number | undefined) {
+    this.endpoint = endpoint;
+    this.#connection = new Connection(endpoint, env.clock, dialMs);
+    this.#session = new SessionStream(this.#connection, env);
+  }
+
+  state(): ReturnType<ClientConnection['state']> {
+    return this.#session.state();
+  }
+
+  operate(
+    request: ClientRequest,
+    remainingMs: number,
+    done: (result: ClientResult | KvError) => void,
+  ): void {
+    this.#session.operate(request, remainingMs, done);
+  }
+
+  describe(timeoutMs: number): Promise<DescribeView> {
+    const answer = this.#connection.unary(AdminService.describe, {}, timeoutMs);
+    return this.#read(answer, describeFromMessage);
+  }
+
+  status(timeoutMs: number): Promise<StatusView> {
+    const answer = this.#connection.unary(AdminService.status, {}, timeoutMs);
+    return this.#read(answer, statusFromMessage);
+  }
+
+  ring(options: { readonly all: boolean }, timeoutMs: number): Promise<RingView> {
+    const answer = this.#connection.unary(AdminService.ring, options, timeoutMs);
+    return this.#read(answer, ringFromMessage);
+  }
+
+  owners(
+    key: Uint8Array,
+    options: { readonly offline: boolean },
+    timeoutMs: number,
+  ): Promise<OwnersView> {
+    const request = { key, offline: options.offline };
+    const answer = this.#connection.unary(AdminService.owners, request, timeoutMs);
+    return this.#read(answer, ownersFromMessage);
+  }
+
+  gossip(timeoutMs: number): Promise<GossipView> {
+    const answer = this.#connection.unary(AdminService.gossip, {}, timeoutMs);
+    return this.#read(answer, gossipFromMessage);
+  }
+
+  node(name: string, timeoutMs: number): Promise<NodeDetailView> {
+    const answer = this.#connection.unary(AdminService.node, { name }, timeoutMs);
+    return this.#read(answer, nodeDetailFromMessage);
+  }
+
+  events(options: { readonly limit: number }, timeoutMs: number): Promise<readonly EventView[]> {
+    const answer = this.#connection.unary(AdminService.events, options, timeoutMs);
+    return this.#read(answer, ({ events }) => events.map(eventFromMessage));
+  }
+
+  watch(options: { readonly intervalMs: number }, signal: AbortSignal): AsyncIterable<WatchTick> {
+    return watchTicks(this.#connection, options.intervalMs, signal);
+  }
+
+  close(): void {
+    this.#session.close();
+    this.#connection.discard();
+  }
+
+  async #read<M, V>(answer: Promise<M>, view: (message: M) => V): Promise<V> {
+    const message = await answer;
+    try {
+      return view(message);
+    } catch (cause) {
+      if (!(cause instanceof BadFrame)) throw cause;
+      const address = addressOf(this.endpoint);
+      throw new KvError(
+        'KV_NOT_A_KV_NODE',
+        `${address} answered what this version does not understand: ${cause.message}`,
+        { cause },
+      );
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  sendUnaryData,
+  ServerUnaryCall,
+} from '@grpc/grpc-js';
+import { gossipToMessage } from '../../../client/grpc/wire/gossip-message.js';
+import { AdminService } from '../../../generated/kv/v1/admin.js';
+import type {
+  EventsRequest,
+  NodeRequest,
+  OwnersRequest,
+  RingRequest,
+  WatchRequest,
+  WatchTick,
+} from '../../../generated/kv/v1/admin.js';
+import { authorize } from '../../core/access/authorize.js';
+import { KvError } from '../../core/errors.js';
+import { LIMITS } from '../../core/limits.js';
+import { remainingOf } from './call-deadline.js';
+import type { ClientServiceEnv } from './client-env.js';
+import { failure, toKvError } from './failure.js';
+import { WatchServing } from './watch-serving.js';
+
+/** The watches that a node serves now. */
+export interface Watches {
+  readonly size: number;
+  end(): void;
+}
+
+/** Serves kv.v1.Admin on the listener. */
+export function addAdminService(env: ClientServiceEnv): Watches {
+  const { admin } = env.facade;
+  const watches = new Set<WatchServing>();
+  const watch: handleServerStreamingCall<WatchRequest, WatchTick> = (call) => {
+    const refusal =
+      authorize(env.identify(call), 'view-cluster') ??
+      (watches.size >= LIMITS.watchStreams
+        ? new KvError('KV_OVERLOADED', 'the node serves no more watches')
+        : undefined);
+    if (refusal !== undefined) {
+      call.emit('error', failure(refusal));
+      return;
+    }
+    const serving: WatchServing = new WatchServing(call, admin, () => watches.delete(serving));
+    watches.add(serving);
+    serving.start();
+  };
+  env.listener.server.addService(AdminService, {
+    describe: unary(env, (_: object, ms) => admin.describe(ms)),
+    status: unary(env, (_: object, ms) => admin.status(ms)),
+    ring: unary(env, ({ all }: RingRequest, ms) => admin.ring({ all }, ms)),
+    owners: unary(env, ({ key, offline }: OwnersRequest, ms) => admin.owners(key, { offline }, ms)),
+    gossip: unary(env, async (_: object, ms) => gossipToMessage(await admin.gossip(ms))),
+    node: unary(env, ({ name }: NodeRequest, ms) => admin.node(name, ms)),
+    events: unary(env, async ({ limit }: EventsRequest, ms) => ({
+      events: await admin.events({ limit: limit === 0 ? LIMITS.events : limit }, ms),
+    })),
+    watch,
+  });
+  return {
+    get size() {
+      return watches.size;
+    },
+    end: () => {
+      for (const serving of watches) serving.end();
+    },
+  };
+}
+
+/** Answers when `answer` resolves; a rejection is told with its code. */
+function unary<Q, R>(
+  env: ClientServiceEnv,
+  answer: (request: Q, remainingMs: number) => Promise<R>,
+): handleUnaryCall<Q, R> {
+  return (call: ServerUnaryCall<Q, R>, callback: sendUnaryData<R>) => {
+    const refusal = authorize(env.identify(call), 'view-cluster');
+    if (refusal !== undefined) {
+      callback(failure(refusal));
+      return;
+    }
+    answer(call.request, remainingOf(call, env.clock.wallMs())).then(
+      (response) => {
+        callback(null, response);
+      },
+      (error: unknown) => {
+        callback(failure(toKvError(error)));
+      },
+    );
+  };
+}
