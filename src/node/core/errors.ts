@@ -148,6 +148,11 @@ export const ERRORS = {
     'Fewer replicas than the level needs confirmed the write in time; it may still apply.',
     'Read the key, or write it again; a retry is safe.',
   ),
+  KV_FORBIDDEN: row(
+    [77, 'PERMISSION_DENIED', false],
+    'The caller may not do this.',
+    'Ask as somebody who may; nothing was done.',
+  ),
   KV_CONFIG_INVALID: row(
     [78, 'INVALID_ARGUMENT', false],
     'The configuration of the node is wrong.',

@@ -1,21 +1,5 @@
-import type { Clock, Timer } from '../env/clock.js';
+import { systemEnv } from '../../client/grpc/system-env.js';
+import type { Clock } from '../env/clock.js';
 
 /** The clock of this machine. */
-export class SystemClock implements Clock {
-  wallMs(): number {
-    return Date.now();
-  }
-
-  monotonicMs(): number {
-    return performance.now();
-  }
-
-  after(delayMs: number, run: () => void): Timer {
-    const timer = setTimeout(run, delayMs);
-    return {
-      cancel: () => {
-        clearTimeout(timer);
-      },
-    };
-  }
-}
+export const systemClock: Clock = systemEnv().clock;
