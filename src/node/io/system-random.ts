@@ -4,7 +4,8 @@ import type { Random } from '../env/random.js';
 /** Bytes drawn from the operating system at once: one call costs as much as a hundred small draws. */
 const POOL_BYTES = 4096;
 
-class SystemRandom implements Random {
+/** Chance of cryptographic quality from the operating system. */
+export class SystemRandom implements Random {
   #pool = Buffer.alloc(0);
   #used = 0;
 
@@ -31,6 +32,3 @@ class SystemRandom implements Random {
     return drawn;
   }
 }
-
-/** Chance of cryptographic quality from the operating system. */
-export const systemRandom: Random = new SystemRandom();
