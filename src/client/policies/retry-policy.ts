@@ -55,6 +55,7 @@ export function decideRetry(error: KvError, attempts: number): RetryDecision {
     case 'KV_ROLLED_BACK':
     case 'KV_CLONE':
     case 'KV_FORMAT_UNKNOWN':
+    case 'KV_FORBIDDEN':
     case 'KV_INTERNAL':
       return GIVE_UP;
     default:

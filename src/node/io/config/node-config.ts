@@ -9,7 +9,10 @@ import type { NodeSettingName, RawSettings } from './node-settings.js';
 export interface NodeConfig {
   readonly init: boolean;
   readonly join: readonly HostPort[];
-  readonly name: string;
+  /** Undefined takes the name that the data directory has. */
+  readonly name: string | undefined;
+  /** For a new node that was given no name. */
+  readonly defaultName: string;
   readonly clusterName: string;
   readonly dataDir: string;
   readonly listen: HostPort;
@@ -37,7 +40,8 @@ const ANY_HOSTS = new Set(['0.0.0.0', '::']);
  */
 export function nodeConfig(raw: RawSettings): NodeConfig {
   const read = reader(raw);
-  const name = read('name', parseName) ?? defaultName();
+  const name = read('name', parseName);
+  const defaultName = hostLabel();
   const listen = read('listen', parseAddress) ?? { host: '127.0.0.1', port: 7400 };
   const join = read('join', parseAddresses) ?? [];
   const init = read('init', parseBoolean) ?? false;
@@ -47,13 +51,14 @@ export function nodeConfig(raw: RawSettings): NodeConfig {
     init,
     join,
     name,
+    defaultName,
     clusterName: read('cluster-name', parseName) ?? 'kv',
-    dataDir: read('data-dir', nonEmpty) ?? `./kv-data/${name}`,
+    dataDir: read('data-dir', nonEmpty) ?? `./kv-data/${name ?? defaultName}`,
     listen,
     peerListen: read('peer-listen', parseAddress) ?? offset(listen, PEER_OFFSET, 'peer-listen'),
     httpListen: read('http-listen', parseAddress) ?? offset(listen, HTTP_OFFSET, 'http-listen'),
     advertise: read('advertise', parseHost) ?? defaultAdvertise(listen),
-    host: read('host', parseName) ?? defaultName(),
+    host: read('host', parseName) ?? defaultName,
     rack: read('rack', parseName) ?? 'rack1',
     dc: read('dc', parseName) ?? 'dc1',
     vnodes: read('vnodes', parseVnodes) ?? 128,
@@ -141,7 +146,7 @@ function offset(listen: HostPort, by: number, name: NodeSettingName): HostPort {
   return { host: listen.host, port };
 }
 
-function defaultName(): string {
+function hostLabel(): string {
   const label = hostname().split('.')[0] ?? '';
   return NAME.test(label) ? label : 'n1';
 }

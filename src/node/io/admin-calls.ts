@@ -1,0 +1,58 @@
+import type { AdminCalls } from '../../client/transport.js';
+import { KvError } from '../core/errors.js';
+import type { WatchTick } from '../core/views.js';
+import type { Clock, Timer } from '../env/clock.js';
+import type { KvNode } from '../node.js';
+
+/** The administrative questions as the client port asks them; all are refused until there is a node. */
+export function adminCalls(node: () => KvNode | undefined, clock: Clock): AdminCalls {
+  const running = (): KvNode => {
+    const found = node();
+    if (found === undefined) throw new KvError('KV_NOT_READY', 'the node is starting');
+    return found;
+  };
+  return {
+    describe: async () => running().admin.describe(),
+    status: async () => await running().admin.status(),
+    ring: async (options) => await running().admin.ring(options),
+    owners: async (key, options) => await running().admin.owners(key, options),
+    gossip: async () => await running().admin.gossip(),
+    node: async (name) => await running().admin.node(name),
+    events: async (options) => running().admin.events(options),
+    watch: (options, signal) => ticks({ node: running, clock, signal }, options.intervalMs),
+  };
+}
+
+interface Watching {
+  readonly node: () => KvNode;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Whole pictures, one per interval, with the events between them; a reader that is slow gets fewer, and all events. */
+async function* ticks(watching: Watching, intervalMs: number): AsyncIterable<WatchTick> {
+  const { node, clock, signal } = watching;
+  let seen = node().events.sequence();
+  while (!signal.aborted) {
+    const beganMs = clock.monotonicMs();
+    const tick = await node().admin.tick(seen);
+    seen = tick.events.at(-1)?.sequence ?? seen;
+    yield tick;
+    await pause(watching, Math.max(0, intervalMs - (clock.monotonicMs() - beganMs)));
+  }
+}
+
+/** Resolves after a time, or at once when the reader goes away. */
+function pause({ clock, signal }: Watching, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    let timer: Timer | undefined;
+    const end = (): void => {
+      timer?.cancel();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    timer = clock.after(delayMs, end);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}

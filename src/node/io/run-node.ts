@@ -1,0 +1,44 @@
+import { destination, type DestinationStream } from 'pino';
+import { pretty } from './process/pretty-log.js';
+import { logLevelOf, nodeConfig, type NodeConfig } from './config/node-config.js';
+import type { RawSettings } from './config/node-settings.js';
+import { runDaemon, type DaemonEnd } from './process/daemon.js';
+import { PinoLogger } from './process/pino-logger.js';
+import { startNode } from './start-node.js';
+
+export interface RunOptions {
+  /** Reads the settings, now and again at SIGHUP. @throws KvError KV_CONFIG_INVALID */
+  readonly settings: () => RawSettings;
+  readonly release: string;
+}
+
+/**
+ * Runs a node until a signal or a failure ends it.
+ * @throws KvError when it cannot start
+ */
+export async function runNode(options: RunOptions): Promise<DaemonEnd> {
+  const config = nodeConfig(options.settings());
+  const log = PinoLogger.create(
+    logStream(config),
+    config.logLevel,
+    config.name ?? config.defaultName,
+  );
+  const node = await startNode(config, { log, release: options.release });
+  return await runDaemon({
+    log,
+    drain: node.drain,
+    failed: node.failed,
+    reload: () => {
+      const level = logLevelOf(options.settings());
+      log.setLevel(level);
+      log.info(`SIGHUP: log level ${level}`);
+    },
+  });
+}
+
+/** Lines are written at once: what a process says before it dies must be there. */
+function logStream(config: NodeConfig): DestinationStream {
+  const usePretty =
+    config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY);
+  return usePretty ? pretty(process.stdout.isTTY) : destination({ dest: 1, sync: true });
+}
