@@ -1,0 +1,50 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../../cli/base-command.js';
+import { nodeFlags, settingsOf } from '../../cli/node-flags.js';
+
+/** Runs a storage node in this process until a signal ends it. */
+export default class NodeStart extends BaseCommand {
+  static override readonly summary = 'run a storage node in this process';
+
+  static override readonly description = `The first node of a cluster begins it with --init, every other enters it with --join.
+After that neither is needed: the directory knows which node it is.
+
+Every setting is a flag, a variable KV_NODE_NAME and a key of the TOML file given with --config; a flag wins over a
+variable, a variable over the file. TERM and INT drain and stop; a second one stops at once; HUP reads the log level again.`;
+
+  static override readonly examples = [
+    '<%= config.bin %> <%= command.id %> --init --name n1 --listen 127.0.0.1:7401 --data-dir ./n1',
+    '<%= config.bin %> <%= command.id %> --join 127.0.0.1:7401 --name n2 --listen 127.0.0.1:7402 --data-dir ./n2',
+    '<%= config.bin %> <%= command.id %> --config /etc/kv/n1.toml',
+  ];
+
+  static override readonly flags = {
+    ...nodeFlags(),
+    config: Flags.string({
+      helpGroup: 'NODE',
+      helpValue: 'FILE',
+      summary: 'read settings from this TOML file',
+      env: 'KV_NODE_CONFIG',
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(NodeStart);
+    const { runNode } = await import('../../node/io/run-node.js');
+    const end = await runNode({
+      settings: () => settingsOf(flags, process.env),
+      release: this.config.version,
+    });
+    switch (end.kind) {
+      case 'drained':
+        return;
+      case 'forced':
+        // What still runs is given up: that is what a second signal asks for.
+        process.exit(end.signal === 'SIGINT' ? 130 : 143);
+        break;
+      case 'failed':
+        await this.printFailure(this.failureOf(end.error));
+        process.exit(end.error.row.exit);
+    }
+  }
+}
