@@ -18,8 +18,8 @@ import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 import type { PinoLogger } from './process/pino-logger.js';
 import { NodeProcessFacts } from './process/process-facts.js';
 import { findCluster } from './seeds.js';
-import { systemClock } from './system-clock.js';
-import { systemRandom } from './system-random.js';
+import { SystemClock } from './system-clock.js';
+import { SystemRandom } from './system-random.js';
 
 /** What is written to the ready file: where the node listens, and who it is. */
 export interface ReadyFacts {
@@ -71,7 +71,7 @@ export async function startNode(config: NodeConfig, context: StartContext): Prom
   const failed = new Promise<KvError>((resolve) => {
     fail = resolve;
   });
-  const base = { clock: systemClock, random: systemRandom, log, metrics, facts };
+  const base = { clock: new SystemClock(), random: new SystemRandom(), log, metrics, facts };
   let node: KvNode | undefined;
   const listeners = await openListeners(config, { base, metrics, node: () => node });
   try {
