@@ -63,7 +63,7 @@ export class Membership implements LivenessService, PeerDirectory {
     const { env, self, events, onEpochSeen, onPeerSeen } = options;
     const { clock } = env;
     const linkTo = (nodeId: NodeId): PeerLink | undefined => this.linkTo(nodeId);
-    const draw: Draw = (bound) => Math.floor(env.random.nextFloat() * bound);
+    const draw: Draw = (bound) => this.#draw(bound);
     const helpers = (): readonly NodeId[] => this.#inState('up');
     const nameOf = (nodeId: NodeId): string => this.nameOf(nodeId);
     this.#options = options;
@@ -75,8 +75,8 @@ export class Membership implements LivenessService, PeerDirectory {
     this.#prober = new Prober({ clock, draw, linkTo, helpers, clocks: this.#clocks });
     const watching = { clock, events, metrics: this.#metrics, prober: this.#prober, nameOf };
     this.#watch = new LivenessWatch(watching);
-    const { roster, watch } = { roster: this.#roster, watch: this.#watch };
-    this.#news = new EndpointNews({ self, roster, watch, onEpochSeen, onPeerSeen });
+    const told = { self, roster: this.#roster, watch: this.#watch };
+    this.#news = new EndpointNews({ ...told, onEpochSeen, onPeerSeen });
     this.#gossiper = new Gossiper({
       clock,
       draw,
@@ -127,9 +127,8 @@ export class Membership implements LivenessService, PeerDirectory {
   /** Says that this node goes out of service, at once to the peers that live: they take it for down without waiting. */
   async announceStopping(remainingMs: number): Promise<void> {
     this.setFact(FACT.status, STOPPING);
-    const { log, random } = this.#options.env;
-    const draw: Draw = (bound) => Math.floor(random.nextFloat() * bound);
-    const told = sample(this.#inState('up'), LIMITS.stoppingTold, draw);
+    const { log } = this.#options.env;
+    const told = sample(this.#inState('up'), LIMITS.stoppingTold, (bound) => this.#draw(bound));
     await Promise.all(
       told.map(async (id) => {
         const link = this.linkTo(id);
@@ -257,6 +256,10 @@ export class Membership implements LivenessService, PeerDirectory {
 
   #inState(wanted: LivenessState): readonly NodeId[] {
     return this.#watch.liveness().flatMap(([id, state]) => (state === wanted ? id : []));
+  }
+
+  #draw(bound: number): number {
+    return Math.floor(this.#options.env.random.nextFloat() * bound);
   }
 
   #ownClocks(): OwnClocks {

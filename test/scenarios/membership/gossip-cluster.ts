@@ -9,7 +9,7 @@ import type {
 } from '../../../src/node/core/metadata/cluster-metadata.js';
 import { DEFAULT_SETTINGS } from '../../../src/node/core/settings.js';
 import type { EventView, LivenessState } from '../../../src/node/core/views.js';
-import type { PeerHandler } from '../../../src/node/env/transport.js';
+import type { PeerHandler, Transport } from '../../../src/node/env/transport.js';
 import type { PeerSeen } from '../../../src/node/membership/endpoint-news.js';
 import { Membership } from '../../../src/node/membership/membership.js';
 import { SimNetwork } from '../../../src/sim/network.js';
@@ -22,6 +22,7 @@ import { SimProcess } from '../../../src/sim/sim-process.js';
 export interface GossipNode {
   readonly name: string;
   readonly process: SimProcess;
+  readonly transport: Transport;
   readonly membership: Membership;
   readonly metrics: MetricsRecorder;
   readonly events: readonly string[];
@@ -109,7 +110,7 @@ export class GossipCluster {
     const at = { host: '10.0.0.1', clientPort: port, peerPort: port, httpPort: port };
     membership.setFact(FACT.address, formatAddresses(at));
     membership.start();
-    const node = { name, process, membership, metrics, events, peersSeen, epochsSeen };
+    const node = { name, process, transport, membership, metrics, events, peersSeen, epochsSeen };
     this.nodes.set(name, node);
     return node;
   }

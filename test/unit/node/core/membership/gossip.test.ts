@@ -137,6 +137,19 @@ describe('a gossip message', () => {
     expect(seen.size).toBe(100);
   });
 
+  it('asks for every newer state in turn when not all can be asked for at once', () => {
+    const [old, fresh] = [table(1, 100), table(2, 100, { beats: 9 })];
+    const seen = new Set<string>();
+    for (let rotation = 0; rotation < 100; rotation += 7) {
+      const heard = { ...makeDigests(fresh, turn), from: fresh.selfId };
+      const answer = answerDigests(old, heard, { rotation, round: OLD, budgetBytes: 1000 });
+      expect(answer.wanted.length).toBeLessThan(30);
+      for (const { nodeId } of answer.wanted) seen.add(nodeId);
+    }
+    // Its own is among them: a newer state of oneself is how an old image or a clone learns what it is.
+    expect(seen.size).toBe(100);
+  });
+
   it('names, when not all digests fit, the own and the lately changed ones first, and gives the rest their turn', () => {
     const large = table(1, 4000);
     applyDeltas(large, [stateFact(endpoint(3999), 'epoch', '1045')], OLD);
