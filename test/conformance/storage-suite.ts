@@ -262,6 +262,18 @@ function diskRules(under: () => DiskUnderTest): void {
     expect(await disk.readFile('empty')).toEqual(new Uint8Array());
   });
 
+  it('replacements of one file that overlap leave the last one', async () => {
+    const { disk } = under();
+    const contents = ['1', '22', '333', '4444'];
+    await Promise.all(contents.map((text) => disk.replaceFile('boot', utf8Encode(text))));
+    expect(await disk.readFile('boot')).toEqual(utf8Encode('4444'));
+  });
+
+  it('a lock that is refused does not take the held one away', async () => {
+    expect(await codeOf(under().disk.lock())).toBe('KV_DATA_DIR_LOCKED');
+    expect(await codeOf(under().other().lock())).toBe('KV_DATA_DIR_LOCKED');
+  });
+
   it('a second process on the directory is refused until the first lets go', async () => {
     const other = under().other();
     expect(await codeOf(other.lock())).toBe('KV_DATA_DIR_LOCKED');

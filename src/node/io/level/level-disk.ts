@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readFile, rename, stat, statfs } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { KvError } from '../../core/errors.js';
 import type { Disk, Storage, StorageOptions } from '../../env/storage.js';
 import { LevelStorage } from './level-storage.js';
@@ -21,9 +21,10 @@ const LOCK_OPTIONS: StorageOptions = {
 export class LevelDisk implements Disk {
   readonly #path: string;
   #lock: LevelStorage | undefined;
+  #replaced: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
-    this.#path = path;
+    this.#path = resolve(path);
   }
 
   async lock(): Promise<void> {
@@ -31,11 +32,11 @@ export class LevelDisk implements Disk {
     try {
       await makeDirectory(folder);
       this.#lock = await LevelStorage.open(folder, LOCK_OPTIONS);
-      await this.replaceFile(join(LOCK, LOCK_HOLDER), new TextEncoder().encode(`${process.pid}\n`));
     } catch (error) {
-      await this.unlock();
       throw await this.#lockError(error);
     }
+    const holder = new TextEncoder().encode(`${process.pid}\n`);
+    await this.replaceFile(join(LOCK, LOCK_HOLDER), holder);
   }
 
   async unlock(): Promise<void> {
@@ -54,17 +55,11 @@ export class LevelDisk implements Disk {
 
   async replaceFile(name: string, content: Uint8Array): Promise<void> {
     const path = join(this.#path, name);
+    // One after the other: two replacements of one file would share the temporary one.
+    const replaced = this.#replaced.then(() => replace(path, content));
+    this.#replaced = replaced.catch(() => undefined);
     try {
-      const file = await open(`${path}.new`, 'w');
-      try {
-        await file.writeFile(content);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(`${path}.new`, path);
-      // The new name is in the directory, and survives a power cut only when that is synced too.
-      await syncDirectory(dirname(path));
+      await replaced;
     } catch (cause) {
       throw new KvError('KV_STORE_FAILED', `${path} cannot be replaced: ${textOf(cause)}`, {
         cause,
@@ -99,12 +94,34 @@ export class LevelDisk implements Disk {
   }
 }
 
-/** Makes a directory and all above it; what is synced in it later must not vanish with its own name. */
+async function replace(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(`${path}.new`, 'w');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.new`, path);
+  // The new name is in the directory, and survives a power cut only when that is synced too.
+  await syncDirectory(dirname(path));
+}
+
+/**
+ * Makes a directory and all above it, each synced into the one that names it: what is synced in it later must not vanish.
+ * Node's own recursive mkdir never ends where the file system lets nothing be made, as in /proc.
+ */
 async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made))
-    await syncDirectory(dirname(made));
+  const parent = dirname(path);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
+    await makeDirectory(parent);
+    await mkdir(path);
+  }
+  await syncDirectory(parent);
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -53,7 +53,8 @@ describe('issued versions', () => {
       all.push(hlc.issue());
       await under.crash();
       await start();
-      // Each life begins further ahead of the wall clock; time catches up before the bound is reached.
+      all.push(hlc.issue());
+      // This life began ahead of the wall clock; time catches up before the next one would pass the bound.
       await under.scheduler.advance(20_000);
     }
     for (let i = 1; i < all.length; i++)

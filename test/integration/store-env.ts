@@ -1,0 +1,34 @@
+import type { NodeEnv } from '../../src/node/env/env.js';
+import type { LevelDisk } from '../../src/node/io/level/level-disk.js';
+import { Store } from '../../src/node/store/store.js';
+import { LogRecorder, MetricsRecorder } from '../../src/sim/recorders.js';
+import { SeededRandom } from '../../src/sim/seeded-random.js';
+
+/** Small buffers, so that logs are switched and tables written within a test. */
+export const SMALL = { cacheBytes: 1 << 20, writeBufferBytes: 128 * 1024, maxFileBytes: 1 << 20 };
+
+type StoreEnv = Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log'>;
+
+/** What a store needs, over the real disk and the real time. */
+export function storeEnv(disk: LevelDisk): StoreEnv {
+  const clock = {
+    wallMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    after: (delayMs: number, run: () => void) => {
+      const timer = setTimeout(run, delayMs);
+      return { cancel: () => clearTimeout(timer) };
+    },
+  };
+  const log = new LogRecorder().logger('store');
+  return { clock, disk, log, metrics: new MetricsRecorder(), random: new SeededRandom(1) };
+}
+
+/** Opens the store of a directory with small buffers; a failure of the disk fails the test. */
+export async function openSmall(disk: LevelDisk): Promise<Store> {
+  const readiness = {
+    fail: (error: Error) => {
+      throw error;
+    },
+  };
+  return await Store.open({ env: storeEnv(disk), readiness, options: SMALL });
+}
