@@ -1,5 +1,6 @@
 import { KvError } from './core/errors.js';
 import { LIMITS } from './core/limits.js';
+import { formatAddresses } from './core/membership/address-fact.js';
 import { FACT } from './core/membership/fact-names.js';
 import type { NodeAddresses, NodeDescriptor } from './core/metadata/cluster-metadata.js';
 import type { ClientRequest, ClientResult } from './core/operations.js';
@@ -171,7 +172,7 @@ export class KvNode {
     metadata.subscribe((next) => {
       membership.setMembers(next.metadata);
     });
-    membership.setFact(FACT.address, JSON.stringify(addresses));
+    membership.setFact(FACT.address, formatAddresses(addresses));
     membership.setFact(FACT.release, env.facts.release);
     membership.start();
     metadata.start(descriptor);

@@ -10,16 +10,17 @@ import { freePorts, usualPorts, type NodePorts } from './ports.js';
 
 export const DEFAULT_NODES = 3;
 const STOP_MS = 12_000;
+const AGREE_MS = 30_000;
 
 /** Questions to the cluster that the supervisor needs answered; given by the command, which has a client. */
 export interface ClusterProbe {
   /** The view of any node that answers. @throws KvError when none does */
   status(endpoints: readonly string[]): Promise<StatusView>;
-  /** Waits until `accept` likes the status. @throws KvError KV_NOT_READY after `timeoutMs` */
+  /** Waits until `accept` likes the status. @throws KvError KV_NOT_READY after `timeoutMs`, or when aborted */
   until(
     endpoints: readonly string[],
     accept: (status: StatusView) => boolean,
-    timeoutMs: number,
+    limit: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<StatusView>;
 }
 
@@ -41,24 +42,23 @@ export class Supervisor {
   readonly #paths: DevPaths;
   #nodes: readonly NodeProcess[] = [];
   #server: Server | undefined;
+  readonly #abort = new AbortController();
   #stopping = false;
 
-  private constructor(options: SupervisorOptions) {
+  constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#paths = devPaths(options.dir);
   }
 
-  /** Brings the cluster up; on a failure nothing is left running. @throws KvError */
-  static async start(options: SupervisorOptions): Promise<Supervisor> {
-    const supervisor = new Supervisor(options);
-    await supervisor.#claim();
+  /** Brings the cluster up; after a failure, or a `stop` meanwhile, nothing is left running. @throws KvError */
+  async start(): Promise<void> {
+    await this.#claim();
     try {
-      await supervisor.#up();
+      await this.#up();
     } catch (error) {
-      await supervisor.stop();
+      await this.stop();
       throw error;
     }
-    return supervisor;
   }
 
   endpoints(): readonly string[] {
@@ -74,6 +74,7 @@ export class Supervisor {
   /** Drains and ends all nodes, at the latest after 12 s; harmless when called again. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#abort.abort();
     await Promise.all(this.#nodes.map((node) => node.stop(STOP_MS)));
     this.#server?.close();
     rmSync(this.#paths.socket, { force: true });
@@ -167,7 +168,7 @@ export class Supervisor {
         status.ring.agreed === count &&
         status.nodes.length === count &&
         status.nodes.every((node) => node.liveness === 'up' && node.report?.ready === true),
-      30_000,
+      { timeoutMs: AGREE_MS, signal: this.#abort.signal },
     );
   }
 

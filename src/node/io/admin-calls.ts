@@ -1,7 +1,7 @@
 import type { AdminCalls } from '../../client/transport.js';
 import { KvError } from '../core/errors.js';
 import type { WatchTick } from '../core/views.js';
-import type { Clock, Timer } from '../env/clock.js';
+import type { Clock } from '../env/clock.js';
 import type { KvNode } from '../node.js';
 
 /** The administrative questions as the client port asks them; all are refused until there is a node. */
@@ -45,13 +45,12 @@ async function* ticks(watching: Watching, intervalMs: number): AsyncIterable<Wat
 /** Resolves after a time, or at once when the reader goes away. */
 function pause({ clock, signal }: Watching, delayMs: number): Promise<void> {
   return new Promise((resolve) => {
-    let timer: Timer | undefined;
     const end = (): void => {
-      timer?.cancel();
+      timer.cancel();
       signal.removeEventListener('abort', end);
       resolve();
     };
-    timer = clock.after(delayMs, end);
+    const timer = clock.after(delayMs, end);
     signal.addEventListener('abort', end);
     if (signal.aborted) end();
   });
