@@ -20,7 +20,7 @@ describe('Paxos over one epoch', () => {
       fc.property(seeds, fc.integer({ min: 3, max: 5 }), (seed, voters) => {
         expect(decideOnce(seed, voters, 3).size).toBeLessThanOrEqual(1);
       }),
-      { numRuns: 10_000 },
+      { numRuns: 4_000 },
     );
   });
 
@@ -36,7 +36,7 @@ describe('Paxos over changing voters', () => {
       fc.property(seeds, fc.integer({ min: 1, max: 5 }), anyWeather, (seed, count, weather) => {
         new PaxosSchedule(seed, count).run(500, weather);
       }),
-      { numRuns: 4000 },
+      { numRuns: 1500 },
     );
   });
 

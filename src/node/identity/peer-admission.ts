@@ -1,4 +1,6 @@
+import { LruCache } from '../../stdx/lru-cache.js';
 import { KvError } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
 import type { Hello } from '../core/messages.js';
 import type { ClusterMetadata } from '../core/metadata/cluster-metadata.js';
 import { type Asked, refuseRequest } from '../core/metadata/peer-rights.js';
@@ -20,18 +22,24 @@ export interface PeerAdmissionOptions {
 export class PeerAdmission {
   readonly #options: PeerAdmissionOptions;
   readonly #memory = new PeerMemory();
+  /** For each node, the refusal that was last made an event. */
+  readonly #told = new LruCache<string, string>({ maxEntries: LIMITS.peersRemembered });
 
   constructor(options: PeerAdmissionOptions) {
     this.#options = options;
   }
 
-  /** Judges a hello; undefined admits. A refusal is an event. */
+  /** Judges a hello; undefined admits. A refusal is an event, once for each start of a node. */
   admit(remote: Hello): KvError | undefined {
     const { own, metadata, events } = this.#options;
     const seen = this.#memory.seen(remote.nodeId);
     const refusal = admitHello({ own: own(), remote, metadata: metadata(), seen });
     if (remote.nodeId !== own().nodeId) this.#memory.observe({ ...remote, direct: true });
-    if (refusal !== undefined)
+    // One that is refused comes back every second: people are told once.
+    const news = refusal === undefined ? '' : `${refusal.code} ${remote.boot} ${remote.nonce}`;
+    const known = this.#told.get(remote.nodeId) ?? '';
+    this.#told.set(remote.nodeId, news);
+    if (refusal !== undefined && news !== known)
       events.emit({ kind: 'transport', severity: 'bad', message: `refused: ${refusal.message}` });
     return refusal;
   }

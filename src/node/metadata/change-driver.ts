@@ -47,6 +47,8 @@ interface Attempt {
   entry: MetadataEntry | undefined;
   round: number;
   ballots: number;
+  /** Accepts for `entry` were sent in some ballot: it may be decided without this node. */
+  exposed: boolean;
 }
 
 type Outcome = 'decided' | 'overtaken' | 'outbid' | 'no-majority';
@@ -59,6 +61,7 @@ export class ChangeDriver {
   readonly #options: ChangeDriverOptions;
   readonly #turn = new Semaphore({ permits: 1, maxWaiting: LIMITS.metadataWaiting });
   readonly #outcomes: ReadonlyMap<Outcome, Counter>;
+  #lastFailure: RoundEnd | undefined;
 
   constructor(options: ChangeDriverOptions) {
     this.#options = options;
@@ -82,6 +85,7 @@ export class ChangeDriver {
       entry: undefined,
       round: 0,
       ballots: 0,
+      exposed: false,
     };
     await this.#takeTurn(remainingMs);
     try {
@@ -89,6 +93,14 @@ export class ChangeDriver {
     } finally {
       this.#turn.release();
     }
+  }
+
+  /** Why the last ballot that found no majority failed, for those who wait for a change under way. */
+  lastFailure(): KvError {
+    const { directory } = this.#options;
+    if (this.#lastFailure !== undefined)
+      return noMajority(this.#lastFailure, (id) => directory.nameOf(id));
+    return new KvError('KV_NO_VOTER_MAJORITY', 'a majority of voters has not answered in time');
   }
 
   async #drive(attempt: Attempt): Promise<ClusterView> {
@@ -115,6 +127,7 @@ export class ChangeDriver {
     attempt.ids.add(entry.id);
     attempt.entry = entry;
     attempt.round = 0;
+    attempt.exposed = false;
     return entry;
   }
 
@@ -126,9 +139,11 @@ export class ChangeDriver {
     attempt.ballots += 1;
     const timeoutMs = Math.max(1, Math.min(patienceMs, this.#leftMs(attempt)));
     const ballot = { round: attempt.round, nodeId: self };
-    return await runBallot(propose(view.metadata.voters, ballot, entry), (voter, request) =>
+    const end = await runBallot(propose(view.metadata.voters, ballot, entry), (voter, request) =>
       caller.ask(voter, request, timeoutMs),
     );
+    attempt.exposed ||= end.sentAccepts;
+    return { ...end, sentAccepts: attempt.exposed };
   }
 
   /** Takes the consequences of a ballot; returns when the next one is due. @throws KvError when there will be none */
@@ -138,6 +153,7 @@ export class ChangeDriver {
     switch (phase.kind) {
       case 'decided':
         this.#outcomes.get('decided')?.inc();
+        this.#lastFailure = undefined;
         await this.#publish(phase.entry);
         return;
       case 'overtaken':
@@ -152,8 +168,8 @@ export class ChangeDriver {
         return;
       case 'no-majority':
         this.#outcomes.get('no-majority')?.inc();
-        if (this.#leftMs(attempt) <= 0 || this.#isHopeless(end))
-          throw noMajority(end, (id) => this.#options.directory.nameOf(id));
+        this.#lastFailure = end;
+        if (this.#leftMs(attempt) <= 0 || this.#isHopeless(end)) throw this.lastFailure();
         await this.#pause(attempt);
         return;
       default:
@@ -206,12 +222,8 @@ export class ChangeDriver {
 
   async #takeTurn(remainingMs: number): Promise<void> {
     const gaveUp = new AbortController();
-    const late = new KvError(
-      'KV_NO_VOTER_MAJORITY',
-      'an earlier change of cluster metadata still waits for a majority of voters',
-    );
     const timer = this.#options.clock.after(remainingMs, () => {
-      gaveUp.abort(late);
+      gaveUp.abort(this.lastFailure());
     });
     try {
       await this.#turn.acquire(gaveUp.signal);

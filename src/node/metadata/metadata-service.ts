@@ -1,5 +1,5 @@
 import { unreachable } from '../../stdx/unreachable.js';
-import { KvError } from '../core/errors.js';
+import type { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { Hello, MetaReply, MetaRequest } from '../core/messages.js';
 import type {
@@ -178,9 +178,7 @@ export class LogService implements MetadataService {
   async #within(remainingMs: number, opening: Promise<ClusterView>): Promise<ClusterView> {
     return await new Promise((resolve, reject) => {
       const timer = this.#options.env.clock.after(remainingMs, () => {
-        const message =
-          'the first write opens the cluster, and no majority of voters agreed in time';
-        reject(new KvError('KV_NO_VOTER_MAJORITY', message));
+        reject(this.#driver.lastFailure());
       });
       opening.then(resolve, reject).finally(() => {
         timer.cancel();

@@ -12,9 +12,11 @@ export function noMajority(
   { proposal, sentAccepts }: RoundEnd,
   nameOf: (nodeId: NodeId) => string,
 ): KvError {
-  const voters = explainVoters(proposal);
+  const voters = explainVoters(proposal)
+    .map((voter) => ({ ...voter, name: nameOf(voter.nodeId) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const answering = voters.filter((voter) => voter.answers).length;
-  const list = voters.map(({ nodeId, state }) => `${nameOf(nodeId)} ${state}`).join(', ');
+  const list = voters.map(({ name, state }) => `${name} ${state}`).join(', ');
   const verb = answering === 1 ? 'answers' : 'answer';
   return new KvError(
     'KV_NO_VOTER_MAJORITY',
@@ -22,7 +24,7 @@ export function noMajority(
       `${answering} of ${voters.length} voters ${verb} (${list})`,
     {
       outcome: sentAccepts ? 'unknown' : 'not_applied',
-      replicas: voters.map(({ nodeId, state }) => ({ node: nameOf(nodeId), state })),
+      replicas: voters.map(({ name, state }) => ({ node: name, state })),
       hints: ['kv status', 'kv gossip'],
     },
   );

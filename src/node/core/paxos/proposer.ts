@@ -20,7 +20,7 @@ export type ProposalPhase =
   | { readonly kind: 'outbid'; readonly ballot: Ballot }
   /** A voter has applied this epoch or a later one: learn from it first. */
   | { readonly kind: 'overtaken'; readonly epoch: number; readonly by: NodeId }
-  /** Too many voters do not answer, or lack the state to answer from. */
+  /** All answers are in, and too many are silence, or come from voters that lack the state to answer from. */
   | { readonly kind: 'no-majority' };
 
 /** One ballot of one proposer for one epoch; a value, replaced at every step. */
@@ -98,13 +98,11 @@ function judge(proposal: Proposal): Proposal {
     const entry = highestAccepted(answers) ?? proposal.own;
     return { ...proposal, phase: { kind: 'accepting', entry }, answers: new Map() };
   }
-  const open = voters.length - answers.size;
-  if (won + open >= needed) return proposal;
+  if (won + voters.length - answers.size >= needed) return proposal;
   const rejected = highestRejection(answers);
-  return end(
-    proposal,
-    rejected === undefined ? { kind: 'no-majority' } : { kind: 'outbid', ballot: rejected },
-  );
+  if (rejected !== undefined) return end(proposal, { kind: 'outbid', ballot: rejected });
+  // Lost already; what the rest says is waited for, because people will want to know who answers.
+  return answers.size < voters.length ? proposal : end(proposal, { kind: 'no-majority' });
 }
 
 /** The value that may already be decided: the one accepted at the highest ballot among a majority. */
