@@ -14,6 +14,8 @@ settings.debug = true; // show stack traces
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pjson = JSON.parse(readFileSync(new URL('../package.json', import.meta.url)));
 pjson.oclif.commands = './src/commands';
+for (const loaded of [pjson.oclif.helpClass, ...Object.values(pjson.oclif.hooks)])
+  loaded.target = loaded.target.replace(/^\.\/dist\/(.*)\.js$/, './src/$1.ts');
 
 // The manifest describes what was built last, so it is left aside.
 const plugins = [

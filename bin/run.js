@@ -4,11 +4,12 @@
 // React's development build records a measurement per render and never frees it; oclif looks for sources to compile.
 process.env.NODE_ENV = 'production';
 
-// A reader that closes the pipe (`kv node list | head -1`) has all it wanted.
+// A reader that closes the pipe (`kv node list | head -1`) has all it wanted; a full disk is worth a line.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (stream === process.stdout) console.error(`Error: standard output: ${error.message}`);
+    process.exit(74);
   });
 }
 
@@ -23,9 +24,14 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
 } else {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache?.(); // since Node 22.8
-  const { execute, settings } = await import('@oclif/core');
+  const { run, settings } = await import('@oclif/core');
   settings.enableAutoTranspile = false;
-  await execute({ dir: import.meta.url });
+  try {
+    await run(args, import.meta.url);
+  } catch (error) {
+    const { reportEscaped } = await import('../dist/cli/escaped-error.js');
+    process.exit(reportEscaped(error, args));
+  }
 }
 
 /** One decision for all libraries: oclif follows NO_COLOR, Ink follows only FORCE_COLOR. */

@@ -1,6 +1,6 @@
 import type { Interfaces } from '@oclif/core';
 import { Command, Errors } from '@oclif/core';
-import type { KvError } from '../node/core/errors.js';
+import { KvError } from '../node/core/errors.js';
 import {
   colourPaint,
   plainPaint,
@@ -42,7 +42,7 @@ type ParsedOutputFlags = Partial<Interfaces.InferredFlags<typeof OUTPUT_FLAGS>>;
  * coded line with what to do next, and the exit code of their code. oclif's own JSON and error printing are not used.
  */
 export abstract class BaseCommand extends Command {
-  static override baseFlags: Interfaces.FlagInput = OUTPUT_FLAGS;
+  static override baseFlags = OUTPUT_FLAGS;
 
   /** True for commands that change data: their errors say whether they took effect. */
   protected readonly writes: boolean = false;
@@ -85,10 +85,22 @@ export abstract class BaseCommand extends Command {
     };
   }
 
+  /** How text on standard error is to look. */
+  protected get noteLook(): Look {
+    const { stderr } = process;
+    return {
+      width: stderr.isTTY ? Math.max(40, stderr.columns || 80) : 80,
+      wide: false,
+      header: true,
+      unicode: showsUnicode(stderr, process.env),
+      paint: this.#paint(stderr),
+    };
+  }
+
   protected override async parse<
-    F extends Interfaces.OutputFlags<never>,
-    B extends Interfaces.OutputFlags<never>,
-    A extends Interfaces.OutputArgs<never>,
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
   >(
     options?: Interfaces.Input<F, B, A>,
     argv?: string[],
@@ -129,7 +141,11 @@ export abstract class BaseCommand extends Command {
       command: this.commandName,
       flags: { ...this.ctor.baseFlags, ...this.ctor.flags },
     };
-    return failureOf(usageError(thrown, accepts) ?? thrown);
+    const failure = failureOf(usageError(thrown, accepts) ?? thrown);
+    const { error } = failure;
+    if (error.code !== 'KV_USAGE' || error.hints.length > 0) return failure;
+    const hints = [`kv help ${this.commandName}`];
+    return { ...failure, error: new KvError('KV_USAGE', error.message, { hints, cause: error }) };
   }
 
   /** Prints an error: one line and its details on standard error, for programs also a document on standard output. */
@@ -140,14 +156,10 @@ export abstract class BaseCommand extends Command {
       await this.output.note(`Error: ${firstLine(failure.error)}\n`);
       return;
     }
-    const { stderr } = process;
-    const look = {
-      width: stderr.isTTY ? Math.max(40, stderr.columns || 80) : 80,
-      paint: this.#paint(stderr),
-      writes: this.writes,
-      debug: Boolean(process.env['KV_DEBUG']),
-    };
-    await this.output.note(errorText(failure.error, look));
+    const debug = Boolean(process.env['KV_DEBUG']);
+    await this.output.note(
+      errorText(failure.error, { ...this.noteLook, writes: this.writes, debug }),
+    );
   }
 
   protected override async catch(thrown: Error): Promise<void> {

@@ -50,8 +50,10 @@ export abstract class ClientCommand extends BaseCommand {
 
   protected override failureOf(thrown: unknown): Failure {
     const failure = super.failureOf(thrown);
-    if (failure.error.code !== 'KV_UNREACHABLE' || this.#endpointsNamed) return failure;
-    return { ...failure, error: withStartHints(failure.error) };
+    if (failure.error.code !== 'KV_UNREACHABLE') return failure;
+    // Nobody was named and nobody answered: most likely nothing runs yet.
+    const hints = this.#endpointsNamed ? failure.error.hints : ['kv dev up', 'give -e HOST:PORT'];
+    return { ...failure, error: unreachable(failure.error, hints) };
   }
 }
 
@@ -74,12 +76,13 @@ export async function untilInterrupted<T>(use: (signal: AbortSignal) => Promise<
   }
 }
 
-/** Nobody was named and nobody answered: most likely nothing runs yet. */
-function withStartHints(error: KvError): KvError {
-  return new KvError(error.code, error.message, {
+function unreachable(error: KvError, hints: readonly string[]): KvError {
+  // An error about a key says what happened to it already.
+  const named = /^\S+:\d+: /.test(error.message);
+  return new KvError(error.code, named ? `no node answered: ${error.message}` : error.message, {
     outcome: error.outcome,
     replicas: error.replicas,
-    hints: ['kv dev up', 'give -e HOST:PORT'],
-    cause: error.cause ?? error,
+    hints,
+    cause: error,
   });
 }

@@ -20,7 +20,7 @@ interface ParseErrorFields {
 export function usageError(thrown: unknown, accepts: Accepts): KvError | undefined {
   if (thrown instanceof KvError) return unwrapped(thrown);
   if (!(thrown instanceof Errors.CLIError) || thrown instanceof Errors.ExitError) return undefined;
-  const hints = [`kv help ${accepts.command}`];
+  const hints = [`kv help ${accepts.command}`.trimEnd()];
   return new KvError('KV_USAGE', messageOf(thrown, accepts), { hints, cause: thrown });
 }
 
@@ -41,6 +41,10 @@ function messageOf(thrown: ParseErrorFields, accepts: Accepts): string {
     return `unexpected ${names.length === 1 ? 'argument' : 'arguments'}: ${names.join(' ')}`;
   if (thrown.message.startsWith('Missing'))
     return `missing ${names.map((name) => name.toUpperCase()).join(' ')}`;
+  const excluded = /(--[\w-]+)\S* cannot also be provided when using (--[\w-]+)/.exec(
+    thrown.message,
+  );
+  if (excluded !== null) return `${excluded[1]!} and ${excluded[2]!} exclude each other`;
   return lowerFirst(firstParagraph(thrown.message));
 }
 

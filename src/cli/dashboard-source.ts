@@ -1,0 +1,94 @@
+import type { KvClient } from '../client/client.js';
+import type { Endpoint } from '../client/transport.js';
+import { KvError } from '../node/core/errors.js';
+import type { EventView, OwnersView, WatchTick } from '../node/core/views.js';
+import { parseAddress } from '../node/io/config/host-port.js';
+import type { SourceNode, TickOptions, TickSource } from '../tui/source.js';
+
+/** Connections that a dashboard keeps to nodes it once asked. */
+const CLIENTS_MAX = 16;
+
+/** Feeds a dashboard over gRPC: one client per node asked, so that a question goes to that node and to no other. */
+export class DashboardSource implements TickSource {
+  readonly #endpoints: readonly Endpoint[];
+  readonly #connect: (endpoints: readonly Endpoint[]) => KvClient;
+  readonly #clients = new Map<string, KvClient>();
+
+  /** `endpoints` are asked in turn while no node is wanted by name. */
+  constructor(
+    endpoints: readonly Endpoint[],
+    connect: (endpoints: readonly Endpoint[]) => KvClient,
+  ) {
+    this.#endpoints = endpoints;
+    this.#connect = connect;
+  }
+
+  async *watch(options: TickOptions, signal: AbortSignal): AsyncIterable<WatchTick> {
+    const candidates = options.node === undefined ? this.#endpoints : [endpointOf(options.node)];
+    const errors: KvError[] = [];
+    for (const endpoint of candidates) {
+      let ticked = false;
+      try {
+        for await (const tick of this.#clientTo(endpoint).watch(
+          endpoint,
+          { intervalMs: options.intervalMs },
+          signal,
+        )) {
+          ticked = true;
+          yield tick;
+        }
+        return;
+      } catch (error) {
+        // A stream that has begun and breaks is the dashboard's to replace, by a node of its choice.
+        if (!(error instanceof KvError) || ticked) throw error;
+        errors.push(error);
+      }
+    }
+    throw new KvError('KV_UNREACHABLE', errors.map(({ message }) => message).join('; '));
+  }
+
+  async owners(key: Uint8Array, node: SourceNode | undefined): Promise<OwnersView> {
+    return await this.#ask(node).owners(key, { offline: false });
+  }
+
+  async events(limit: number, node: SourceNode | undefined): Promise<readonly EventView[]> {
+    return await this.#ask(node).events({ limit });
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
+    this.#clients.clear();
+  }
+
+  #ask(node: SourceNode | undefined): KvClient {
+    const endpoint = node === undefined ? this.#endpoints[0] : endpointOf(node);
+    if (endpoint === undefined) throw new KvError('KV_UNREACHABLE', 'no endpoint is known');
+    return this.#clientTo(endpoint);
+  }
+
+  #clientTo(endpoint: Endpoint): KvClient {
+    const address = `${endpoint.host} ${endpoint.port}`;
+    const known = this.#clients.get(address);
+    if (known !== undefined) {
+      // The most recently used is the last to go.
+      this.#clients.delete(address);
+      this.#clients.set(address, known);
+      return known;
+    }
+    const client = this.#connect([endpoint]);
+    this.#clients.set(address, client);
+    const [oldest] = this.#clients.keys();
+    if (this.#clients.size > CLIENTS_MAX && oldest !== undefined) {
+      this.#clients.get(oldest)?.close();
+      this.#clients.delete(oldest);
+    }
+    return client;
+  }
+}
+
+function endpointOf({ name, address }: SourceNode): Endpoint {
+  const endpoint = parseAddress(address);
+  if ('wanted' in endpoint)
+    throw new KvError('KV_UNREACHABLE', `${name} has no address to connect to: ${address}`);
+  return endpoint;
+}
