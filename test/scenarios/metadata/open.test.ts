@@ -95,7 +95,7 @@ describe('a majority of voters that is lost', () => {
 
   it('leaves the outcome unknown when accepts were already sent, and who comes next completes the entry', async () => {
     const cluster = await LogCluster.of(3);
-    const opening = cluster.node('n1').service.open(1_000);
+    const opening = cluster.node('n1').service.change(() => ({ kind: 'open' }), 1_000);
     // The promises have come back. Of the accepts only the one to n2 arrives, and its answer does not.
     await cluster.scheduler.advance(1.5);
     cluster.network.cut('n1', 'n3');

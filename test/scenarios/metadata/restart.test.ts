@@ -86,11 +86,15 @@ describe('a node that missed epochs', () => {
     cluster.network.cut('n2', 'n3');
     await cluster.run(cluster.node('n1').service.change(release('0.2.0', 'n2'), 5_000));
     const epoch = cluster.epoch('n1');
+    await cluster.until(() => cluster.epoch('n2') === epoch);
     expect(cluster.epoch('n3')).toBeLessThan(epoch);
     cluster.kill('n1');
     cluster.network.healAll();
-    await cluster.run(cluster.node('n2').service.open(5_000));
+    const { service, metrics } = cluster.node('n2');
+    await cluster.run(service.open(5_000));
     expect(cluster.epoch('n3')).toBeGreaterThanOrEqual(epoch);
+    // It did not have to come back for that vote.
+    expect(metrics.value('kv_metadata_proposals_total', { outcome: 'no-majority' })).toBe(0);
   });
 
   it('catches up when a request names an epoch that it lacks, within the time of the request', async () => {
