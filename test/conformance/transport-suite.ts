@@ -24,81 +24,6 @@ export interface TransportWorld {
   close(): Promise<void>;
 }
 
-const STAMP = { ms: 1_767_225_600_123, logical: 7 };
-const KEY = Uint8Array.of(1, 2, 3);
-
-/** A node that keeps what it was asked. */
-class TestNode implements PeerHandler {
-  readonly name: string;
-  readonly seen: { from: Hello; request: DataRequest; remainingMs: number }[] = [];
-  readonly refusals: { address: PeerAddress; error: KvError }[] = [];
-  refuse: KvError | undefined;
-  /** Undefined never answers. */
-  reply: ((request: DataRequest) => DataReply) | undefined = () => ({
-    kind: 'written',
-    stamp: STAMP,
-  });
-  controlError: KvError | undefined;
-
-  constructor(name: string) {
-    this.name = name;
-  }
-
-  hello = (): Hello => ({
-    clusterId: 'c1',
-    nodeId: this.name.padStart(16, '0'),
-    name: this.name,
-    boot: 3,
-    nonce: '00000000000000aa',
-    sequence: 42,
-    wireMin: 1,
-    wireMax: 1,
-    format: 1,
-  });
-
-  admit(): KvError | undefined {
-    return this.refuse;
-  }
-
-  data(...[from, request, remainingMs, done]: Parameters<PeerHandler['data']>): void {
-    this.seen.push({ from, request, remainingMs });
-    if (this.reply !== undefined) done(this.reply(request));
-  }
-
-  async control(): ReturnType<PeerHandler['control']> {
-    if (this.controlError !== undefined) throw this.controlError;
-    return { kind: 'alive', wallMs: 17 };
-  }
-
-  async meta(...[, request]: Parameters<PeerHandler['meta']>): ReturnType<PeerHandler['meta']> {
-    if (this.controlError !== undefined) throw this.controlError;
-    if (request.kind === 'pull') return { kind: 'behind', epoch: request.after };
-    return { kind: 'ok' };
-  }
-
-  refused(address: PeerAddress, error: KvError): void {
-    this.refusals.push({ address, error });
-  }
-}
-
-const write = (size = 10, key = KEY): WriteRequest => ({
-  kind: 'write',
-  epoch: 5,
-  namespace: 1,
-  key,
-  record: new Uint8Array(size).fill(9),
-  repair: false,
-});
-
-const read: ReadRequest = {
-  kind: 'read',
-  epoch: 5,
-  namespace: 1,
-  key: KEY,
-  mode: 'value',
-  stamp: STAMP,
-};
-
 /** What every transport between nodes promises. */
 export function transportConformance(name: string, makeWorld: () => Promise<TransportWorld>): void {
   describe(`${name} as a transport`, () => {
@@ -134,12 +59,10 @@ export function transportConformance(name: string, makeWorld: () => Promise<Tran
 
     /** Lets time pass until the promise settles. */
     async function settled<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>> {
-      let result: PromiseSettledResult<T> | undefined;
-      void Promise.allSettled([promise]).then(([only]) => {
-        result = only;
-      });
-      await world.until(() => result !== undefined);
-      return result!;
+      const results: PromiseSettledResult<T>[] = [];
+      void Promise.allSettled([promise]).then(([only]) => results.push(only));
+      await world.until(() => results.length === 1);
+      return results[0]!;
     }
 
     it('dials nothing before the first request', async () => {
@@ -293,8 +216,9 @@ export function transportConformance(name: string, makeWorld: () => Promise<Tran
         });
         const reply = await ask(request, 20_000);
         const record = reply.kind === 'value' ? reply.record : undefined;
-        expect(record?.length).toBe(size);
-        expect(Buffer.compare(record!, request.record)).toBe(0);
+        assert(record !== undefined, 'the record came back');
+        expect(record.length).toBe(size);
+        expect(Buffer.compare(record, request.record)).toBe(0);
       },
     );
 
@@ -326,10 +250,11 @@ export function transportConformance(name: string, makeWorld: () => Promise<Tran
         hints: ['kv status'],
         replicas: [{ node: 'n2', state: 'down', detail: '14 s' }],
       });
-      for (const call of [
+      const calls: (() => Promise<unknown>)[] = [
         () => link.control({ kind: 'probe' }, 1_000),
         () => link.meta({ kind: 'report' }, 1_000),
-      ]) {
+      ];
+      for (const call of calls) {
         const result = await settled(call());
         expect(result).toMatchObject({
           status: 'rejected',

@@ -33,6 +33,7 @@ export class ServingStream<Answer> {
   #working = 0;
   #paused = false;
   #halfClosed = false;
+  #ending = false;
   #ended = false;
 
   constructor(call: FrameServerCall, service: StreamService<Answer>, listener: GrpcListener) {
@@ -70,7 +71,7 @@ export class ServingStream<Answer> {
       this.#finish();
     });
     call.on('cancelled', () => {
-      if (!this.#ended && endedByReceiver(call))
+      if (!this.#ended && !this.#ending && endedByReceiver(call))
         this.#listener.disconnect(call, 'a message over the limit of gRPC');
       this.#finish();
     });
@@ -102,6 +103,7 @@ export class ServingStream<Answer> {
 
   /** Ends the stream after what was written. */
   end(): void {
+    this.#ending = true;
     this.#call.end();
   }
 
