@@ -1,19 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KvError } from '../../src/node/core/errors.js';
 import { LIMITS } from '../../src/node/core/limits.js';
-import type {
-  DataReply,
-  DataRequest,
-  Hello,
-  ReadRequest,
-  WriteRequest,
-} from '../../src/node/core/messages.js';
-import type {
-  PeerAddress,
-  PeerHandler,
-  PeerLink,
-  Transport,
-} from '../../src/node/env/transport.js';
+import type { DataReply, DataRequest } from '../../src/node/core/messages.js';
+import type { PeerAddress, PeerLink, Transport } from '../../src/node/env/transport.js';
+import { assert } from '../../src/stdx/assert.js';
+import { read, STAMP, TestNode, write } from './transport-node.js';
 
 /** A network on which transports are opened, and the time that passes there. */
 export interface TransportWorld {
