@@ -76,10 +76,10 @@ export function clip(line: Line, width: number, cut = ''): Line {
   for (const { text, role } of line) {
     const kept = clipText(text, room - used);
     used += textWidth(kept);
-    if (kept !== '') spans.push(span(kept, role));
-    if (kept !== text) break;
+    if (kept === text) spans.push(span(text, role));
+    else return [...spans, span(kept + clipText(cut, width - used), role)];
   }
-  return [...spans, span(clipText(cut, width - used))];
+  return spans;
 }
 
 /** The line as exactly `width` cells: cut, or filled with blanks on the side that `align` leaves free. */

@@ -1,4 +1,4 @@
-import type { Line, Role } from './line.js';
+import type { Line, Role, Span } from './line.js';
 
 /** The characters that draw the frame; each takes one cell. */
 export interface Glyphs {
@@ -134,13 +134,32 @@ export function makeTheme(options: { readonly color: boolean; readonly ascii: bo
     glyphs: options.ascii ? ASCII : UNICODE,
     paint(line) {
       let painted = '';
-      for (const { text, role } of line) {
+      for (const { text, role } of merged(line)) {
         if (role === undefined) painted += text;
         else painted += codesOf(role)[0] + text + codesOf(role)[1];
       }
       return painted;
     },
   };
+}
+
+/** The line in as few spans as possible: neighbours of one role are one, and blanks need no role unless it is inverse. */
+function merged(line: Line): Line {
+  const spans: Span[] = [];
+  for (const { text, role } of line) {
+    const isBare = text.trim() === '' && role !== 'sel' && role !== 'alarm';
+    const last = spans.at(-1);
+    if (text === '') continue;
+    if (
+      last !== undefined &&
+      (last.role === role || (isBare && last.role !== 'sel' && last.role !== 'alarm'))
+    ) {
+      spans[spans.length - 1] = { text: last.text + text, role: last.role };
+    } else {
+      spans.push({ text, role: isBare ? undefined : role });
+    }
+  }
+  return spans;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

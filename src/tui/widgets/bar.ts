@@ -36,18 +36,18 @@ export function stackedBar(
   parts: readonly { readonly size: number; readonly mark: string; readonly role: Role }[],
   width: number,
 ): Line {
-  const total = parts.reduce((sum, { size }) => sum + size, 0);
-  if (total <= 0 || width <= 0) return [span(' '.repeat(Math.max(0, width)))];
-  const cells = parts.map(({ size }) => (size === 0 ? 0 : Math.max(1, (size / total) * width)));
-  const spans: Span[] = [];
-  let used = 0;
-  let exact = 0;
-  const scale = width / cells.reduce((sum, share) => sum + share, 0);
-  for (const [i, { mark, role }] of parts.entries()) {
-    exact += cells[i]! * scale;
-    const end = Math.min(width, Math.round(exact));
-    if (end > used) spans.push(span(mark.repeat(end - used), role));
-    used = Math.max(used, end);
-  }
-  return spans;
+  const present = parts.filter(({ size }) => size > 0).slice(0, width);
+  if (present.length === 0) return [span(' '.repeat(Math.max(0, width)))];
+  const total = present.reduce((sum, { size }) => sum + size, 0);
+  // One cell for each, and the others by size: rounded so that the sum is exact.
+  const spare = width - present.length;
+  let before = 0;
+  let given = 0;
+  return present.map(({ size, mark, role }) => {
+    before += size;
+    const until = Math.round((before / total) * spare);
+    const cells = 1 + until - given;
+    given = until;
+    return span(mark.repeat(cells), role);
+  });
 }

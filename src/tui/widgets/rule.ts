@@ -1,4 +1,4 @@
-import { clip, lineWidth, span, type Line } from '../line.js';
+import { lineWidth, pad, span, type Line } from '../line.js';
 import type { Glyphs } from '../theme.js';
 
 /** A horizontal rule of exactly `width` cells with a title near its start and, if given, a note near its end. */
@@ -13,6 +13,6 @@ export function rule(
   const ends = title.length > 0 ? 2 : 0;
   const spare = width - ends - lineWidth(title) - lineWidth(note) - (note.length > 0 ? 2 : 0);
   if (spare < 1 && note.length > 0) return rule(width, glyphs, { title: labels.title });
-  if (spare < 0) return clip([...draw(2), ...title], width);
+  if (spare < 0) return pad([...draw(2), ...title], width);
   return [...draw(ends), ...title, ...draw(spare), ...note, ...draw(note.length > 0 ? 2 : 0)];
 }

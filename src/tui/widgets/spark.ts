@@ -9,7 +9,7 @@ export function sparkline(
   width: number,
   scale: { readonly levels: readonly string[]; readonly max?: number | undefined },
 ): string {
-  const shown = samples.slice(-width);
+  const shown = samples.slice(Math.max(0, samples.length - width));
   const max = scale.max ?? largest(shown);
   const marks = shown.map((value) => level(value, max, scale.levels));
   return marks.join('').padStart(width);

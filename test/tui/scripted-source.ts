@@ -1,0 +1,74 @@
+import type { EventView, OwnersView, WatchTick } from '../../src/node/core/views.js';
+import type { SourceNode, TickOptions, TickSource } from '../../src/tui/source.js';
+import { fakeOwners } from './fake-source.js';
+
+interface Stream {
+  readonly node: string;
+  readonly ticks: WatchTick[];
+  error: Error | undefined;
+  wake: () => void;
+}
+
+/** A source that says what the test tells it to, when it tells it. */
+export class ScriptedSource implements TickSource {
+  /** Every node that was asked for ticks, in order. */
+  readonly asked: (string | undefined)[] = [];
+  readonly intervals: number[] = [];
+  /** Nodes that refuse at once. */
+  readonly refusing = new Set<string>();
+  past: readonly EventView[] = [];
+  ownersError: Error | undefined;
+  /** What the first stream sends as soon as it is open. */
+  readonly #greeting: (node: string) => WatchTick | undefined;
+  #stream: Stream | undefined;
+
+  constructor(greeting: (node: string) => WatchTick | undefined) {
+    this.#greeting = greeting;
+  }
+
+  async *watch({ node, intervalMs }: TickOptions, signal: AbortSignal): AsyncIterable<WatchTick> {
+    this.asked.push(node?.name);
+    this.intervals.push(intervalMs);
+    const name = node?.name ?? 'n1';
+    if (this.refusing.has(name)) throw new Error('connection refused');
+    const greeting = this.#greeting(name);
+    const stream: Stream = {
+      node: name,
+      ticks: greeting === undefined ? [] : [greeting],
+      error: undefined,
+      wake: () => undefined,
+    };
+    this.#stream = stream;
+    const wake = (): void => stream.wake();
+    signal.addEventListener('abort', wake);
+    while (!signal.aborted) {
+      if (stream.error !== undefined) throw stream.error;
+      const tick = stream.ticks.shift();
+      if (tick === undefined) await new Promise<void>((resolve) => (stream.wake = resolve));
+      else yield tick;
+    }
+    signal.removeEventListener('abort', wake);
+  }
+
+  /** Sends a tick on the open stream. */
+  send(tick: WatchTick): void {
+    this.#stream?.ticks.push(tick);
+    this.#stream?.wake();
+  }
+
+  /** Breaks the open stream. */
+  break(message = 'connection reset'): void {
+    if (this.#stream === undefined) return;
+    this.#stream.error = new Error(message);
+    this.#stream.wake();
+  }
+
+  async owners(key: Uint8Array, _node: SourceNode | undefined): Promise<OwnersView> {
+    if (this.ownersError !== undefined) throw this.ownersError;
+    return fakeOwners(key);
+  }
+
+  async events(): Promise<readonly EventView[]> {
+    return this.past;
+  }
+}

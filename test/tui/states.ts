@@ -1,0 +1,74 @@
+import type { WatchTick } from '../../src/node/core/views.js';
+import type { Action } from '../../src/tui/actions.js';
+import { commandsFor } from '../../src/tui/keymap.js';
+import type { Stroke } from '../../src/tui/keys.js';
+import { reduce } from '../../src/tui/reducer.js';
+import { initialState, type State, type ViewName } from '../../src/tui/state.js';
+import { fakeTick, SIX_NODES, START_MS, type FakeCluster } from './fake-cluster.js';
+
+/** A dashboard without a terminal: a state that actions and keys are applied to at moments that the test chooses. */
+export class Bench {
+  state: State;
+  #seconds = 0;
+
+  constructor(columns: number, rows: number, view: ViewName = 'overview') {
+    const size = { columns, rows };
+    this.state = initialState(this.#now(), { size, intervalMs: 1000, view });
+  }
+
+  #now(): State['now'] {
+    return { monoMs: 5000 + this.#seconds * 1000, wallMs: START_MS + this.#seconds * 1000 };
+  }
+
+  do(action: Action): this {
+    this.state = reduce(this.state, { action, now: this.#now() });
+    return this;
+  }
+
+  wait(seconds: number): this {
+    this.#seconds += seconds;
+    return this.do({ type: 'time' });
+  }
+
+  tick(tick: WatchTick): this {
+    this.do({ type: 'tick', tick });
+    return this.do({ type: 'link', link: { kind: 'live', node: tick.status.viewedFrom } });
+  }
+
+  /** Applies the actions of the strokes, and gives the effects back. */
+  press(...strokes: readonly Stroke[]): readonly unknown[] {
+    const effects: unknown[] = [];
+    for (const stroke of strokes) {
+      for (const command of commandsFor(this.state, stroke)) {
+        if ('action' in command) this.do(command.action);
+        else effects.push(command.effect);
+      }
+    }
+    return effects;
+  }
+}
+
+/** A dashboard that has seen half a minute of a cluster, and is 0.4 s past its last tick. */
+export function seasoned(
+  [columns, rows]: readonly [number, number],
+  view: ViewName,
+  cluster: FakeCluster = SIX_NODES,
+): Bench {
+  const bench = new Bench(columns, rows, view);
+  // A long history of a large cluster takes long to make.
+  const seconds = cluster.nodes > 100 ? 5 : 30;
+  for (let second = 0; second < seconds; second++) {
+    const events = second === 0 ? (cluster.events ?? []) : [];
+    bench.tick(fakeTick({ ...cluster, second, events }));
+    bench.wait(second === seconds - 1 ? 0.4 : 1);
+  }
+  return bench;
+}
+
+/** Many nodes, one of them down. */
+export const MANY_NODES: FakeCluster = {
+  nodes: 300,
+  second: 0,
+  states: { n17: ['down', 20] },
+  events: SIX_NODES.events ?? [],
+};
