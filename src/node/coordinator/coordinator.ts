@@ -3,7 +3,6 @@ import { LIMITS } from '../core/limits.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import type { ClientRequest, ClientResult } from '../core/operations.js';
 import { tokenOf } from '../core/ring/token.js';
-import { effectiveView } from '../core/version/expiry.js';
 import type { OperationView } from '../core/views.js';
 import type { Clock } from '../env/clock.js';
 import type { Logger } from '../env/log.js';
@@ -183,9 +182,8 @@ export class Coordinator {
     }).start();
   }
 
-  #found(running: Running, { digest, record, route, repaired }: ReadResult): ClientResult {
-    // The clock has merged the stamps of all replies: expiry is judged at the highest of them.
-    const found = digest !== undefined && effectiveView(digest, this.#parts.hlc.read()) === 'found';
+  #found(running: Running, result: ReadResult): ClientResult {
+    const { found, digest, record, route, repaired } = result;
     const readRepair =
       repaired.length === 0 ? 'none' : `repaired ${repaired.join(', ')} before answering`;
     return {

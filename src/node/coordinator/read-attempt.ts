@@ -1,3 +1,5 @@
+import { assert } from '../../stdx/assert.js';
+import { reconcile } from '../core/version/reconcile.js';
 import { formatVersion } from '../core/version/version.js';
 import type { DataReply, RecordDigest } from '../core/messages.js';
 import { ReadQuorum, type ReadAnswer } from '../core/quorum/read-quorum.js';
@@ -19,13 +21,19 @@ export interface ReadQuestion {
 }
 
 /** What enough replicas hold. */
-export interface ReadResult {
+export interface Agreed {
   readonly digest: RecordDigest | undefined;
   /** Undefined when there is none, or when only the digest was wanted. */
   readonly record: StoredRecord | undefined;
-  readonly route: Route;
   /** Names of the replicas that were written the winner before the answer. */
   readonly repaired: readonly string[];
+}
+
+/** The outcome of a read. */
+export interface ReadResult extends Agreed {
+  /** False for a missing key, a deleted one, and a value that has expired. */
+  readonly found: boolean;
+  readonly route: Route;
 }
 
 /** One read under one route. */
@@ -61,6 +69,28 @@ export function beginReadAttempt(
     replies: new Array<undefined>(replicas).fill(undefined),
     records: new Array<undefined>(replicas).fill(undefined),
   };
+}
+
+/** What the replicas agreed on; `from` sent the record, when one was wanted and there is one. */
+export function agreementOf(
+  { order, quorum, records }: ReadAttempt,
+  from: number | undefined,
+): Agreed {
+  const answered = order.find((replica) => quorum.answerOf(replica) !== undefined);
+  assert(answered !== undefined, 'those who agree have answered');
+  return {
+    digest: quorum.answerOf(answered)?.digest,
+    record: from === undefined ? undefined : records[from],
+    repaired: [],
+  };
+}
+
+/** The record that the replicas should agree on, of those that hold the newest version. */
+export function winnerOf({ records }: ReadAttempt, newest: readonly number[]): StoredRecord {
+  let winner: StoredRecord | undefined;
+  for (const replica of newest) winner = reconcile(winner, records[replica]);
+  assert(winner !== undefined, 'copies that differ are not all missing');
+  return winner;
 }
 
 /** A reply as it counts, with the record that it carried. */

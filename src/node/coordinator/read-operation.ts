@@ -1,13 +1,12 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { DataReply, ReadRequest } from '../core/messages.js';
-import { explainFailedRead, explainFailedRepair } from '../core/quorum/read-failure.js';
+import { explainFailedRead, explainFailedSpread } from '../core/quorum/read-failure.js';
 import type { ReadAsk } from '../core/quorum/read-quorum.js';
 import { tokenOf } from '../core/ring/token.js';
-import type { StoredRecord } from '../core/version/record.js';
-import { reconcile } from '../core/version/reconcile.js';
+import { effectiveView } from '../core/version/expiry.js';
+import { digestOf } from '../core/version/record.js';
 import { formatVersion } from '../core/version/version.js';
-import { assert } from '../../stdx/assert.js';
 import {
   observeReply,
   outcomesOf,
@@ -16,16 +15,20 @@ import {
 } from './operation-context.js';
 import { OperationTimer, type Timed } from './operation-timers.js';
 import {
+  agreementOf,
   answerOf,
   beginReadAttempt,
   noteOfRead,
   verifyReply,
+  winnerOf,
+  type Agreed,
   type ReadAttempt,
   type ReadQuestion,
   type ReadResult,
 } from './read-attempt.js';
-import { RepairStage } from './repair-stage.js';
+import { clockSpread, repairSpread } from './read-spreads.js';
 import { findRoute, newerPlacement } from './route.js';
+import { SpreadStage, type Spread } from './spread-stage.js';
 import type { TraceRecorder } from './trace-recorder.js';
 
 export interface ReadTask {
@@ -48,7 +51,7 @@ export class ReadOperation implements Timed {
   readonly #timer = new OperationTimer(this);
   readonly #token: number;
   #attempt: ReadAttempt | undefined;
-  #repair: RepairStage | undefined;
+  #spread: SpreadStage | undefined;
   #advancing = false;
   /** Questions sent so far. */
   #asked = 0;
@@ -72,12 +75,12 @@ export class ReadOperation implements Timed {
       this.#fail();
       return;
     }
-    const repair = this.#repair;
-    if (repair === undefined) this.#onSilence(attempt);
-    else repair.onSilence();
+    const spread = this.#spread;
+    if (spread === undefined) this.#onSilence(attempt);
+    else spread.onSilence();
     // What follows from a silence may have set the timer for a stage of its own, or ended the read.
-    if (this.#finished || attempt !== this.#attempt || repair !== this.#repair) return;
-    const stage = repair ?? attempt.quorum;
+    if (this.#finished || attempt !== this.#attempt || spread !== this.#spread) return;
+    const stage = spread ?? attempt.quorum;
     if (stage.hasSpare) this.#awaitSilence();
     else this.#awaitDeadline();
   }
@@ -109,7 +112,7 @@ export class ReadOperation implements Timed {
   #advance(attempt: ReadAttempt): void {
     if (this.#advancing) return;
     this.#advancing = true;
-    while (attempt === this.#attempt && this.#repair === undefined && this.#step(attempt));
+    while (attempt === this.#attempt && this.#spread === undefined && this.#step(attempt));
     this.#advancing = false;
   }
 
@@ -123,7 +126,7 @@ export class ReadOperation implements Timed {
         for (const ask of step.asks) this.#ask(attempt, ask);
         return true;
       case 'agreed':
-        this.#agree(attempt, step.from);
+        this.#judgeExpiry(attempt, agreementOf(attempt, step.from));
         return false;
       case 'differ':
         this.#reconcile(attempt, step.newest);
@@ -161,7 +164,7 @@ export class ReadOperation implements Timed {
     if (reply.kind !== 'failed') router.noteAnswer(nodeId);
     const verified = verifyReply(attempt.dataKey, reply);
     if (verified.reply.kind === 'corrupt') this.#reportCorrupt(nodeId);
-    if (attempt !== this.#attempt || this.#repair !== undefined) return;
+    if (attempt !== this.#attempt || this.#spread !== undefined) return;
     attempt.replies[replica] = { reply: verified.reply, atMs: clock.monotonicMs() };
     if (step !== undefined) this.#task.trace?.end(step, noteOfRead(verified));
     if (reply.kind === 'fenced') {
@@ -189,44 +192,53 @@ export class ReadOperation implements Timed {
     if (this.#asked > asked) metrics.silentRetries.inc();
   }
 
-  #agree(attempt: ReadAttempt, from: number | undefined): void {
-    const answered = attempt.order.find(
-      (replica) => attempt.quorum.answerOf(replica) !== undefined,
-    );
-    assert(answered !== undefined, 'those who agree have answered');
-    this.#answer(attempt, {
-      digest: attempt.quorum.answerOf(answered)?.digest,
-      record: from === undefined ? undefined : attempt.records[from],
-      route: attempt.route,
-      repaired: [],
+  #reconcile(attempt: ReadAttempt, newest: readonly number[]): void {
+    const { router, metrics } = this.#context;
+    const record = winnerOf(attempt, newest);
+    metrics.readRepairs.inc();
+    const wins = `${formatVersion(record.version)} wins`;
+    this.#task.trace?.note(router.nameOf(router.ownId), 'MISMATCH', wins);
+    const repair = repairSpread(attempt, record, this.#task.question.key);
+    this.#spreadOut(attempt, repair, (taken) => {
+      const repaired = taken.map((i) => router.nameOf(attempt.plan.replicas[i]!.nodeId));
+      this.#judgeExpiry(attempt, { digest: digestOf(record), record, repaired });
     });
   }
 
-  #reconcile(attempt: ReadAttempt, newest: readonly number[]): void {
-    let winner: StoredRecord | undefined;
-    for (const replica of newest) winner = reconcile(winner, attempt.records[replica]);
-    assert(winner !== undefined, 'copies that differ are not all missing');
-    const { router, metrics } = this.#context;
-    metrics.readRepairs.inc();
-    this.#task.trace?.note(
-      router.nameOf(router.ownId),
-      'MISMATCH',
-      `${formatVersion(winner.version)} wins`,
-    );
-    this.#repair = new RepairStage(this.#context, {
+  /** Expiry is judged once, at the highest clock of all that answered; the coordinator has merged it. */
+  #judgeExpiry(attempt: ReadAttempt, agreed: Agreed): void {
+    const { digest } = agreed;
+    const now = this.#context.hlc.read();
+    const found = digest !== undefined && effectiveView(digest, now) === 'found';
+    const result: ReadResult = { ...agreed, found, route: attempt.route };
+    const { key } = this.#task.question;
+    const clock = found ? undefined : clockSpread(attempt, { digest, key, now });
+    if (clock === undefined) this.#answer(attempt, result);
+    else
+      this.#spreadOut(attempt, clock, () => {
+        this.#answer(attempt, result);
+      });
+  }
+
+  #spreadOut(
+    attempt: ReadAttempt,
+    spread: Spread,
+    onSpread: (taken: readonly number[]) => void,
+  ): void {
+    const { deadlineMs, trace } = this.#task;
+    this.#spread = new SpreadStage(this.#context, {
       attempt,
-      winner,
-      key: this.#task.question.key,
-      deadlineMs: this.#task.deadlineMs,
-      trace: this.#task.trace,
+      spread,
+      deadlineMs,
+      trace,
       onEnd: (end) => {
         if (end.kind === 'fenced') this.#replan(end.epoch);
-        else if (end.kind === 'repaired') this.#answer(attempt, end.result);
+        else if (end.kind === 'spread') onSpread(end.taken);
         else this.#fail();
       },
     });
     this.#awaitSilence();
-    this.#repair.start();
+    this.#spread.start();
   }
 
   /** Answers, if what was planned still holds: the replies may have come from owners of yesterday. */
@@ -243,7 +255,7 @@ export class ReadOperation implements Timed {
       return;
     }
     this.#attempt = undefined;
-    this.#repair = undefined;
+    this.#spread = undefined;
     this.#replans += 1;
     this.#context.metrics.replans.inc();
     this.#awaitDeadline();
@@ -265,27 +277,22 @@ export class ReadOperation implements Timed {
       this.#finish(new KvError('KV_READ_TIMEOUT', message));
       return;
     }
-    const { requirement } = attempt.route;
-    const timedOut = this.#remainingMs() <= 0;
-    if (this.#repair === undefined)
-      this.#finish(
-        explainFailedRead({
-          requirement,
-          timedOut,
-          outcomes: outcomesOf(this.#context, attempt),
-        }),
-      );
-    else
-      this.#finish(
-        explainFailedRepair({ requirement, timedOut, outcomes: this.#repair.outcomes() }),
-      );
+    const spread = this.#spread;
+    const failed = {
+      requirement: attempt.route.requirement,
+      outcomes: spread?.outcomes() ?? outcomesOf(this.#context, attempt),
+      timedOut: this.#remainingMs() <= 0,
+    };
+    this.#finish(
+      spread === undefined ? explainFailedRead(failed) : explainFailedSpread(spread.what, failed),
+    );
   }
 
   #finish(result: ReadResult | KvError): void {
     if (this.#finished) return;
     this.#finished = true;
     this.#attempt = undefined;
-    this.#repair?.cancel();
+    this.#spread?.cancel();
     this.#context.timers.cancel(this.#timer);
     this.#task.done(result);
   }

@@ -36,13 +36,20 @@ export function explainFailedRead(failed: FailedRead): KvError {
   );
 }
 
-/** The error of a read whose answers differed, when the newest record could not be put on enough replicas before answering. */
-export function explainFailedRepair({ requirement, outcomes, timedOut }: FailedRead): KvError {
+/** What a read could not bring to enough replicas before it answered. */
+const SPREAD = {
+  repair: 'the copies differ, and the newest could not be put on',
+  clock: 'the value has expired by one clock, and that time could not be told to',
+} as const;
+
+/** The error of a read that had its answers, and could not see to it that later reads find no less. */
+export function explainFailedSpread(what: keyof typeof SPREAD, failed: FailedRead): KvError {
+  const { requirement, outcomes, timedOut } = failed;
   const replicas = outcomes.map(reportOutcome);
   const need = requirement.groups.map(describeNeed).join(' and ');
   return new KvError(
     'KV_READ_TIMEOUT',
-    `read ${timedOut ? 'timeout' : 'failed'}: the copies differ, and the newest could not be put on ${need} before answering (${describeReports(replicas)})`,
+    `read ${timedOut ? 'timeout' : 'failed'}: ${SPREAD[what]} ${need} before answering (${describeReports(replicas)})`,
     { replicas, hints: ['kv status'] },
   );
 }

@@ -2,14 +2,7 @@ import type { RecordDigest } from '../messages.js';
 import type { ReadAnswer } from './read-quorum.js';
 import { sameDigest } from './record-digest.js';
 import type { Requirement } from './requirement.js';
-import { WriteQuorum } from './write-quorum.js';
-
-/** A repair that is about to begin: the accounting, and who is sent the winner at once. */
-export interface ReadRepair {
-  /** Counts those that hold the winner already as confirmed; the read may answer when it is acknowledged. */
-  readonly quorum: WriteQuorum;
-  readonly targets: readonly number[];
-}
+import { planSpread, type SpreadPlan } from './spread.js';
 
 /** The answers of a read that differ, and what it was decided that they should be. */
 export interface Disagreement {
@@ -19,18 +12,11 @@ export interface Disagreement {
   readonly winner: RecordDigest;
 }
 
-/**
- * Who needs the winner, and which confirmations the read must wait for: the level is to hold for the winner as if it had
- * just been written at that level, so that no later read at this level goes back behind this one.
- */
-export function planReadRepair({ requirement, answers, winner }: Disagreement): ReadRepair {
-  const quorum = new WriteQuorum(requirement, answers.length);
-  const targets: number[] = [];
-  for (const [replica, answer] of answers.entries()) {
-    if (answer === undefined) continue;
-    const holds = sameDigest(answer.digest, winner);
-    quorum.begin(replica, holds ? 'confirmed' : 'pending');
-    if (!holds) targets.push(replica);
-  }
-  return { quorum, targets };
+/** Who is sent the winner of a read whose answers differ: everybody who answered with something else. */
+export function planReadRepair({ requirement, answers, winner }: Disagreement): SpreadPlan {
+  const holdings = answers.map((answer) => {
+    if (answer === undefined) return 'unknown';
+    return sameDigest(answer.digest, winner) ? 'has' : 'lacks';
+  });
+  return planSpread(requirement, holdings);
 }

@@ -288,6 +288,33 @@ describe('expiry', () => {
         );
   });
 
+  it('judged by the clock of one replica is told to the others before the answer', async () => {
+    written(await cluster.run('n1', put('k', 'v', { ttlMs: 3_000, level: 'all' })));
+    n3.process.jumpClock(5_000);
+    // The quorum of n1 and n3 finds it expired by the clock of n3 alone.
+    n1.believes.set(n2.id, 'suspect');
+    const first = read(await cluster.run('n1', get('k', 'quorum', { trace: true })));
+    expect(first.found).toBe(false);
+    expect(first.trace?.steps.map(({ node, what }) => `${node} ${what}`)).toContain('n1 clock');
+    // So the quorum of n1 and n2, coordinated by n2, which has heard of nothing, cannot find it again.
+    n2.believes.set(n3.id, 'down');
+    expect(read(await cluster.run('n2', get('k'))).found).toBe(false);
+  });
+
+  it('that cannot be told to enough replicas is not answered', async () => {
+    written(await cluster.run('n1', put('k', 'v', { ttlMs: 3_000, level: 'all' })));
+    n3.process.jumpClock(5_000);
+    n1.believes.set(n2.id, 'down');
+    let asked = 0;
+    n1.intercept = () => {
+      asked += 1;
+      return asked > 1;
+    };
+    const error = failed(await cluster.run('n1', get('k'), 300));
+    expect(error.code).toBe('KV_READ_TIMEOUT');
+    expect(error.message).toContain('the value has expired by one clock');
+  });
+
   it('is judged by `exists` too, and does not make digests differ', async () => {
     written(await cluster.run('n1', put('k', 'v', { ttlMs: 1_000, level: 'all' })));
     expect(read(await cluster.run('n1', exists('k'))).found).toBe(true);

@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../../src/node/core/limits.js';
-import type { DataReply, DataRequest } from '../../../../src/node/core/messages.js';
+import type {
+  DataReply,
+  DataRequest,
+  ReadRequest,
+  WriteRequest,
+} from '../../../../src/node/core/messages.js';
 import { DEFAULT_SETTINGS } from '../../../../src/node/core/settings.js';
 import { encodeDataKey } from '../../../../src/node/core/version/data-key.js';
 import { encodeRecord } from '../../../../src/node/core/version/record-codec.js';
@@ -19,18 +24,17 @@ beforeEach(async () => {
   n1 = cluster.node('n1');
 });
 
+type Asked =
+  | ({ readonly kind: 'read' } & Partial<ReadRequest>)
+  | ({ readonly kind: 'write'; readonly record: Uint8Array } & Partial<WriteRequest>);
+
 /** Asks the replica of n1, as a peer would. */
-async function ask(request: Partial<DataRequest>, remainingMs = 1_000): Promise<DataReply> {
-  const whole = {
-    epoch: cluster.state.epoch,
-    namespace: 1,
-    key: utf8Encode('k'),
-    stamp: { ms: 0, logical: 0 },
-    mode: 'value',
-    repair: false,
-    ...request,
-    // The parts of a request of one kind are given together; the rest above is ignored.
-  } as DataRequest;
+async function ask(request: Asked, remainingMs = 1_000): Promise<DataReply> {
+  const common = { epoch: cluster.state.epoch, namespace: 1, key: utf8Encode('k') };
+  const whole: DataRequest =
+    request.kind === 'read'
+      ? { ...common, mode: 'value', stamp: { ms: 0, logical: 0 }, ...request }
+      : { ...common, repair: false, ...request };
   const replied = new Promise<DataReply>((resolve) => {
     n1.replica.handle(whole, remainingMs, resolve);
   });
@@ -128,9 +132,10 @@ describe('a replica', () => {
     expect(await cluster.copyOn('n1', 'k')).toBe('missing');
   });
 
-  it('of a cluster that was never written to answers missing, and takes no write', async () => {
+  it('of a cluster that was never opened answers missing, and takes no write', async () => {
     cluster = await TestCluster.start({ opened: false });
     n1 = cluster.node('n1');
+    await cluster.plant('n1', 'k', { version: version(5_000), value: 'v' });
     expect(await ask({ kind: 'read' })).toMatchObject({ kind: 'value', record: undefined });
     expect(await ask({ kind: 'read', mode: 'digest' })).toMatchObject({
       kind: 'digest',

@@ -3,7 +3,7 @@ import type { DataReply } from '../../../../../src/node/core/messages.js';
 import { findUnavailable, unavailable } from '../../../../../src/node/core/quorum/explain.js';
 import {
   explainFailedRead,
-  explainFailedRepair,
+  explainFailedSpread,
 } from '../../../../../src/node/core/quorum/read-failure.js';
 import type {
   ReplicaOutcome,
@@ -162,7 +162,7 @@ describe('a failed read', () => {
   it('whose copies differ says that the newest could not be put back', () => {
     const outcomes = [replied('n1', value), replied('n2', OK), pending('n3')];
     expect(
-      explainFailedRepair({ requirement: quorumOf(2), outcomes, timedOut: true }).message,
+      explainFailedSpread('repair', { requirement: quorumOf(2), outcomes, timedOut: true }).message,
     ).toMatch(
       /^read timeout: the copies differ, and the newest could not be put on 2 of 3 replicas before answering/,
     );
