@@ -185,12 +185,17 @@ export abstract class BaseCommand extends Command {
 
   async #printJson(document: object): Promise<void> {
     const indent = this.#choice.format === 'ndjson' ? 0 : 2;
-    await this.output.data(`${JSON.stringify(document, undefined, indent)}\n`);
+    await this.output.data(`${JSON.stringify(document, shortNumbers, indent)}\n`);
   }
 
   #paint(stream: NodeJS.WriteStream): Paint {
     return wantsColour(this.#choice.colour, stream, process.env) ? colourPaint : plainPaint;
   }
+}
+
+/** Nobody wants the femtoseconds that subtracting two times leaves behind. */
+function shortNumbers(_name: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(6)) : value;
 }
 
 function firstLine(error: KvError): string {

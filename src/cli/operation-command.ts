@@ -25,7 +25,7 @@ export abstract class OperationCommand extends ClientCommand {
   ): Promise<readonly Finished<T>[]> {
     const settled = await eachKey(keys, run);
     const done = settled.filter((one) => one.kind === 'done');
-    for (const { result } of done) await this.#showTrace(result.trace);
+    for (const { key, result } of done) await this.#showTrace(key, result.trace);
     const failed = settled.find((one) => one.kind === 'failed');
     if (failed === undefined) return done;
     throw this.#explain(failed, { level, done: done.length, of: keys.length });
@@ -52,10 +52,10 @@ export abstract class OperationCommand extends ClientCommand {
   }
 
   /** The whole trace with --trace, its first line with -v; in JSON it is part of the result. */
-  async #showTrace(trace: TraceView | undefined): Promise<void> {
+  async #showTrace(key: Uint8Array, trace: TraceView | undefined): Promise<void> {
     if (trace === undefined || this.wantsJson) return;
     const { renderTrace, summariseTrace } = await import('./render/trace.js');
     const render = this.traces ? renderTrace : summariseTrace;
-    await this.output.note(render(trace, this.noteLook));
+    await this.output.note(render(trace, key, this.noteLook));
   }
 }

@@ -1,4 +1,8 @@
 import { toHex, utf8DecodeStrict } from '../stdx/bytes.js';
+import { clipText } from './text-width.js';
+
+/** Cells of a key in a line of text; its whole text is in the JSON. */
+const KEY_CELLS = 60;
 
 /** What may be printed as it is: no controls, nothing invisible, nothing that reorders text. */
 const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]+$/u;
@@ -8,7 +12,8 @@ const SHELL_SAFE = /^[\w@%+=:,./-]+$/;
 export function showKey(key: Uint8Array): string {
   const text = utf8DecodeStrict(key);
   if (text === '') return '(empty key)';
-  return text !== undefined && PRINTABLE.test(text) ? text : `0x${toHex(key)}`;
+  const shown = text !== undefined && PRINTABLE.test(text) ? text : `0x${toHex(key)}`;
+  return clipText(shown, KEY_CELLS);
 }
 
 /** The words of a command line that name a key, ready to paste. */

@@ -79,11 +79,7 @@ With --until the time of --timeout (10m) is how long to wait, and 124 says that 
     );
     const screen = new WatchText(process.stdout);
     const seen = (view: StatusView): Promise<void> =>
-      this.print({
-        ...statusFacts(view),
-        warnings: this.wantsJson ? statusFacts(view).warnings : [],
-        text: (look) => screen.next(renderStatus(view, look)),
-      });
+      this.#show(view, undefined, (text) => screen.next(text));
     try {
       return await untilInterrupted((signal) =>
         watchStatus(
@@ -103,10 +99,17 @@ With --until the time of --timeout (10m) is how long to wait, and 124 says that 
     }
   }
 
-  async #show(view: StatusView, exit: number | undefined): Promise<void> {
+  async #show(
+    view: StatusView,
+    exit: number | undefined,
+    place = (text: string): string => text,
+  ): Promise<void> {
+    const facts = statusFacts(view);
     await this.print({
-      ...statusFacts(view),
-      text: (look) => renderStatus(view, look),
+      ...facts,
+      // The text has them below its table.
+      warnings: this.wantsJson ? facts.warnings : [],
+      text: (look) => place(renderStatus(view, look)),
       exit,
     });
   }

@@ -76,12 +76,12 @@ function ownerColumns(
     { title: 'VERSION', cell: (one) => versionText(one, newest) },
     { title: 'WRITTEN', cell: writtenText, drop: 1 },
     { title: 'FULL VERSION', cell: ({ version }) => version ?? UNKNOWN, wide: true },
+    { title: 'ERROR', cell: ({ error }) => error?.message ?? UNKNOWN, wide: true },
   ];
 }
 
-function copyText({ copy, sizeBytes, error }: OwnerView): string {
-  if (copy === 'present') return sizeBytes === undefined ? 'present' : formatSize(sizeBytes);
-  return copy === 'unknown' && error !== undefined ? `unknown: ${error.code}` : copy;
+function copyText({ copy, sizeBytes }: OwnerView): string {
+  return copy === 'present' && sizeBytes !== undefined ? formatSize(sizeBytes) : copy;
 }
 
 function copyRole({ copy }: OwnerView): 'bad' | 'warn' | undefined {
@@ -97,7 +97,7 @@ function newestVersion(replicas: readonly OwnerView[]): string | undefined {
     .at(-1);
 }
 
-/** The first replica with the newest version shows it, the others say how theirs compares. */
+/** Versions are long; what matters is whether the copies are the same. */
 function versionText({ version }: OwnerView, newest: string | undefined): string {
   if (version === undefined) return UNKNOWN;
   return version === newest ? 'newest' : 'older';

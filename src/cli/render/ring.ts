@@ -35,20 +35,22 @@ function headLines(view: RingView, { width, paint }: Look): readonly string[] {
     counts.size === 1
       ? `${view.nodes.length} nodes x ${each ?? 0} vnodes`
       : `${view.nodes.length} nodes, ${total} vnodes`;
-  const agreed = `agreed by ${view.agreed} of ${view.asked}`;
-  return flow(
+  const agreed = `agreed by ${view.agreed} of ${view.asked} reachable ${view.asked === 1 ? 'node' : 'nodes'}`;
+  const facts = flow(
     [
       `ring ${view.hash.slice(0, 8)}`,
       `epoch ${view.epoch}`,
       vnodes,
       `murmur3-32`,
       `rf ${view.replicationFactor}`,
-      `view of ${view.viewedFrom}`,
-      view.agreed < view.asked ? paint('warn', agreed) : agreed,
     ],
     width,
     '  ',
   );
+  return [
+    ...facts,
+    `view of ${view.viewedFrom}: ${view.agreed < view.asked ? paint('warn', agreed) : agreed}`,
+  ];
 }
 
 function stripLines(view: RingView, look: Look): readonly string[] {
@@ -104,7 +106,11 @@ function balanceLines({ balance }: RingView, { width }: Look): readonly string[]
   return flow(['balance (most over mean):', ...parts], width, '  ');
 }
 
-function spreadLines({ replicaSets, replicationFactor }: RingView, look: Look): readonly string[] {
+/** How many ranges have all their copies apart; on one rack there is nothing to say of racks. */
+function spreadLines(
+  { nodes, replicaSets, replicationFactor }: RingView,
+  look: Look,
+): readonly string[] {
   const { distinct, spanningRacks, spanningHosts, total } = replicaSets;
   const part = (count: number, what: string): string => {
     const text = `${count} of ${total} on ${what}`;
@@ -113,7 +119,7 @@ function spreadLines({ replicaSets, replicationFactor }: RingView, look: Look): 
   return flow(
     [
       `ranges ${total}, ${distinct} replica ${distinct === 1 ? 'set' : 'sets'}:`,
-      part(spanningRacks, 'distinct racks'),
+      new Set(nodes.map(({ rack }) => rack)).size > 1 ? part(spanningRacks, 'distinct racks') : '',
       part(spanningHosts, 'distinct hosts'),
     ],
     look.width,
