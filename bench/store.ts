@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Table from 'cli-table3';
 import { encodeDataKey } from '../src/node/core/version/data-key.js';
 import { encodeRecord } from '../src/node/core/version/record-codec.js';
 import type { NodeEnv } from '../src/node/env/env.js';
@@ -11,6 +10,7 @@ import type { Mutation } from '../src/node/store/mutation.js';
 import { LogRecorder, MetricsRecorder } from '../src/sim/recorders.js';
 import { SeededRandom } from '../src/sim/seeded-random.js';
 import { Prng } from '../src/stdx/prng.js';
+import { printReport } from './report.js';
 
 /**
  * The store alone: synced puts and reads per second over LevelDB, for sizes of values and numbers of operations in flight.
@@ -196,35 +196,19 @@ async function measure(cases: readonly Case[]): Promise<(Case & Round)[]> {
   return results;
 }
 
-const table = new Table({
-  head: [
-    'operation',
-    'value',
-    'in flight',
-    'per second',
-    'MB/s',
-    'p50 ms',
-    'p99 ms',
-    'per batch',
-    'cpu µs',
-  ],
-  style: { head: [], border: [] },
-  colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
-});
 const results: (Case & Round)[] = [];
 for (const valueBytes of new Set(CASES.map((each) => each.valueBytes)))
   results.push(...(await measure(CASES.filter((each) => each.valueBytes === valueBytes))));
-for (const { operation, valueBytes, inFlight, ...round } of results)
-  table.push([
-    operation,
-    valueBytes,
-    inFlight,
-    Math.round(round.perSecond),
-    ((round.perSecond * valueBytes) / 1e6).toFixed(1),
-    round.p50Ms.toFixed(2),
-    round.p99Ms.toFixed(2),
-    round.perBatch.toFixed(1),
-    round.cpuUs.toFixed(1),
-  ]);
-console.log(table.toString());
-if (flags.includes('--json')) console.log(JSON.stringify({ bench: 'store', rounds, results }));
+const json = flags.includes('--json');
+const rows = results.map(({ operation, valueBytes, inFlight, ...round }) => ({
+  operation,
+  valueBytes,
+  inFlight,
+  perSecond: Math.round(round.perSecond),
+  mbPerSecond: ((round.perSecond * valueBytes) / 1e6).toFixed(1),
+  p50Ms: round.p50Ms.toFixed(2),
+  p99Ms: round.p99Ms.toFixed(2),
+  perBatch: round.perBatch.toFixed(1),
+  cpuUs: round.cpuUs.toFixed(1),
+}));
+printReport('the store alone, every put synced', json ? results : rows, { json });

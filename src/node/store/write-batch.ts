@@ -119,6 +119,8 @@ export class WriteBatch implements BatchLoad {
   }
 }
 
+const WRITTEN: ApplyOutcome = { kind: 'written' };
+
 function decideOne(slot: Slot, { record, repair }: PendingMutation): ApplyOutcome {
   const { held } = slot;
   if (held === 'unknown-format') return { kind: 'failed', error: newerFormat() };
@@ -127,11 +129,11 @@ function decideOne(slot: Slot, { record, repair }: PendingMutation): ApplyOutcom
   if (typeof held === 'object') {
     const order = compareRecords(record, held);
     if (order < 0 && !repair) return { kind: 'superseded', version: held.version };
-    if (order <= 0) return { kind: 'written' };
+    if (order <= 0) return WRITTEN;
   }
   slot.held = record;
   slot.changed = true;
-  return { kind: 'written' };
+  return WRITTEN;
 }
 
 /** The answer for a record that a newer version of kv wrote. */
