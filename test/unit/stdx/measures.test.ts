@@ -32,6 +32,7 @@ describe('a histogram', () => {
     });
     expect(histogram.percentile(100)).toBe(700);
     expect(histogram.percentile(0)).toBe(0.5);
+    expect(histogram.percentile(33)).toBe(0.5);
   });
 
   it('takes what is out of range to the nearest bound', () => {

@@ -40,6 +40,19 @@ describe('the tokens of a newcomer', () => {
     expect(allocateTokens({ ...allocation, random: () => 0 })).toEqual([3 * SLOT_SIZE]);
   });
 
+  it('do not meet each other where they are moved to', () => {
+    const narrow = randomOf('alpha');
+    const tokens = allocateTokens({
+      ring: Ring.of([member('a', [500_000, 900_000])]),
+      newcomer: here,
+      count: 32,
+      replication: { dc1: 3 },
+      // Chance that knows four slots only, in which they would all find their best place.
+      random: () => narrow() * 4e-6,
+    });
+    expect(new Set(tokens).size).toBe(32);
+  });
+
   it('are the same for the same ring and the same chance', () => {
     const allocation = {
       ring: Ring.of([member('a', [5, 900_000]), member('b', [300_000, 600_000])]),
