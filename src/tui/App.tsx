@@ -1,5 +1,5 @@
-import { Transform, useFocusManager, useInput } from 'ink';
-import { useEffect, useSyncExternalStore, type ReactNode } from 'react';
+import { useFocusManager, useInput } from 'ink';
+import { useEffect, useLayoutEffect, useSyncExternalStore, type ReactNode } from 'react';
 import { frame } from './frame.js';
 import { strokesOf, type Stroke } from './keys.js';
 import type { Store } from './store.js';
@@ -9,24 +9,21 @@ export interface AppProps {
   readonly store: Store;
   readonly theme: Theme;
   readonly onStrokes: (strokes: readonly Stroke[]) => void;
+  /** Draws the lines of a frame. */
+  readonly onFrame: (lines: readonly string[]) => void;
 }
 
-/** The dashboard: draws the shown state, and passes on what is typed. */
-export function App({ store, theme, onStrokes }: AppProps): ReactNode {
+/**
+ * The dashboard: draws the shown state, and passes on what is typed.
+ *
+ * The lines go past Ink's own layout: that takes seven times as long as making them, and keeps every text it ever measured.
+ */
+export function App({ store, theme, onStrokes, onFrame }: AppProps): ReactNode {
   const state = useSyncExternalStore(store.subscribe, store.shown);
   const { disableFocus } = useFocusManager();
   useEffect(disableFocus, [disableFocus]);
   useInput((input, key) => onStrokes(strokesOf(input, key)));
   const lines = frame(state, theme).map((line) => theme.paint(line));
-  // Ink never forgets a text that it has measured, and these change with every frame: so it measures blanks, always the
-  // same, and gets the lines when it has finished its layout.
-  return (
-    <Transform transform={(_blank, row) => lines[row] ?? ''}>
-      {blankRows(state.size.rows)}
-    </Transform>
-  );
-}
-
-function blankRows(rows: number): string {
-  return Array.from({ length: rows }, () => ' ').join('\n');
+  useLayoutEffect(() => onFrame(lines));
+  return null;
 }

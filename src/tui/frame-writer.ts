@@ -4,7 +4,7 @@ const BEGIN = '\x1b[?2026h';
 const END = '\x1b[?2026l';
 const ERASE_REST = '\x1b[K';
 const ERASE_ALL = '\x1b[2J';
-// What the theme and Ink put into a line.
+// What the theme puts into a line.
 const SGR = /\x1b\[[\d;]*m/g;
 
 /** The screen: it takes text, knows its size, and says when it can take no more for now. */
@@ -42,8 +42,8 @@ export class FrameWriter {
   }
 
   /** Draws the frame; when the screen is busy, the newest one as soon as it is not. */
-  show(frame: string): void {
-    this.#lines = frame.split('\n');
+  show(lines: readonly string[]): void {
+    this.#lines = lines;
     this.#draw();
   }
 

@@ -1,18 +1,12 @@
-import type { FrameWriter } from './frame-writer.js';
-
-/** What Ink writes its frames to: in its debug mode each write is one whole frame, which the writer then draws. */
-export function inkOutput(writer: FrameWriter, columns: () => number): NodeJS.WriteStream {
+/** Where Ink may write: nowhere, because the frames are drawn by the frame writer; it only asks for the width. */
+export function inkOutput(columns: () => number): NodeJS.WriteStream {
   const output = {
-    // Not a terminal to Ink, so that it adds no escape sequences of its own.
+    // Not a terminal to Ink, so that it asks nothing of it.
     isTTY: false,
     get columns() {
       return columns();
     },
-    write(frame: string): boolean {
-      // Leaving, Ink writes fragments; by then the writer is paused.
-      writer.show(frame);
-      return true;
-    },
+    write: () => true,
     on: () => output,
     off: () => output,
   };

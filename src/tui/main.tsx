@@ -101,10 +101,13 @@ function draw(
 ): Instance {
   const { store, dashboard, options } = parts;
   const onStrokes = dashboard.strokes;
-  return render(<App store={store} theme={themeOf(options)} onStrokes={onStrokes} />, {
+  const onFrame = (lines: readonly string[]): void => terminal.writer.show(lines);
+  const theme = themeOf(options);
+  return render(<App {...{ store, theme, onStrokes, onFrame }} />, {
     stdin: options.stdin,
-    stdout: inkOutput(terminal.writer, () => terminal.size().columns),
+    stdout: inkOutput(() => terminal.size().columns),
     stderr: options.stderr,
+    // Each update at once, none held back or compared: the store decides when there is one.
     debug: true,
     exitOnCtrlC: false,
     patchConsole: false,

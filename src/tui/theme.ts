@@ -159,7 +159,16 @@ function merged(line: Line): Line {
       spans.push({ text, role: isBare ? undefined : role });
     }
   }
-  return spans;
+  return withoutTail(spans);
+}
+
+/** What is blank up to the right margin is not sent: the rest of the row is erased instead. */
+function withoutTail(spans: Span[]): Line {
+  const last = spans.at(-1);
+  if (last === undefined || last.role === 'sel' || last.role === 'alarm') return spans;
+  const text = last.text.trimEnd();
+  if (text !== '') return [...spans.slice(0, -1), { text, role: last.role }];
+  return withoutTail(spans.slice(0, -1));
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -58,44 +58,44 @@ function open(columns: number, rows: number): { screen: SlowScreen; writer: Fram
 describe('the frame writer', () => {
   it('sends only the lines that changed, at once on the screen', async () => {
     const { screen, writer } = open(20, 4);
-    writer.show('one\ntwo\nthree');
+    writer.show('one\ntwo\nthree'.split('\n'));
     expect(await screen.lines()).toEqual(['one', 'two', 'three', '']);
-    writer.show('one\n2\nthree');
+    writer.show('one\n2\nthree'.split('\n'));
     expect(screen.written).toEqual(['\x1b[?2026h\x1b[2;1H2\x1b[K\x1b[?2026l']);
     expect(await screen.lines()).toEqual(['one', '2', 'three', '']);
-    writer.show('one\n2\nthree');
+    writer.show('one\n2\nthree'.split('\n'));
     expect(screen.written).toEqual([]);
   });
 
   it('keeps the last character of a line that fills the row', async () => {
     const { screen, writer } = open(5, 3);
-    writer.show('a\nb\nc');
+    writer.show('a\nb\nc'.split('\n'));
     await screen.lines();
-    writer.show('12345\n数据!\n\x1b[7m12345\x1b[27m');
+    writer.show('12345\n数据!\n\x1b[7m12345\x1b[27m'.split('\n'));
     expect(await screen.lines()).toEqual(['12345', '数据!', '12345']);
   });
 
   it('draws everything anew in another size, and nothing beyond it', async () => {
     const { screen, writer } = open(20, 6);
-    writer.show('1\n2\n3\n4\n5\n6');
+    writer.show('1\n2\n3\n4\n5\n6'.split('\n'));
     await screen.lines();
     screen.resize(20, 3);
-    writer.show('1\n2\n3\n4\n5\n6');
+    writer.show('1\n2\n3\n4\n5\n6'.split('\n'));
     const [text = ''] = screen.written;
     expect(text).toContain('\x1b[2J');
     expect(text).not.toMatch(/\x1b\[[4-9];1H/);
     expect(await screen.lines()).toEqual(['1', '2', '3']);
     screen.resize(20, 5);
-    writer.show('a\nb\nc\nd\ne');
+    writer.show('a\nb\nc\nd\ne'.split('\n'));
     expect(await screen.lines()).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
   it('skips frames while the terminal is busy, and then draws the newest', async () => {
     const { screen, writer } = open(20, 2);
     screen.accepts = false;
-    writer.show('1');
-    writer.show('2');
-    writer.show('3');
+    writer.show(['1']);
+    writer.show(['2']);
+    writer.show(['3']);
     expect(screen.written).toHaveLength(1);
     screen.drain();
     expect(screen.written).toHaveLength(2);
@@ -104,10 +104,10 @@ describe('the frame writer', () => {
 
   it('writes nothing while paused, and everything when it goes on', async () => {
     const { screen, writer } = open(20, 2);
-    writer.show('1');
+    writer.show(['1']);
     await screen.lines();
     writer.pause();
-    writer.show('2');
+    writer.show(['2']);
     writer.repaint();
     expect(screen.written).toEqual([]);
     writer.resume();
