@@ -8,14 +8,19 @@ import { nodeMark, nodeRole, nodeStateText } from './node-state.js';
 
 /** The members of a cluster: what they are rather than how they do. */
 export function renderNodeList(view: StatusView, look: Look): string {
-  return document(renderTable(COLUMNS, view.nodes, look));
+  return document(renderTable(columns(view.nodes), view.nodes, look));
 }
 
-const COLUMNS: readonly Column<NodeView>[] = [
+const columns = (nodes: readonly NodeView[]): readonly Column<NodeView>[] => [
   { title: '  NODE', cell: (node) => `${nodeMark(node)} ${node.name}` },
   { title: 'STATE', cell: nodeStateText, role: nodeRole },
   { title: 'ADDRESS', cell: (node) => node.address },
-  { title: 'DC', cell: (node) => node.dc, drop: 2 },
+  {
+    title: 'DC',
+    cell: (node) => node.dc,
+    drop: 2,
+    wide: new Set(nodes.map(({ dc }) => dc)).size < 2,
+  },
   { title: 'RACK', cell: (node) => node.rack, drop: 1 },
   { title: 'HOST', cell: (node) => node.host, drop: 5 },
   { title: 'VNODES', align: 'right', cell: (node) => String(node.vnodes), drop: 3 },

@@ -12,7 +12,7 @@ const ASCII_LEVELS = [' ', '.', ':', '|', '#'];
 const UNICODE_LEVELS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const STRIP = 40;
 /** The strip between bars, and the two shares after it. */
-const FIXED = STRIP + 2 + 9 + 8;
+const FIXED = STRIP + 3 + 9 + 8;
 const RING_SIZE = 0x1_0000_0000;
 
 /** Who owns which part of the token space, how evenly, and over how many racks and hosts the copies are spread. */
@@ -62,7 +62,7 @@ function stripLines(view: RingView, look: Look): readonly string[] {
   const width = Math.max(...labels.map(textWidth), 4);
   const greatest = Math.max(...view.nodes.flatMap(({ strip }) => strip), 0);
   const scale = `0%${'25%'.padStart(11)}${'50%'.padStart(10)}${'75%'.padStart(10)}${'100%'.padStart(9)}`;
-  const header = `  ${' '.repeat(width)}${scale}  PRIMARY   HOLDS`;
+  const header = `   ${' '.repeat(width)}${scale}  PRIMARY   HOLDS`;
   const rows = view.nodes.map((node, i) => {
     const role = stateRole(node.state);
     const mark = stateMark(node.state);
@@ -70,7 +70,7 @@ function stripLines(view: RingView, look: Look): readonly string[] {
     const lead = `${mark} ${name}`;
     const shares = `${formatShare(node.primary).padStart(9)}${formatShare(node.holds).padStart(8)}`;
     const painted = role === undefined || node.state === 'up' ? lead : look.paint(role, lead);
-    return `${painted}|${stripText(node, greatest, look)}|${shares}`;
+    return `${painted} |${stripText(node, greatest, look)}|${shares}`;
   });
   return look.header ? [header, ...rows] : rows;
 }
@@ -113,7 +113,7 @@ function spreadLines(
 ): readonly string[] {
   const { distinct, spanningRacks, spanningHosts, total } = replicaSets;
   const part = (count: number, what: string): string => {
-    const text = `${count} of ${total} on ${what}`;
+    const text = `${count} on ${what}`;
     return count < total && replicationFactor > 1 ? look.paint('warn', text) : text;
   };
   return flow(

@@ -97,8 +97,8 @@ function nodeColumns({ nodes }: StatusView): readonly Column<NodeView>[] {
     { title: 'RACK', cell: (node) => node.rack, drop: 3, wide: isSame(nodes, (node) => node.rack) },
     right('LOAD', (node) => sizeOf(node.report?.loadBytes)),
     right('HOLDS', (node) => formatShare(node.holds)),
-    { ...right('READ p99', (node) => latencyOf(node.report?.reads)), drop: 5 },
-    { ...right('WRITE p99', (node) => latencyOf(node.report?.writes)), drop: 4 },
+    { ...right('R p99', (node) => latencyOf(node.report?.reads)), drop: 5 },
+    { ...right('W p99', (node) => latencyOf(node.report?.writes)), drop: 4 },
     { ...right('UP', upOf), drop: 2 },
     ...wideColumns(),
   ];

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { colourPaint } from '../../../../src/cli/colour.js';
+import { PLAIN_LOOK, type Look } from '../../../../src/cli/look.js';
+import { renderErrorRow } from '../../../../src/cli/render/error-row.js';
+import { renderGossip } from '../../../../src/cli/render/gossip.js';
+import { renderGossipMatrix } from '../../../../src/cli/render/gossip-matrix.js';
+import { renderNodeDetail } from '../../../../src/cli/render/node-detail.js';
+import { renderNodeList } from '../../../../src/cli/render/node-list.js';
+import { renderOwners } from '../../../../src/cli/render/owners.js';
+import { renderRing } from '../../../../src/cli/render/ring.js';
+import { renderStatus } from '../../../../src/cli/render/status.js';
+import { renderTrace, summariseTrace } from '../../../../src/cli/render/trace.js';
+import { textWidth } from '../../../../src/cli/text-width.js';
+import { ERRORS } from '../../../../src/node/core/errors.js';
+import {
+  exampleDetail,
+  exampleGossip,
+  exampleOwners,
+  exampleRing,
+  exampleStatus,
+  exampleTrace,
+  healthyStatus,
+} from '../example-views.js';
+
+const { key } = exampleOwners;
+const ranges = [
+  { start: 0x01545000, end: 0x01867000, replicas: ['n1', 'n3', 'n2'] },
+  { start: 0xff384000, end: 0x01545000, replicas: ['n2', 'n1', 'n3'] },
+];
+
+const views: Readonly<Record<string, (look: Look) => string>> = {
+  status: (look) => renderStatus(exampleStatus, look),
+  'status-healthy': (look) => renderStatus(healthyStatus, look),
+  'node-list': (look) => renderNodeList(exampleStatus, look),
+  'node-show': (look) => renderNodeDetail(exampleDetail, look),
+  'ring-show': (look) => renderRing(exampleRing, look),
+  'ring-show-all': (look) => renderRing({ ...exampleRing, ranges }, look),
+  'ring-owners': (look) => renderOwners(exampleOwners, { offline: false }, look),
+  'ring-owners-offline': (look) => renderOwners(exampleOwners, { offline: true }, look),
+  gossip: (look) => renderGossip(exampleGossip, look),
+  'gossip-matrix': (look) => renderGossipMatrix(exampleGossip, look),
+  trace: (look) => renderTrace(exampleTrace, key, look),
+  'trace-summary': (look) => summariseTrace(exampleTrace, key, look),
+  explain: (look) => renderErrorRow('KV_UNAVAILABLE', ERRORS.KV_UNAVAILABLE, look),
+};
+
+const names = Object.keys(views);
+
+/** The text that was looked at and found right. */
+function golden(name: string): string {
+  return readFileSync(new URL(`golden/${name}.txt`, import.meta.url), 'utf8');
+}
+
+describe('the text of a view', () => {
+  it.each(names)('%s is as drawn', (name) => {
+    expect(views[name]!(PLAIN_LOOK)).toBe(golden(name));
+  });
+
+  it.each(names)('%s says the same without its colours', (name) => {
+    const coloured = views[name]!({ ...PLAIN_LOOK, paint: colourPaint });
+
+    expect(stripVTControlCharacters(coloured)).toBe(golden(name));
+  });
+
+  it.each(names.flatMap((name) => [80, 100, 132].map((width) => [name, width] as const)))(
+    '%s keeps to %i columns',
+    (name, width) => {
+      const lines = views[name]!({ ...PLAIN_LOOK, width }).split('\n');
+
+      expect(lines.filter((line) => textWidth(line) > width)).toEqual([]);
+    },
+  );
+
+  it.each(names)('%s has no blanks at the end of a line', (name) => {
+    const lines = views[name]!(PLAIN_LOOK).split('\n');
+
+    expect(lines.filter((line) => /\s$/.test(line))).toEqual([]);
+  });
+});
+
+describe('a wide view', () => {
+  it('shows what 80 columns have no room for', () => {
+    const wide = renderStatus(exampleStatus, { ...PLAIN_LOOK, wide: true });
+
+    expect(wide).toContain('10.0.0.13:9400');
+    expect(wide).toContain('10.0.0.14:8400: no answer');
+    expect(renderStatus(exampleStatus, PLAIN_LOOK)).not.toContain('10.0.0.13:9400');
+  });
+
+  it('shows whole versions', () => {
+    const wide = renderOwners(exampleOwners, { offline: false }, { ...PLAIN_LOOK, wide: true });
+
+    expect(wide).toContain('01a2044a7bba0003-7a26c5eac7adda10');
+  });
+});
+
+describe('a view without its header', () => {
+  it('has the rows alone', () => {
+    const text = renderNodeList(exampleStatus, { ...PLAIN_LOOK, header: false });
+
+    expect(text.split('\n').map((line) => line.slice(0, 4))).toEqual([
+      ...['* n1', '  n2', '  n3', 'x n4', '  n5', '+ n6'],
+      '',
+    ]);
+  });
+});
+
+describe('a ring', () => {
+  it('is drawn with blocks where they can be shown', () => {
+    expect(renderRing(exampleRing, { ...PLAIN_LOOK, unicode: true })).toContain('▇▄▁█▅▂█▆▃');
+  });
+});
+
+describe('a gossip matrix of many nodes', () => {
+  it('is drawn in blocks that fit the width', () => {
+    const nodes = Array.from({ length: 40 }, (_, i) => ({
+      ...exampleGossip.nodes[0]!,
+      name: `node-${i}`,
+    }));
+    const text = renderGossipMatrix({ ...exampleGossip, nodes }, PLAIN_LOOK);
+
+    expect(text.match(/from\\sees/g)?.length).toBe(5);
+    for (const { name } of nodes) expect(text).toContain(` ${name}`);
+    expect(Math.max(...text.split('\n').map(textWidth))).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('what comes from elsewhere', () => {
+  it('cannot move the cursor of the one who reads it', () => {
+    const evil = 'x\u001B[2Jx\u202Ex';
+    const status = {
+      ...exampleStatus,
+      cluster: evil,
+      nodes: exampleStatus.nodes.map((node) => ({ ...node, rack: evil, name: evil })),
+      alerts: exampleStatus.alerts.map((alert) => ({ ...alert, message: evil, hints: [evil] })),
+    };
+
+    expect(renderStatus(status, PLAIN_LOOK)).not.toMatch(/[\u001B\u202E]/);
+  });
+});
