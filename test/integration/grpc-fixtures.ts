@@ -97,9 +97,12 @@ export interface ClientPort {
   readonly connection: ClientConnection;
   /** The operations that the node was asked, with what it knew of their callers. */
   readonly asked: { request: ClientRequest; context: CallContext }[];
-  get(key: string): Promise<ClientResult | KvError>;
-  operate(request: ClientRequest, remainingMs?: number): Promise<ClientResult | KvError>;
-  close(): void;
+  readonly get: (key: string) => Promise<ClientResult | KvError>;
+  readonly operate: (
+    request: ClientRequest,
+    remainingMs?: number,
+  ) => Promise<ClientResult | KvError>;
+  readonly close: () => void;
 }
 
 type Execute = (

@@ -1,33 +1,27 @@
+import type { FrameFormat } from '../../../client/grpc/frame-sender.js';
 import { BadFrame } from '../../../client/grpc/wire/bad-frame.js';
 import { ChunkAssembly } from '../../../client/grpc/wire/chunk.js';
-import type { ProtoWriter } from '../../../client/grpc/wire/proto-writer.js';
 import { KvError } from '../../core/errors.js';
 import { LIMITS } from '../../core/limits.js';
 import type { Hello } from '../../core/messages.js';
-import type { Clock, Timer } from '../../env/clock.js';
+import type { Timer } from '../../env/clock.js';
 import type { PeerHandler } from '../../env/transport.js';
+import { assert } from '../../../stdx/assert.js';
 import { failure } from './failure.js';
-import type { GrpcListener } from './grpc-listener.js';
 import { ServingStream } from './serving-stream.js';
-import type { FrameServerCall } from './serving-stream.js';
+import type { FrameServerCall, ServingEnv, StreamService } from './serving-stream.js';
 import {
   decodePeerFrame,
   encodeHello,
   encodeRefusal,
   PEER_CHUNK_FIELD,
 } from './wire/peer-frame.js';
-import type { NumberedReply, NumberedRequest, PeerCodec, PeerFrame } from './wire/peer-frame.js';
+import type { NumberedReply, NumberedRequest, PeerCodec } from './wire/peer-frame.js';
 
 /** The node behind the peer port. */
 export interface PeerNode {
   readonly handler: PeerHandler;
   readonly hello: () => Hello;
-}
-
-/** What a served stream works with. */
-export interface ServingEnv {
-  readonly listener: GrpcListener;
-  readonly clock: Clock;
 }
 
 /** One kind of stream between peers: its codec, and who answers its requests. */
@@ -37,10 +31,12 @@ export interface PeerProtocol<Q, R> {
 }
 
 /** One stream that a peer opened: hello first, then requests, each answered once. */
-export class PeerServing<Q, R> {
+export class PeerServing<Q, R> implements StreamService<NumberedRequest<Q>, NumberedReply<R>> {
+  readonly format: FrameFormat<NumberedReply<R>>;
+  readonly limitBytes = LIMITS.peerQueueBytes;
   readonly #node: PeerNode;
   readonly #protocol: PeerProtocol<Q, R>;
-  readonly #stream: ServingStream<NumberedReply<R>>;
+  readonly #stream: ServingStream<NumberedRequest<Q>, NumberedReply<R>>;
   readonly #chunks = new ChunkAssembly();
   readonly #helloTimer: Timer;
   #from: Hello | undefined;
@@ -48,28 +44,19 @@ export class PeerServing<Q, R> {
   constructor(
     node: PeerNode,
     protocol: PeerProtocol<Q, R>,
-    env: ServingEnv & { call: FrameServerCall },
+    env: ServingEnv & { readonly call: FrameServerCall },
   ) {
     this.#node = node;
     this.#protocol = protocol;
     const { codec } = protocol;
-    const service = {
-      format: {
-        chunkField: PEER_CHUNK_FIELD,
-        bytesOf: (item: NumberedReply<R>) => codec.replyBytes(item.reply),
-        write: (writer: ProtoWriter, item: NumberedReply<R>) => {
-          codec.writeReply(writer, item);
-        },
-      },
-      limitBytes: LIMITS.peerQueueBytes,
-      frame: (bytes: Buffer) => {
-        this.#frame(decodePeerFrame(bytes, codec));
-      },
-      ended: () => {
-        this.#helloTimer.cancel();
+    this.format = {
+      chunkField: PEER_CHUNK_FIELD,
+      bytesOf: ({ reply }) => codec.replyBytes(reply),
+      write: (writer, item) => {
+        codec.writeReply(writer, item);
       },
     };
-    this.#stream = new ServingStream(env.call, service, env.listener);
+    this.#stream = new ServingStream(env.call, this, env);
     this.#helloTimer = env.clock.after(LIMITS.dialMs, () => {
       env.call.emit('error', failure(new KvError('KV_USAGE', 'no hello came on the stream')));
     });
@@ -79,15 +66,35 @@ export class PeerServing<Q, R> {
     this.#stream.start();
   }
 
-  #frame(frame: PeerFrame<Q, R>): void {
+  requestsIn(bytes: Buffer): readonly NumberedRequest<Q>[] {
+    const { codec } = this.#protocol;
+    const frame = decodePeerFrame(bytes, codec);
     if (this.#from === undefined) {
       this.#greet(frame.hello);
-      return;
+      return [];
     }
-    this.#serve(this.#from, frame.requests);
     const whole = frame.chunk === undefined ? undefined : this.#chunks.add(frame.chunk);
-    if (whole !== undefined)
-      this.#serve(this.#from, decodePeerFrame(whole, this.#protocol.codec).requests);
+    if (whole === undefined) return frame.requests;
+    return [...frame.requests, ...decodePeerFrame(whole, codec).requests];
+  }
+
+  requestBytes({ request }: NumberedRequest<Q>): number {
+    return this.#protocol.codec.requestBytes(request);
+  }
+
+  serve(
+    { id, request }: NumberedRequest<Q>,
+    remainingMs: number,
+    done: (answer: NumberedReply<R>) => void,
+  ): void {
+    assert(this.#from !== undefined, 'a request follows a hello');
+    this.#protocol.serve(this.#from, { id, request, remainingMs }, (reply) => {
+      done({ id, reply });
+    });
+  }
+
+  ended(): void {
+    this.#helloTimer.cancel();
   }
 
   #greet(hello: Hello | undefined): void {
@@ -100,16 +107,6 @@ export class PeerServing<Q, R> {
     } else {
       this.#stream.greet(encodeRefusal(refusal));
       this.#stream.end();
-    }
-  }
-
-  #serve(from: Hello, requests: readonly NumberedRequest<Q>[]): void {
-    for (const numbered of requests) {
-      const bytes = this.#protocol.codec.requestBytes(numbered.request);
-      this.#stream.began(bytes);
-      this.#protocol.serve(from, numbered, (reply) => {
-        this.#stream.answer({ id: numbered.id, reply }, bytes);
-      });
     }
   }
 }

@@ -2,58 +2,73 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { FrameSender } from '../../../client/grpc/frame-sender.js';
 import type { FrameFormat } from '../../../client/grpc/frame-sender.js';
 import { BadFrame } from '../../../client/grpc/wire/bad-frame.js';
+import { FifoQueue } from '../../../stdx/fifo-queue.js';
 import { LIMITS } from '../../core/limits.js';
+import type { Clock } from '../../env/clock.js';
 import { endedByReceiver } from './ended-by-receiver.js';
 import type { GrpcListener } from './grpc-listener.js';
 
 /** A stream of frames that are encoded and decoded elsewhere. */
 export type FrameServerCall = ServerDuplexStream<Buffer, Buffer>;
 
+/** What one request of a stream asks for, whatever it is. */
+export interface Served {
+  readonly remainingMs: number;
+}
+
 /** What is special to one kind of stream that a node serves. */
-export interface StreamService<Answer> {
+export interface StreamService<Request extends Served, Answer> {
   readonly format: FrameFormat<Answer>;
-  /** Bytes of requests and answers that the stream may hold before it stops reading. */
+  /** Bytes of requests in work and of their answers that the stream may hold before it stops reading. */
   readonly limitBytes: number;
-  /** A message came. @throws BadFrame to end the connection */
-  frame(bytes: Buffer): void;
+  /** The requests of one message. @throws BadFrame to end the connection */
+  requestsIn(bytes: Buffer): readonly Request[];
+  requestBytes(request: Request): number;
+  /** `done` is called exactly once, possibly before this returns. */
+  serve(request: Request, remainingMs: number, done: (answer: Answer) => void): void;
   /** The stream is gone; called once. */
   ended(): void;
 }
 
+/** What a served stream works with. */
+export interface ServingEnv {
+  readonly listener: GrpcListener;
+  readonly clock: Clock;
+}
+
+/** How slowly the guess of the size of an answer follows smaller ones; larger ones it follows at once. */
+const GUESS_DECAY = 1 / 64;
+
 /**
- * The serving side of a stream: answers of one turn travel together, and while requests in work and answers that the other side
- * does not take fill its bound, nothing more is read.
+ * The serving side of a stream: answers of one turn travel together. While requests in work, their answers, and answers that the
+ * other side does not take fill its bound, requests wait and nothing more is read; what expires while it waits is dropped.
  */
-export class ServingStream<Answer> {
+export class ServingStream<Request extends Served, Answer> {
   readonly #call: FrameServerCall;
-  readonly #service: StreamService<Answer>;
-  readonly #listener: GrpcListener;
+  readonly #service: StreamService<Request, Answer>;
+  readonly #env: ServingEnv;
   readonly #sender: FrameSender<Answer>;
+  readonly #waiting = new FifoQueue<{ readonly request: Request; readonly sinceMs: number }>();
   #workingBytes = 0;
   #working = 0;
-  #paused = false;
+  #answerGuess = 0;
   #halfClosed = false;
   #ending = false;
   #ended = false;
 
-  constructor(call: FrameServerCall, service: StreamService<Answer>, listener: GrpcListener) {
+  constructor(call: FrameServerCall, service: StreamService<Request, Answer>, env: ServingEnv) {
     this.#call = call;
     this.#service = service;
-    this.#listener = listener;
+    this.#env = env;
     this.#sender = new FrameSender(service.format, () => {
       this.#relieve();
     });
     this.#sender.open(call);
   }
 
-  /** Bytes of requests in work and of answers not yet taken. */
-  heldBytes(): number {
-    return this.#workingBytes + this.#sender.queuedBytes();
-  }
-
-  /** Requests in work. */
+  /** Requests in work or waiting for it. */
   working(): number {
-    return this.#working;
+    return this.#working + this.#waiting.size;
   }
 
   /** Begins to read. */
@@ -72,28 +87,9 @@ export class ServingStream<Answer> {
     });
     call.on('cancelled', () => {
       if (!this.#ended && !this.#ending && endedByReceiver(call))
-        this.#listener.disconnect(call, 'a message over the limit of gRPC');
+        this.#env.listener.disconnect(call, 'a message over the limit of gRPC');
       this.#finish();
     });
-  }
-
-  /** Counts a request of so many bytes as in work, until its answer. */
-  began(bytes: number): void {
-    this.#working += 1;
-    this.#workingBytes += bytes;
-    if (!this.#paused && this.heldBytes() > this.#service.limitBytes) {
-      this.#paused = true;
-      this.#call.pause();
-    }
-  }
-
-  /** Sends the answer to a request that `began` with so many bytes; nothing when the stream is gone. */
-  answer(item: Answer, requestBytes: number): void {
-    if (this.#ended) return;
-    this.#working -= 1;
-    this.#workingBytes -= requestBytes;
-    this.#sender.push(item);
-    this.#relieve();
   }
 
   /** Sends a frame past the queue: the first one of a stream. */
@@ -109,29 +105,75 @@ export class ServingStream<Answer> {
 
   #receive(bytes: Buffer): void {
     if (this.#ended) return;
+    for (const request of this.#requestsIn(bytes)) {
+      if (this.#waiting.size === 0 && this.#hasRoom()) this.#serve(request, request.remainingMs);
+      else this.#waiting.push({ request, sinceMs: this.#env.clock.monotonicMs() });
+    }
+    if (this.#waiting.size > 0) this.#call.pause();
+  }
+
+  #requestsIn(bytes: Buffer): readonly Request[] {
     try {
       if (bytes.length > 2 * LIMITS.streamMessageBytes)
         throw new BadFrame(`a frame of ${bytes.length} bytes`);
-      this.#service.frame(bytes);
+      return this.#service.requestsIn(bytes);
     } catch (error) {
       if (!(error instanceof BadFrame)) throw error;
-      this.#listener.disconnect(this.#call, error.message);
+      this.#env.listener.disconnect(this.#call, error.message);
       this.#finish();
+      return [];
     }
   }
 
+  #hasRoom(): boolean {
+    const answers = this.#working * this.#answerGuess + this.#sender.queuedBytes();
+    return this.#workingBytes + answers < this.#service.limitBytes;
+  }
+
+  #serve(request: Request, remainingMs: number): void {
+    const bytes = this.#service.requestBytes(request);
+    this.#working += 1;
+    this.#workingBytes += bytes;
+    this.#service.serve(request, remainingMs, (answer) => {
+      this.#working -= 1;
+      this.#workingBytes -= bytes;
+      if (!this.#ended) this.#answer(answer);
+    });
+  }
+
+  #answer(answer: Answer): void {
+    const bytes = this.#service.format.bytesOf(answer);
+    const smaller = this.#answerGuess + (bytes - this.#answerGuess) * GUESS_DECAY;
+    this.#answerGuess = Math.max(bytes, smaller);
+    this.#sender.push(answer);
+    this.#relieve();
+  }
+
+  /** Takes up what waits as far as there is room, and reads on when nothing waits. */
   #relieve(): void {
     if (this.#ended) return;
-    if (this.#paused && this.heldBytes() < this.#service.limitBytes / 2) {
-      this.#paused = false;
-      this.#call.resume();
+    if (this.#waiting.size > 0) {
+      this.#serveWaiting();
+      if (this.#waiting.size === 0) this.#call.resume();
     }
-    if (this.#halfClosed && this.#working === 0 && this.#sender.queuedBytes() === 0) this.end();
+    if (this.#halfClosed && this.working() === 0 && this.#sender.queuedBytes() === 0) this.end();
+  }
+
+  #serveWaiting(): void {
+    const nowMs = this.#env.clock.monotonicMs();
+    while (this.#hasRoom()) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      const leftMs = next.request.remainingMs - (nowMs - next.sinceMs);
+      // Whoever asked has given up by now.
+      if (leftMs > 0) this.#serve(next.request, leftMs);
+    }
   }
 
   #finish(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#waiting.clear();
     this.#sender.reset();
     this.#service.ended();
   }

@@ -1,5 +1,5 @@
 import { Metadata } from '@grpc/grpc-js';
-import type { ProtoWriter } from '../../../client/grpc/wire/proto-writer.js';
+import type { FrameFormat } from '../../../client/grpc/frame-sender.js';
 import { ChunkAssembly } from '../../../client/grpc/wire/chunk.js';
 import {
   clientOpBytes,
@@ -15,34 +15,28 @@ import { remainingFrom } from './call-deadline.js';
 import type { ClientServiceEnv } from './client-env.js';
 import { executeAuthorized } from './execute-authorized.js';
 import { ServingStream } from './serving-stream.js';
-import type { FrameServerCall } from './serving-stream.js';
+import type { FrameServerCall, StreamService } from './serving-stream.js';
 
 /** One session of a client: operations as they come, answers as they are ready. */
-export class SessionServing {
+export class SessionServing implements StreamService<ClientOp, OpResult> {
+  readonly format: FrameFormat<OpResult> = {
+    chunkField: SESSION_CHUNK_FIELD,
+    bytesOf: ({ result }) => opResultBytes(result),
+    write: writeOpResult,
+  };
+  readonly limitBytes = LIMITS.sessionQueueBytes;
+  readonly ended: () => void;
   readonly #env: ClientServiceEnv;
   readonly #caller: Caller;
-  readonly #stream: ServingStream<OpResult>;
+  readonly #stream: ServingStream<ClientOp, OpResult>;
   readonly #chunks = new ChunkAssembly();
 
   /** `ended` is called once, when the stream is gone. */
   constructor(call: FrameServerCall, env: ClientServiceEnv, ended: () => void) {
     this.#env = env;
+    this.ended = ended;
     this.#caller = env.identify(call);
-    const service = {
-      format: {
-        chunkField: SESSION_CHUNK_FIELD,
-        bytesOf: (item: OpResult) => opResultBytes(item.result),
-        write: (writer: ProtoWriter, item: OpResult) => {
-          writeOpResult(writer, item);
-        },
-      },
-      limitBytes: LIMITS.sessionQueueBytes,
-      frame: (bytes: Buffer) => {
-        this.#frame(bytes);
-      },
-      ended,
-    };
-    this.#stream = new ServingStream(call, service, env.listener);
+    this.#stream = new ServingStream(call, this, env);
     // The headers at once: they tell the client that it has reached a node.
     call.sendMetadata(new Metadata());
     this.#stream.start();
@@ -58,21 +52,24 @@ export class SessionServing {
     this.#stream.end();
   }
 
-  #frame(bytes: Uint8Array): void {
+  requestsIn(bytes: Buffer): readonly ClientOp[] {
     const frame = decodeClientFrame(bytes);
-    this.#serve(frame.ops);
     const whole = frame.chunk === undefined ? undefined : this.#chunks.add(frame.chunk);
-    if (whole !== undefined) this.#serve(decodeClientFrame(whole).ops);
+    const chunked = whole === undefined ? [] : decodeClientFrame(whole).ops;
+    return [...frame.ops, ...chunked].map((op) => ({
+      ...op,
+      remainingMs: remainingFrom(op.remainingMs),
+    }));
   }
 
-  #serve(ops: readonly ClientOp[]): void {
-    for (const { id, remainingMs, request } of ops) {
-      const bytes = clientOpBytes(request);
-      this.#stream.began(bytes);
-      const context = { caller: this.#caller, remainingMs: remainingFrom(remainingMs) };
-      executeAuthorized(this.#env.facade, { request, context }, (result) => {
-        this.#stream.answer({ id, result }, bytes);
-      });
-    }
+  requestBytes({ request }: ClientOp): number {
+    return clientOpBytes(request);
+  }
+
+  serve({ id, request }: ClientOp, remainingMs: number, done: (answer: OpResult) => void): void {
+    const context = { caller: this.#caller, remainingMs };
+    executeAuthorized(this.#env.facade, { request, context }, (result) => {
+      done({ id, result });
+    });
   }
 }
