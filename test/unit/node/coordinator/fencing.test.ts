@@ -103,6 +103,23 @@ describe('fencing', () => {
     expect(result.acks.every((name) => owners.includes(name))).toBe(true);
   });
 
+  it('a read notices it before the answer too', async () => {
+    const key = keyOwnedBy('n1', 'n2', 'n4');
+    written(await cluster.run('n1', put(key, 'v', { level: 'all' })));
+    const next = cluster.without('n4');
+    cluster.node('n4').intercept = () => true;
+    n2.intercept = (request, done) => {
+      n2.intercept = undefined;
+      n2.replica.handle(request, 1_000, (reply) => {
+        cluster.publish(next);
+        done(reply);
+      });
+      return true;
+    };
+    expect(text(read(await cluster.run('n1', get(key))).value)).toBe('v');
+    expect(n1.metrics.value('kv_coordinator_replans_total')).toBe(1);
+  });
+
   it('ends when replicas refuse every plan', async () => {
     for (const node of cluster.nodes)
       node.intercept = (_request, done) => {

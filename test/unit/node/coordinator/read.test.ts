@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../../src/node/core/limits.js';
-import { exists, failed, get, put, read, text, version, written } from './requests.js';
+import { exists, failed, get, put, read, text, version } from './requests.js';
 import { TestCluster } from './test-cluster.js';
 import type { TestNode } from './test-node.js';
 
@@ -214,113 +214,5 @@ describe('copies that differ', () => {
     await cluster.plant('n2', 'k', { version: newer, value: 'new' });
     expect(text(read(await cluster.run('n1', get('k', 'one'))).value)).toBe('old');
     expect(servedSince([n2, n3])).toEqual({});
-  });
-});
-
-describe('a corrupt copy', () => {
-  it('counts for nothing, and is replaced from a quorum of the others', async () => {
-    await cluster.run('n1', put('k', 'v', { level: 'all' }));
-    cluster.damage('n1', 'k');
-    expect(text(read(await cluster.run('n1', get('k'))).value)).toBe('v');
-    await cluster.scheduler.until(
-      () => n1.metrics.value('kv_corrupt_copies_healed_total') === 1,
-      1000,
-    );
-    expect(await cluster.copyOn('n1', 'k')).toMatchObject({ tombstone: false });
-  });
-
-  it('met at level one is not replaced by what one replica has, which may have missed the last write', async () => {
-    const older = version(1_000);
-    const newer = version(2_000);
-    await cluster.plant('n1', 'k', { version: newer, value: 'new' });
-    await cluster.plant('n2', 'k', { version: newer, value: 'new' });
-    await cluster.plant('n3', 'k', { version: older, value: 'old' });
-    cluster.damage('n1', 'k');
-    n1.believes.set(n2.id, 'suspect');
-    expect(text(read(await cluster.run('n1', get('k', 'one'))).value)).toBe('old');
-    await cluster.scheduler.until(
-      () => n1.metrics.value('kv_corrupt_copies_healed_total') === 1,
-      1000,
-    );
-    expect(await cluster.copyOn('n1', 'k')).toMatchObject({ version: newer });
-  });
-
-  it('met by a write does not confirm it, and is replaced', async () => {
-    await cluster.run('n1', put('k', 'v', { level: 'all' }));
-    cluster.damage('n3', 'k');
-    const { acks } = written(await cluster.run('n1', put('k', 'w')));
-    expect(acks).not.toContain('n3');
-    await cluster.scheduler.until(
-      () => n1.metrics.value('kv_corrupt_copies_healed_total') === 1,
-      1000,
-    );
-    expect(text(read(await cluster.run('n3', get('k', 'one'))).value)).toBe('w');
-  });
-
-  it('that stands between a read and its level is named', async () => {
-    await cluster.run('n1', put('k', 'v', { level: 'all' }));
-    cluster.damage('n2', 'k');
-    const error = failed(await cluster.run('n1', get('k', 'all')));
-    expect(error.code).toBe('KV_CORRUPT');
-    expect(error.message).toContain('n2 corrupt');
-    await cluster.scheduler.until(
-      () => n1.metrics.value('kv_corrupt_copies_healed_total') === 1,
-      1000,
-    );
-    expect(text(read(await cluster.run('n1', get('k', 'all'))).value)).toBe('v');
-  });
-});
-
-describe('expiry', () => {
-  it('is judged at the highest clock among the replies, so that no later read brings the value back', async () => {
-    // n2 is five seconds ahead of the others.
-    n2.process.jumpClock(5_000);
-    written(await cluster.run('n1', put('k', 'v', { ttlMs: 3_000, level: 'all' })));
-    expect(read(await cluster.run('n2', get('k'))).found).toBe(false);
-    // The clock of n1 has not reached the expiry, but it has heard of one that has.
-    expect(n1.process.wallMs()).toBeLessThan(
-      read(await cluster.run('n2', get('k'))).expiresAtMs ?? 0,
-    );
-    for (const level of ['quorum', 'all'])
-      for (const name of ['n1', 'n2', 'n3'])
-        expect(read(await cluster.run(name, get('k', level))).found, `${level} by ${name}`).toBe(
-          false,
-        );
-  });
-
-  it('judged by the clock of one replica is told to the others before the answer', async () => {
-    written(await cluster.run('n1', put('k', 'v', { ttlMs: 3_000, level: 'all' })));
-    n3.process.jumpClock(5_000);
-    // The quorum of n1 and n3 finds it expired by the clock of n3 alone.
-    n1.believes.set(n2.id, 'suspect');
-    const first = read(await cluster.run('n1', get('k', 'quorum', { trace: true })));
-    expect(first.found).toBe(false);
-    expect(first.trace?.steps.map(({ node, what }) => `${node} ${what}`)).toContain('n1 clock');
-    // So the quorum of n1 and n2, coordinated by n2, which has heard of nothing, cannot find it again.
-    n2.believes.set(n3.id, 'down');
-    expect(read(await cluster.run('n2', get('k'))).found).toBe(false);
-  });
-
-  it('that cannot be told to enough replicas is not answered', async () => {
-    written(await cluster.run('n1', put('k', 'v', { ttlMs: 3_000, level: 'all' })));
-    n3.process.jumpClock(5_000);
-    n1.believes.set(n2.id, 'down');
-    let asked = 0;
-    n1.intercept = () => {
-      asked += 1;
-      return asked > 1;
-    };
-    const error = failed(await cluster.run('n1', get('k'), 300));
-    expect(error.code).toBe('KV_READ_TIMEOUT');
-    expect(error.message).toContain('the value has expired by one clock');
-  });
-
-  it('is judged by `exists` too, and does not make digests differ', async () => {
-    written(await cluster.run('n1', put('k', 'v', { ttlMs: 1_000, level: 'all' })));
-    expect(read(await cluster.run('n1', exists('k'))).found).toBe(true);
-    await cluster.scheduler.advance(1_001);
-    expect(read(await cluster.run('n1', exists('k'))).found).toBe(false);
-    expect(read(await cluster.run('n1', get('k'))).value).toBeUndefined();
-    expect(n1.metrics.value('kv_read_repairs_total')).toBe(0);
   });
 });

@@ -99,7 +99,9 @@ export class TestNode {
   readonly name: string;
   readonly id: string;
   readonly process: SimProcess;
-  readonly disk = new MemoryDisk();
+  /** Holds back every step of the disk until it resolves, when set. */
+  diskHeld: Promise<void> | undefined;
+  readonly disk = new MemoryDisk({ hold: () => this.diskHeld });
   readonly metrics = new MetricsRecorder();
   readonly log = new LogRecorder();
   readonly metadata: PublishedMetadata;

@@ -223,6 +223,18 @@ describe('a superseded write', () => {
     expect(written(await cluster.run('n1', request)).version).toEqual(chosen);
   });
 
+  it('is stamped above the version that beat it, even when the clock of that replica is behind it', async () => {
+    const newer = version(n1.process.wallMs() + 5_000);
+    n2.intercept = (request, done) => {
+      n2.intercept = undefined;
+      done({ kind: 'superseded', version: newer, stamp: { ms: 0, logical: 0 } });
+      return request.kind === 'write';
+    };
+    n3.intercept = () => true;
+    const result = written(await cluster.run('n1', put('k', 'b')));
+    expect(compareVersions(result.version, newer)).toBeGreaterThan(0);
+  });
+
   it('is stamped again a bounded number of times', async () => {
     for (const node of [n2, n3])
       node.intercept = (request, done) => {

@@ -28,17 +28,20 @@ type Asked =
   | ({ readonly kind: 'read' } & Partial<ReadRequest>)
   | ({ readonly kind: 'write'; readonly record: Uint8Array } & Partial<WriteRequest>);
 
-/** Asks the replica of n1, as a peer would. */
-async function ask(request: Asked, remainingMs = 1_000): Promise<DataReply> {
+/** Asks the replica of n1, as a peer would; time passes only while the scheduler runs. */
+function begin(request: Asked, remainingMs = 1_000): Promise<DataReply> {
   const common = { epoch: cluster.state.epoch, namespace: 1, key: utf8Encode('k') };
   const whole: DataRequest =
     request.kind === 'read'
       ? { ...common, mode: 'value', stamp: { ms: 0, logical: 0 }, ...request }
       : { ...common, repair: false, ...request };
-  const replied = new Promise<DataReply>((resolve) => {
+  return new Promise((resolve) => {
     n1.replica.handle(whole, remainingMs, resolve);
   });
-  return await cluster.scheduler.settle(replied, 10_000);
+}
+
+async function ask(request: Asked, remainingMs?: number): Promise<DataReply> {
+  return await cluster.scheduler.settle(begin(request, remainingMs), 10_000);
 }
 
 function recordOf(at: Version, value = 'v', key = 'k'): Uint8Array {
@@ -118,9 +121,10 @@ describe('a replica', () => {
     const request = { kind: 'write', epoch: next.epoch, record } as const;
     expect(await ask(request, 200)).toMatchObject({ kind: 'failed', code: 'KV_EPOCH_CHANGED' });
     expect(await cluster.copyOn('n1', 'k')).toBe('missing');
-    const pending = ask(request);
+    const pending = begin(request);
     cluster.publish(next, ['n1']);
-    expect(await pending).toMatchObject({ kind: 'written' });
+    const reply = await cluster.scheduler.settle(pending, 1_000);
+    expect(reply).toMatchObject({ kind: 'written' });
   });
 
   it('drops a request whose time is over before it is begun', async () => {
@@ -130,6 +134,24 @@ describe('a replica', () => {
       code: 'timeout',
     });
     expect(await cluster.copyOn('n1', 'k')).toBe('missing');
+  });
+
+  it('drops a write whose time ended while it waited for the disk', async () => {
+    let release = (): void => undefined;
+    n1.diskHeld = new Promise((resolve) => {
+      release = resolve;
+    });
+    const slow = begin({ kind: 'write', record: recordOf(version(5_000)) });
+    await cluster.scheduler.advance(10);
+    // These wait for the batch that the first one is in, and for the reads under way.
+    const waiting = begin({ kind: 'write', record: recordOf(version(6_000)) }, 100);
+    await cluster.scheduler.advance(150);
+    n1.diskHeld = undefined;
+    release();
+    await cluster.scheduler.advance(10);
+    expect(await slow).toMatchObject({ kind: 'written' });
+    expect(await waiting).toMatchObject({ kind: 'failed' });
+    expect(await cluster.copyOn('n1', 'k')).toMatchObject({ version: version(5_000) });
   });
 
   it('of a cluster that was never opened answers missing, and takes no write', async () => {
