@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { KvClient } from '../src/client/client.js';
@@ -20,8 +20,11 @@ export interface RealCluster {
   stop(): Promise<void>;
 }
 
-/** Starts `count` processes of the built program, and waits until all agree. */
-export async function startRealCluster(count: number): Promise<RealCluster> {
+/** Starts `count` processes of the built program, and waits until all agree; `nodeArgs` are for Node.js, as `--cpu-prof`. */
+export async function startRealCluster(
+  count: number,
+  nodeArgs: readonly string[] = [],
+): Promise<RealCluster> {
   const dir = mkdtempSync(join(tmpdir(), 'kv-bench-'));
   const children: ChildProcess[] = [];
   const endpoints: Endpoint[] = [];
@@ -29,7 +32,7 @@ export async function startRealCluster(count: number): Promise<RealCluster> {
     const first = endpoints[0];
     const entry =
       first === undefined ? ['--init'] : ['--join', `${first.host}:${String(first.port)}`];
-    const { child, endpoint } = await startNode(join(dir, `n${i}`), `n${i}`, entry);
+    const { child, endpoint } = await startNode(join(dir, `n${i}`), entry, nodeArgs);
     children.push(child);
     endpoints.push(endpoint);
   }
@@ -51,13 +54,15 @@ export async function startRealCluster(count: number): Promise<RealCluster> {
 
 async function startNode(
   dir: string,
-  name: string,
   entry: readonly string[],
+  nodeArgs: readonly string[],
 ): Promise<{ child: ChildProcess; endpoint: Endpoint }> {
   const ready = `${dir}.json`;
+  const name = basename(dir);
   const child = spawn(
     process.execPath,
     [
+      ...nodeArgs,
       ...[LAUNCHER, 'node', 'start', '--name', name, '--host', name, '--data-dir', dir],
       ...['--listen', '127.0.0.1:0', '--ready-file', ready, '--log-level', 'error', ...entry],
     ],

@@ -18,7 +18,11 @@ export function clusterViewOf(metadata: ClusterMetadata, before?: DerivedView): 
   const same = before !== undefined && isSamePlacement(before.metadata, metadata);
   const ring = same ? before.ring : Ring.of(ringMembers(metadata));
   const placements = same ? before.placements : new Map<string, Placement>();
+  // Asked for by every request: a look-up by the object, which lives as long as the state it is part of.
+  const byNamespace = new WeakMap<Namespace, Placement>();
   const placementOf = (namespace: Namespace): Placement => {
+    const known = byNamespace.get(namespace);
+    if (known !== undefined) return known;
     const replication = effectiveReplication(metadata, namespace);
     const key = canonicalJson(replication);
     let placement = placements.get(key);
@@ -26,6 +30,7 @@ export function clusterViewOf(metadata: ClusterMetadata, before?: DerivedView): 
       placement = Placement.of(ring, replication);
       placements.set(key, placement);
     }
+    byNamespace.set(namespace, placement);
     return placement;
   };
   return Object.freeze({ metadata: deepFreeze(metadata), ring, placements, placementOf });
