@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { BatchOperation } from '../src/node/env/storage.js';
 import { LevelStorage } from '../src/node/io/level/level-storage.js';
 import { Prng } from '../src/stdx/prng.js';
@@ -103,17 +104,22 @@ async function measure(setting: Setting): Promise<Result> {
   };
 }
 
-const json = flags.includes('--json');
-const results: Result[] = [];
-for (const setting of SETTINGS) results.push(await measure(setting));
-const rows = results.map((result) => ({
-  writeBuffer: `${result.writeBufferMb} MiB`,
-  maxFile: `${result.maxFileMb} MiB`,
-  mbPerSecond: result.mbPerSecond.toFixed(1),
-  amplification: result.amplification.toFixed(2),
-  cpuUs: result.cpuUs.toFixed(0),
-  p99Ms: result.p99Ms.toFixed(0),
-  maxMs: result.maxMs.toFixed(0),
-}));
-const title = `LevelDB, ${totalBytes / MB} MB of values of ${valueBytes} bytes`;
-printReport(title, json ? results : rows, { json });
+/** Measures all settings and prints them. */
+export async function run({ json }: { readonly json: boolean }): Promise<void> {
+  const results: Result[] = [];
+  for (const setting of SETTINGS) results.push(await measure(setting));
+  const rows = results.map((result) => ({
+    writeBuffer: `${result.writeBufferMb} MiB`,
+    maxFile: `${result.maxFileMb} MiB`,
+    mbPerSecond: result.mbPerSecond.toFixed(1),
+    amplification: result.amplification.toFixed(2),
+    cpuUs: result.cpuUs.toFixed(0),
+    p99Ms: result.p99Ms.toFixed(0),
+    maxMs: result.maxMs.toFixed(0),
+  }));
+  const title = `LevelDB, ${totalBytes / MB} MB of values of ${valueBytes} bytes`;
+  printReport(title, json ? results : rows, { json });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  await run({ json: flags.includes('--json') });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { encodeDataKey } from '../src/node/core/version/data-key.js';
 import { encodeRecord } from '../src/node/core/version/record-codec.js';
 import type { NodeEnv } from '../src/node/env/env.js';
@@ -196,19 +197,24 @@ async function measure(cases: readonly Case[]): Promise<(Case & Round)[]> {
   return results;
 }
 
-const results: (Case & Round)[] = [];
-for (const valueBytes of new Set(CASES.map((each) => each.valueBytes)))
-  results.push(...(await measure(CASES.filter((each) => each.valueBytes === valueBytes))));
-const json = flags.includes('--json');
-const rows = results.map(({ operation, valueBytes, inFlight, ...round }) => ({
-  operation,
-  valueBytes,
-  inFlight,
-  perSecond: Math.round(round.perSecond),
-  mbPerSecond: ((round.perSecond * valueBytes) / 1e6).toFixed(1),
-  p50Ms: round.p50Ms.toFixed(2),
-  p99Ms: round.p99Ms.toFixed(2),
-  perBatch: round.perBatch.toFixed(1),
-  cpuUs: round.cpuUs.toFixed(1),
-}));
-printReport('the store alone, every put synced', json ? results : rows, { json });
+/** Measures all cases, or those named by --only, and prints them. */
+export async function run({ json }: { readonly json: boolean }): Promise<void> {
+  const results: (Case & Round)[] = [];
+  for (const valueBytes of new Set(CASES.map((each) => each.valueBytes)))
+    results.push(...(await measure(CASES.filter((each) => each.valueBytes === valueBytes))));
+  const rows = results.map(({ operation, valueBytes, inFlight, ...round }) => ({
+    operation,
+    valueBytes,
+    inFlight,
+    perSecond: Math.round(round.perSecond),
+    mbPerSecond: ((round.perSecond * valueBytes) / 1e6).toFixed(1),
+    p50Ms: round.p50Ms.toFixed(2),
+    p99Ms: round.p99Ms.toFixed(2),
+    perBatch: round.perBatch.toFixed(1),
+    cpuUs: round.cpuUs.toFixed(1),
+  }));
+  printReport('the store alone, every put synced', json ? results : rows, { json });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  await run({ json: flags.includes('--json') });

@@ -5,12 +5,12 @@ import { LogRecorder, MetricsRecorder } from '../../src/sim/recorders.js';
 import { SeededRandom } from '../../src/sim/seeded-random.js';
 
 /** Small buffers, so that logs are switched and tables written within a test. */
-export const SMALL = { cacheBytes: 1 << 20, writeBufferBytes: 128 * 1024, maxFileBytes: 1 << 20 };
+const SMALL = { cacheBytes: 1 << 20, writeBufferBytes: 128 * 1024, maxFileBytes: 1 << 20 };
 
 type StoreEnv = Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log'>;
 
 /** What a store needs, over the real disk and the real time. */
-export function storeEnv(disk: LevelDisk): StoreEnv {
+function storeEnv(disk: LevelDisk): StoreEnv {
   const clock = {
     wallMs: () => Date.now(),
     monotonicMs: () => performance.now(),

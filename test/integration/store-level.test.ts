@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LevelDisk } from '../../src/node/io/level/level-disk.js';
 import type { ReadOutcome } from '../../src/node/store/mutation.js';
@@ -27,7 +28,7 @@ afterEach(async () => {
 });
 
 function startWriter(): { child: ChildProcess; lines: AsyncIterableIterator<string> } {
-  const script = join(import.meta.dirname, 'store-writer-process.ts');
+  const script = fileURLToPath(new URL('./store-writer-process.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

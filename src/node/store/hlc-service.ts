@@ -8,7 +8,7 @@ import type { HlcService } from '../services.js';
 import type { WriterId } from './shard-recovery.js';
 
 /** Where the ceiling of a clock is kept, and whose versions it stamps; a Store is one. */
-export interface CeilingStore {
+interface CeilingStore {
   /** What was reserved by the last run; no stamp at or above it was issued. */
   ceilingMs(): number;
   reserveCeiling(ceilingMs: number): Promise<void>;

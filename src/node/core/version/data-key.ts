@@ -4,7 +4,7 @@ import { readU32be, writeU32be } from '../../../stdx/bytes.js';
 /** First byte of every data key: `d`. */
 export const DATA_PREFIX = 0x64;
 /** Bytes before the user's key: prefix, namespace, token. */
-export const DATA_KEY_HEADER = 9;
+const DATA_KEY_HEADER = 9;
 
 /** What a data key says. */
 export interface DataKey {

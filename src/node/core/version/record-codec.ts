@@ -12,7 +12,7 @@ import type { RecordContent, StoredRecord } from './record.js';
 import type { Version } from './version.js';
 
 /** The record format that this code writes. */
-export const RECORD_FORMAT = 1;
+const RECORD_FORMAT = 1;
 
 const FLAG_TOMBSTONE = 1;
 const FLAG_EXPIRY = 2;
