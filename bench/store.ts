@@ -146,8 +146,8 @@ function benchEnv(disk: LevelDisk): Pick<NodeEnv, 'clock' | 'random' | 'disk' | 
   const clock = {
     wallMs: () => Date.now(),
     monotonicMs: () => performance.now(),
-    after: (delayMs: number, run: () => void) => {
-      const timer = setTimeout(run, delayMs);
+    after: (delayMs: number, call: () => void) => {
+      const timer = setTimeout(call, delayMs);
       return { cancel: () => clearTimeout(timer) };
     },
   };
