@@ -13,8 +13,8 @@ const DONE = { get: 'read', exists: 'read', put: 'written', delete: 'deleted' } 
 /** Levels that may ask for more replicas than quorum does. */
 const STRICT: ReadonlySet<string> = new Set(['all', 'three', 'two', 'each-quorum']);
 
-/** What coordinators put around the reason; replicas and outcome have lines of their own here. */
-const TITLE = /^(?:unavailable|write timeout|read timeout|overloaded|corrupt): /;
+/** What coordinators put around the reason: their title, the replicas and the outcome, which have lines of their own here. */
+const TITLE = /^[a-z ]{1,20}: /;
 const TAILS = ['; it may still apply; a retry is safe', '; it was not applied'];
 
 /** The error of one operation, headed by what did not happen to which key. */
@@ -33,10 +33,10 @@ export function operationError(error: KvError, operation: Operation): KvError {
 
 /** The reason alone: `all needs 3 of 3 replicas, 2 are alive`. */
 function shortReason({ message, replicas }: KvError): string {
+  const [first] = replicas;
+  if (first === undefined) return message;
   let reason = message.replace(TITLE, '');
   for (const tail of TAILS) if (reason.endsWith(tail)) reason = reason.slice(0, -tail.length);
-  const first = replicas[0];
-  if (first === undefined) return reason;
   const list = reason.lastIndexOf(` (${first.node} `);
   const end = list === -1 ? -1 : reason.indexOf(')', list);
   return end === -1 ? reason : reason.slice(0, list) + reason.slice(end + 1);

@@ -140,7 +140,7 @@ export class SimCluster {
   /** A client on a machine of its own, whose clock may be wrong. */
   client(
     name: string,
-    options: Partial<Pick<ClientOptions, 'routing' | 'timeoutMs'>> = {},
+    options: Partial<Pick<ClientOptions, 'endpoints' | 'routing' | 'timeoutMs'>> = {},
   ): {
     readonly client: KvClient;
     readonly process: SimProcess;
