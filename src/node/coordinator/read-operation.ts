@@ -27,7 +27,7 @@ import {
   type ReadResult,
 } from './read-attempt.js';
 import { clockSpread, repairSpread } from './read-spreads.js';
-import { findRoute, newerPlacement } from './route.js';
+import { findRoute, newerPlacement, type Route } from './route.js';
 import { SpreadStage, type Spread } from './spread-stage.js';
 import type { TraceRecorder } from './trace-recorder.js';
 
@@ -94,9 +94,7 @@ export class ReadOperation implements Timed {
       this.#finish(route);
       return;
     }
-    const order = this.#context.router
-      .orderOf(route.plan, route.alive)
-      .filter((replica) => !question.exclude.includes(route.plan.replicas[replica]!.nodeId));
+    const order = this.#orderOf(route);
     const attempt = beginReadAttempt(route, order, { question, token: this.#token });
     this.#attempt = attempt;
     this.#awaitSilence();
@@ -106,6 +104,13 @@ export class ReadOperation implements Timed {
       what: 'read',
     });
     this.#advance(attempt);
+  }
+
+  #orderOf({ plan, alive }: Route): readonly number[] {
+    const order = this.#context.router.orderOf(plan, alive);
+    const { exclude } = this.#task.question;
+    if (exclude.length === 0) return order;
+    return order.filter((replica) => !exclude.includes(plan.replicas[replica]!.nodeId));
   }
 
   /** Takes all steps that are possible now; a reply that comes before its send returns is left to the running loop. */

@@ -140,21 +140,27 @@ export class ReadQuorum {
   }
 
   #compare(): ReadStep {
-    const answered = this.#answeredReplicas();
-    let newest = answered[0]!;
+    let newest: number | undefined;
+    let holder: number | undefined;
     let differ = false;
-    for (const replica of answered) {
-      const [mine, best] = [this.#digestOf(replica), this.#digestOf(newest)];
+    for (const replica of this.#plan.order) {
+      const { status, answer } = this.#replicas[replica]!;
+      if (status !== 'answered') continue;
+      if (answer?.full === true) holder ??= replica;
+      newest ??= replica;
+      const [mine, best] = [answer?.digest, this.#digestOf(newest)];
       if (!sameDigest(mine, best)) differ = true;
       if (compareDigests(mine, best) > 0) newest = replica;
     }
-    if (!differ && (!this.#plan.wantsRecord || this.#digestOf(newest) === undefined))
+    assert(newest !== undefined, 'a group that is met has answers');
+    if (differ) return this.#gather(newest, 'differ');
+    if (!this.#plan.wantsRecord || this.#digestOf(newest) === undefined)
       return { kind: 'agreed', from: undefined };
-    return this.#gather(newest, differ);
+    return holder === undefined ? this.#gather(newest, 'agreed') : { kind: 'agreed', from: holder };
   }
 
   /** Sees to it that the record of every newest digest is here: usually one, more when versions are equal and bytes are not. */
-  #gather(newest: number, differ: boolean): ReadStep {
+  #gather(newest: number, end: 'agreed' | 'differ'): ReadStep {
     const asks: ReadAsk[] = [];
     const holders: number[] = [];
     let waiting = false;
@@ -173,7 +179,7 @@ export class ReadQuorum {
     }
     if (asks.length > 0) return { kind: 'ask', asks };
     if (waiting) return WAIT;
-    return differ ? { kind: 'differ', newest: holders } : { kind: 'agreed', from: holders[0] };
+    return end === 'differ' ? { kind: end, newest: holders } : { kind: end, from: holders[0] };
   }
 
   /** The replicas with the newest version, one list per distinct record. */
