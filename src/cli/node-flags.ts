@@ -8,17 +8,17 @@ import {
 
 /** A flag for every setting of a node, with its variable and default in the help. */
 export function nodeFlags(): Interfaces.FlagInput {
-  const flags = NODE_SETTINGS.map((setting) => {
+  const flags: Interfaces.FlagInput = {};
+  for (const setting of NODE_SETTINGS) {
     const fallback = 'fallback' in setting ? ` [default: ${setting.fallback}]` : '';
-    const summary = `${setting.help}${fallback} [env: ${variableOf(setting.name)}]`;
     // The variable is read with the file, so that one place knows which of the three wins.
-    const flag =
+    const summary = `${setting.help}${fallback} [env: ${variableOf(setting.name)}]`;
+    flags[setting.name] =
       setting.value === 'boolean'
         ? Flags.boolean({ summary, helpGroup: 'NODE' })
         : Flags.string({ summary, helpGroup: 'NODE', helpValue: setting.placeholder });
-    return [setting.name, flag];
-  });
-  return Object.fromEntries(flags);
+  }
+  return flags;
 }
 
 /** The settings of a node from parsed flags, the environment and the file. @throws KvError KV_CONFIG_INVALID */

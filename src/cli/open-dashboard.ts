@@ -9,12 +9,16 @@ interface Tui {
 
 /** @throws KvError KV_NO_TERMINAL when nothing can be drawn here; loads nothing of the dashboard */
 export async function requireTerminal(): Promise<void> {
-  const { terminalProblem } = await import('../tui/terminal-check.js');
-  const problem = terminalProblem(process, process.env);
+  const problem = await terminalProblemHere();
   if (problem === undefined) return;
   throw new KvError('KV_NO_TERMINAL', `the dashboard needs a terminal: ${problem}`, {
     hints: ['kv status -w'],
   });
+}
+
+/** True when a dashboard could be drawn here. */
+export async function hasTerminal(): Promise<boolean> {
+  return (await terminalProblemHere()) === undefined;
 }
 
 /** Shows the dashboard on this terminal until the reader quits or `signal` aborts. @throws KvError KV_NO_TERMINAL */
@@ -26,6 +30,11 @@ export async function openDashboard(
   const tui = await loadTui();
   const { stdin, stdout, stderr, env } = process;
   await tui.runDashboard(source, { ...options, stdin, stdout, stderr, env });
+}
+
+async function terminalProblemHere(): Promise<string | undefined> {
+  const { terminalProblem } = await import('../tui/terminal-check.js');
+  return terminalProblem(process, process.env);
 }
 
 /** The bundle that the build makes, which loads three times faster; the sources where there is none. */

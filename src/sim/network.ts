@@ -13,7 +13,7 @@ export interface NetworkOptions {
   readonly loss: () => number;
 }
 
-export const CALM_NETWORK: NetworkOptions = { latencyMs: () => 0.2, loss: () => 0 };
+const CALM_NETWORK: NetworkOptions = { latencyMs: () => 0.2, loss: () => 0 };
 
 /** The network between simulated processes: addresses, delays, losses and cuts. */
 export class SimNetwork implements SimWire {

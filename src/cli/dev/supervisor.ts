@@ -8,7 +8,7 @@ import { readDevState, writeDevState, type DevState } from './dev-state.js';
 import { NodeProcess } from './node-process.js';
 import { freePorts, usualPorts, type NodePorts } from './ports.js';
 
-export const DEFAULT_NODES = 3;
+const DEFAULT_NODES = 3;
 const STOP_MS = 12_000;
 const AGREE_MS = 30_000;
 

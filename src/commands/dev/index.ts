@@ -5,10 +5,9 @@ import { devDir } from '../../cli/dev/dev-dir.js';
 import { LAUNCHER } from '../../cli/dev/launcher.js';
 import { Supervisor } from '../../cli/dev/supervisor.js';
 import { onStopSignals } from '../../cli/dev/until-stopped.js';
-import { openDashboard } from '../../cli/open-dashboard.js';
+import { hasTerminal, openDashboard } from '../../cli/open-dashboard.js';
 import { renderStatus } from '../../cli/render/status.js';
 import { statusFacts } from '../../cli/results.js';
-import { terminalProblem } from '../../tui/terminal-check.js';
 
 const TICK_MS = 1_000;
 
@@ -68,8 +67,7 @@ prints the status and serves until a signal. The data stays for the next run. Ot
 
   /** Until the reader quits, or something aborts the signal. */
   async #show(supervisor: Supervisor, dashboard: boolean, signal: AbortSignal): Promise<void> {
-    const terminal = terminalProblem(process, process.env) === undefined;
-    if (terminal && dashboard && !this.wantsJson) {
+    if (dashboard && !this.wantsJson && (await hasTerminal())) {
       await this.#dashboard(supervisor, signal);
       return;
     }

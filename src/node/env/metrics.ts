@@ -5,7 +5,7 @@ export interface Counter {
   inc(amount?: number): void;
 }
 
-export interface Gauge {
+interface Gauge {
   set(value: number): void;
 }
 

@@ -22,7 +22,7 @@ import { SystemClock } from './system-clock.js';
 import { SystemRandom } from './system-random.js';
 
 /** What is written to the ready file: where the node listens, and who it is. */
-export interface ReadyFacts {
+interface ReadyFacts {
   readonly name: string;
   readonly nodeId: string;
   readonly clusterId: string;

@@ -35,7 +35,7 @@ export function presentMembers(context: ViewContext): readonly Member[] {
 }
 
 /** n2 before n10: digits are compared as numbers. */
-export function compareNames(a: string, b: string): number {
+function compareNames(a: string, b: string): number {
   const partsA = a.split(/(\d+)/);
   const partsB = b.split(/(\d+)/);
   for (let i = 0; i < Math.min(partsA.length, partsB.length); i++) {

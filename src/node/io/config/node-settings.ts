@@ -124,7 +124,7 @@ export const NODE_SETTINGS = [
 export type NodeSettingName = (typeof NODE_SETTINGS)[number]['name'];
 
 /** A setting as it was given, and by what: `--listen`, `KV_NODE_LISTEN`, `listen in kv.toml`. */
-export interface GivenSetting {
+interface GivenSetting {
   readonly text: string;
   readonly origin: string;
 }
