@@ -22,6 +22,8 @@ export class PlanBook {
   readonly #localDc: string;
   readonly #members: ReadonlyMap<NodeId, Member>;
   readonly #namespaces: ReadonlyMap<string, Namespace>;
+  /** Members that are not removed, and the data centres they stand in. */
+  readonly #size: { readonly members: number; readonly dcs: number };
   // A placement gives the same array for the same replica set.
   readonly #pages = new Map<number, WeakMap<readonly NodeId[], Page>>();
 
@@ -30,6 +32,8 @@ export class PlanBook {
     const { members, namespaces } = view.metadata;
     this.#members = new Map(members.map((member) => [member.nodeId, member]));
     this.#namespaces = new Map(namespaces.map((namespace) => [namespace.name, namespace]));
+    const present = members.filter(({ state }) => state !== 'removed');
+    this.#size = { members: present.length, dcs: new Set(present.map(({ dc }) => dc)).size };
     this.#localDc = this.#members.get(ownId)?.dc ?? '';
   }
 
@@ -66,17 +70,15 @@ export class PlanBook {
   shortfall(namespace: Namespace, plan: ReplicaPlan): string | undefined {
     const wanted = this.#copiesWanted(namespace);
     if (plan.replicas.length >= wanted) return undefined;
-    const members = [...this.#members.values()].filter(({ state }) => state !== 'removed').length;
+    const { members } = this.#size;
     const size = members === 1 ? '1 member' : `${members} members`;
     return `${plan.replicas.length} of ${wanted} copies: the cluster has ${size}`;
   }
 
   #copiesWanted({ replication }: Namespace): number {
-    if (replication !== undefined)
-      return Object.values(replication).reduce((sum, copies) => sum + copies, 0);
-    const present = [...this.#members.values()].filter(({ state }) => state !== 'removed');
-    const dcs = new Set(present.map(({ dc }) => dc));
-    return dcs.size * this.view.metadata.settings.defaultReplicationFactor;
+    if (replication === undefined)
+      return this.#size.dcs * this.view.metadata.settings.defaultReplicationFactor;
+    return Object.values(replication).reduce((sum, copies) => sum + copies, 0);
   }
 
   #pageOf(namespace: Namespace, token: number): Page {

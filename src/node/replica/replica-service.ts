@@ -10,7 +10,7 @@ import type { ClusterView, HlcService, MetadataService, ReplicaService } from '.
 import type { ApplyOutcome, Mutation, ReadOutcome, RecordQuery } from '../store/mutation.js';
 
 /** What a replica asks of its store; `done` is called exactly once. */
-export interface RecordStore {
+interface RecordStore {
   apply(mutation: Mutation, done: (outcome: ApplyOutcome) => void): void;
   read(query: RecordQuery, done: (outcome: ReadOutcome) => void): void;
 }

@@ -16,7 +16,7 @@ export const CONSISTENCY_LEVELS = [
   'local-serial',
 ] as const;
 
-export type ConsistencyLevel = (typeof CONSISTENCY_LEVELS)[number];
+type ConsistencyLevel = (typeof CONSISTENCY_LEVELS)[number];
 
 /** A level that counts the replicas of a plan; the others are not served by this procedure. */
 export type CountedLevel = Exclude<ConsistencyLevel, 'any' | 'serial' | 'local-serial'>;

@@ -1,7 +1,7 @@
 import type { NodeId } from '../metadata/cluster-metadata.js';
 
 /** One place where a copy belongs. */
-export interface PlannedReplica {
+interface PlannedReplica {
   readonly nodeId: NodeId;
   readonly dc: string;
 }

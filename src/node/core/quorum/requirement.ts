@@ -19,7 +19,7 @@ export interface Requirement {
 }
 
 /** More than half. */
-export function majorityOf(count: number): number {
+function majorityOf(count: number): number {
   return Math.floor(count / 2) + 1;
 }
 
