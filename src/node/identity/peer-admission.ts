@@ -18,10 +18,19 @@ export interface PeerAdmissionOptions {
   readonly onOwnConflict: (error: KvError) => void;
 }
 
+/** What was last found about the data requests of one connection, and what that rested on. */
+interface DataVerdict {
+  readonly metadata: ClusterMetadata | undefined;
+  readonly clones: number;
+  readonly refusal: KvError | undefined;
+}
+
 /** Keeps strangers, removed nodes, clones and old disk images out, by their hellos and by what gossip says of them. */
 export class PeerAdmission {
   readonly #options: PeerAdmissionOptions;
   readonly #memory = new PeerMemory();
+  /** By the hello of their connection: data is the hot path, and what decides changes hardly ever. */
+  readonly #dataVerdicts = new WeakMap<Hello, DataVerdict>();
   /** For each node, the refusal that was last made an event. */
   readonly #told = new LruCache<string, string>({ maxEntries: LIMITS.peersRemembered });
 
@@ -46,9 +55,14 @@ export class PeerAdmission {
 
   /** Judges one request of an admitted peer: its identity may have turned out to be cloned, or removed, since its hello. */
   admitRequest(from: Hello, asked: Asked): KvError | undefined {
-    const seen = this.#memory.seen(from.nodeId);
-    if (seen !== undefined && from.boot <= seen.clonedBoot) return cloneError(from);
-    return refuseRequest(from, this.#options.metadata(), asked);
+    const metadata = this.#options.metadata();
+    if (asked !== 'data') return this.#judge(from, asked, metadata);
+    const clones = this.#memory.clones();
+    const known = this.#dataVerdicts.get(from);
+    if (known?.metadata === metadata && known?.clones === clones) return known.refusal;
+    const refusal = this.#judge(from, asked, metadata);
+    this.#dataVerdicts.set(from, { metadata, clones, refusal });
+    return refusal;
   }
 
   /** Takes in what gossip says of a start, of another node or of this one. */
@@ -64,6 +78,12 @@ export class PeerAdmission {
     const name = this.#options.nameOf(claim.nodeId);
     const { message } = cloneError({ ...claim, name });
     events.emit({ kind: 'gossip', severity: 'bad', message });
+  }
+
+  #judge(from: Hello, asked: Asked, metadata: ClusterMetadata | undefined): KvError | undefined {
+    const seen = this.#memory.seen(from.nodeId);
+    if (seen !== undefined && from.boot <= seen.clonedBoot) return cloneError(from);
+    return refuseRequest(from, metadata, asked);
   }
 
   #hearOfSelf(claim: StartClaim): void {

@@ -60,13 +60,17 @@ export function judgeStart(
  */
 export class PeerMemory {
   readonly #seen = new LruCache<NodeId, SeenStart>({ maxEntries: LIMITS.peersRemembered });
+  #clones = 0;
 
   /** Takes in a claim, and judges it. */
   observe(claim: StartClaim): StartVerdict {
     const { verdict, seen } = judgeStart(this.#seen.get(claim.nodeId), claim);
     switch (verdict) {
-      case 'plausible':
       case 'clone':
+        this.#clones += 1;
+        this.#seen.set(claim.nodeId, seen);
+        return verdict;
+      case 'plausible':
         this.#seen.set(claim.nodeId, seen);
         return verdict;
       case 'stale':
@@ -75,6 +79,11 @@ export class PeerMemory {
       default:
         return unreachable(verdict);
     }
+  }
+
+  /** Grows whenever a claim is found to be a clone's. */
+  clones(): number {
+    return this.#clones;
   }
 
   /** What is known of a node. */

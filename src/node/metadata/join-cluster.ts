@@ -49,7 +49,7 @@ export async function joinCluster(
 
 async function askToJoin(request: JoinRequest, remainingMs: number): Promise<void> {
   const { link, descriptor, vnodes, clusterId } = request;
-  const timeoutMs = Math.min(remainingMs, LIMITS.clientTotalMs);
+  const timeoutMs = Math.min(remainingMs, LIMITS.requestMs);
   const reply = await link.meta({ kind: 'join', member: descriptor, vnodes }, timeoutMs);
   if (reply.kind !== 'joined')
     throw new KvError('KV_NOT_READY', `the member answered a join with ${reply.kind}`);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { NodeDescriptor } from '../../../src/node/core/metadata/cluster-metadata.js';
+import { failureOf } from './changes.js';
 import { LogCluster } from './log-cluster.js';
 
 describe('a cluster that grows', () => {
@@ -36,6 +38,34 @@ describe('a cluster that grows', () => {
     expect(cluster.voters('n4')).toEqual(['n1', 'n2', 'n3']);
     await cluster.join('n5', 'n4');
     expect(cluster.view('n5').metadata.members).toHaveLength(5);
+  });
+
+  it('takes a node once, although requests and replies of its join get lost', async () => {
+    for (const seed of [1, 2, 3]) {
+      const cluster = await LogCluster.of(1, seed);
+      const calm = cluster.network.options;
+      cluster.network.options = { ...calm, loss: () => 0.3 };
+      await cluster.join('n2', 'n1');
+      cluster.network.options = calm;
+      expect(cluster.view('n2').metadata.members.map(({ name }) => name)).toEqual(['n1', 'n2']);
+    }
+  });
+
+  it('refuses a second node of one name, and a number of vnodes that no node has', async () => {
+    const cluster = await LogCluster.of(2);
+    const { members } = cluster.view('n1').metadata;
+    const { tokens: _tokens, state: _state, joinedEpoch: _joined, ...n2 } = members[1]!;
+    const link = cluster.node('n2').membership.linkTo(cluster.node('n1').nodeId);
+    const ask = async (member: NodeDescriptor, vnodes: number): Promise<string> => {
+      const joined = async (): Promise<unknown> =>
+        await link?.meta({ kind: 'join', member, vnodes }, 2_000);
+      return (await failureOf(cluster.run(joined()))).code;
+    };
+    expect(await ask({ ...n2, nodeId: 'e'.repeat(16) }, 4)).toBe('KV_JOIN_REFUSED');
+    for (const vnodes of [0, 257, 1.5])
+      expect(await ask({ ...n2, nodeId: 'e'.repeat(16), name: 'n3' }, vnodes)).toBe(
+        'KV_CONFIG_INVALID',
+      );
   });
 
   it('moves a vote to a rack that had none', async () => {

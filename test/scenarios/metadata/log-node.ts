@@ -1,4 +1,3 @@
-import { LIMITS } from '../../../src/node/core/limits.js';
 import { FACT } from '../../../src/node/core/membership/fact-names.js';
 import { type Hello, WIRE_VERSION } from '../../../src/node/core/messages.js';
 import type { NodeDescriptor } from '../../../src/node/core/metadata/cluster-metadata.js';
@@ -52,6 +51,7 @@ export interface NodeOptions {
 
 const META = { cacheBytes: 1 << 20, writeBufferBytes: 1 << 20, maxFileBytes: 1 << 20 };
 const VNODES = 4;
+const JOIN_MS = 30_000;
 
 export interface NodeStart {
   readonly cluster: LogCluster;
@@ -178,7 +178,7 @@ async function join(start: NodeStart, service: LogService, joining: Joining): Pr
     vnodes: VNODES,
     clusterId,
     link,
-    remainingMs: LIMITS.clientTotalMs,
+    remainingMs: JOIN_MS,
   };
   await joinCluster(service, request, { clock: process, random });
   link.close();
@@ -195,7 +195,7 @@ function handlerOf(
   const { membership, service, admission } = parts;
   return {
     admit: (remote) => admission.admit(remote),
-    data: (...[, , , done]: Parameters<PeerHandler['data']>) => {
+    data: (_from, _call, done) => {
       done({ kind: 'failed', code: 'KV_NOT_READY', message: 'no data here' });
     },
     control: async (from, request, remainingMs) => {

@@ -9,7 +9,7 @@ export interface AcceptorState {
 }
 
 /** What an acceptor says to a prepare or an accept. */
-export type AcceptorReply = Extract<MetaReply, { kind: 'promised' | 'accepted' | 'rejected' }>;
+type AcceptorReply = Extract<MetaReply, { kind: 'promised' | 'accepted' | 'rejected' }>;
 
 /** The next state, which is the same object when there is nothing to make durable, and the reply. */
 export interface AcceptorStep {

@@ -11,7 +11,7 @@ export type VoterAnswer =
   | { readonly kind: 'silent'; readonly reason: string };
 
 /** Where a proposal stands. All but the first two are final. */
-export type ProposalPhase =
+type ProposalPhase =
   | { readonly kind: 'preparing' }
   | { readonly kind: 'accepting'; readonly entry: MetadataEntry }
   /** The entry is decided, by this proposal or by an earlier one. */
