@@ -74,7 +74,7 @@ export class KvClient {
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#connections = new Connections(options.transport);
+    this.#connections = new Connections(options.transport, options.clock);
     const writer = options.random.bytes(8);
     this.#writerHi = readU32be(writer, 0);
     this.#writerLo = readU32be(writer, 4);

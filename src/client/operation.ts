@@ -72,7 +72,11 @@ class Operation {
     const leftMs = this.#deadlineMs - this.#context.clock.monotonicMs();
     // An attempt never takes all of the time while another node could still answer.
     const attemptMs = Math.max(1, Math.min(leftMs, LIMITS.requestMs));
+    const watch = this.#context.sources().connections.watchOf(connection);
+    watch.sent(this.#context.clock.monotonicMs());
     connection.operate(this.#request(), attemptMs, (result) => {
+      if (isAnswer(result)) watch.answered(this.#context.clock.monotonicMs());
+      else watch.expired();
       if (result instanceof KvError) {
         this.#failed(result);
         return;
@@ -139,4 +143,11 @@ class Operation {
       cause: last,
     });
   }
+}
+
+/** A time-out may be the node's own word, but one that needs so long is not to be asked first either. */
+function isAnswer(result: ClientResult | KvError): boolean {
+  if (!(result instanceof KvError)) return true;
+  const { code } = result;
+  return code !== 'KV_READ_TIMEOUT' && code !== 'KV_WRITE_TIMEOUT' && code !== 'KV_UNREACHABLE';
 }

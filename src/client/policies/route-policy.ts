@@ -12,7 +12,7 @@ export interface RouteSources {
   readonly connections: Connections;
 }
 
-/** The connection to try first: a living replica that is connected, in turn (`start`), so that load is spread over them. */
+/** The connection to try first: a living replica that is connected and answers, in turn (`start`), so that load is spread over them. */
 export function firstRoute(
   key: Uint8Array,
   sources: RouteSources,
@@ -22,12 +22,12 @@ export function firstRoute(
   for (let i = 0; i < replicas.length; i++) {
     const node = replicas[(start + i) % replicas.length]!;
     const connection = sources.connections.to(node.endpoint);
-    if (node.alive && connection.state() !== 'broken') return connection;
+    if (node.alive && sources.connections.works(connection)) return connection;
   }
   return allRoutes(key, sources)[0];
 }
 
-/** Every connection worth trying, best first: living replicas, living nodes, then the rest; broken ones behind their equals. */
+/** Every connection worth trying, best first: living replicas, living nodes, then the rest; broken and silent ones behind their equals. */
 export function allRoutes(key: Uint8Array, sources: RouteSources): readonly ClientConnection[] {
   const { map, endpoints } = sources;
   const given = preferWorking(endpoints, sources);
@@ -47,9 +47,10 @@ function preferWorking(
   endpoints: readonly Endpoint[],
   sources: RouteSources,
 ): readonly ClientConnection[] {
-  const connections = endpoints.map((endpoint) => sources.connections.to(endpoint));
-  const broken = connections.filter((connection) => connection.state() === 'broken');
-  return [...connections.filter((connection) => connection.state() !== 'broken'), ...broken];
+  const { connections } = sources;
+  const all = endpoints.map((endpoint) => connections.to(endpoint));
+  const working = all.filter((connection) => connections.works(connection));
+  return [...working, ...all.filter((connection) => !working.includes(connection))];
 }
 
 function dedupe(connections: readonly ClientConnection[]): readonly ClientConnection[] {

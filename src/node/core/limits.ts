@@ -48,6 +48,9 @@ export const LIMITS = {
   silentReplicaMs: 50,
   /** A replica that was silent is asked last for this long, unless it answers before. */
   silentPenaltyMs: 1_000,
+  /** A node that owes a client an answer for this long is not asked first, until it answers; so often it is asked whether it does. */
+  silentNodeMs: 250,
+  silentNodeAskMs: 1_000,
   /** Granularity of the deadlines of operations: they fire this late at most. */
   timerStepMs: 5,
   /** Times that one write is stamped again above what superseded it. */
