@@ -11,6 +11,7 @@ import type { StorageOptions } from './env/storage.js';
 import { enterCluster } from './enter-cluster.js';
 import { wireServices, type NodeFoundation, type NodeServices } from './node-services.js';
 import { openDirectory, type NodeIntent, type OpenedDirectory } from './open-directory.js';
+import type { MetadataService } from './services.js';
 import type { AdminService } from './status/admin-service.js';
 import { EventLog } from './status/event-log.js';
 import { NodeReadiness } from './status/node-readiness.js';
@@ -115,6 +116,11 @@ export class KvNode {
   /** The answers to administrative questions. */
   get admin(): AdminService {
     return this.#services.admin;
+  }
+
+  /** What is true of the cluster, and the way to change it. */
+  get metadata(): MetadataService {
+    return this.#services.metadata;
   }
 
   /** The cluster that this node belongs to. */

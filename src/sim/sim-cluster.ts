@@ -6,6 +6,7 @@ import { KvNode } from '../node/node.js';
 import type { NodeIntent } from '../node/open-directory.js';
 import { assert } from '../stdx/assert.js';
 import { MemoryDisk } from './memory-disk.js';
+import type { DiskStep } from './memory-storage.js';
 import { SimNetwork } from './network.js';
 import { LogRecorder, MetricsRecorder } from './recorders.js';
 import type { Scheduler } from './scheduler.js';
@@ -19,7 +20,12 @@ export interface SimMachine {
   readonly disk: MemoryDisk;
   readonly log: LogRecorder;
   readonly addresses: NodeAddresses;
+  /** How far its wall clock is off, in ms. */
+  clockOffsetMs: number;
 }
+
+/** How long one step of the disk of a machine takes, in ms; zero lets it go at once. */
+export type DiskDelay = (machine: string, step: DiskStep) => number;
 
 /** One run of a node. */
 export interface SimNode {
@@ -41,6 +47,8 @@ export class SimCluster {
   readonly scheduler: Scheduler;
   readonly network: SimNetwork;
   readonly random: SeededRandom;
+  /** Slow disks; may be changed while they are in use. */
+  diskDelayMs: DiskDelay = () => 0;
   readonly #machines = new Map<string, SimMachine>();
   readonly #running = new Map<string, SimNode>();
 
@@ -80,30 +88,38 @@ export class SimCluster {
   }
 
   machine(name: string): SimMachine {
-    let machine = this.#machines.get(name);
-    if (machine === undefined) {
-      const addresses = {
-        host: name,
-        clientPort: CLIENT_PORT,
-        peerPort: PEER_PORT,
-        httpPort: HTTP_PORT,
-      };
-      machine = { name, disk: new MemoryDisk(), log: new LogRecorder(), addresses };
-      this.#machines.set(name, machine);
-    }
+    return this.#machines.get(name) ?? this.addMachine(name, this.#newDisk(name));
+  }
+
+  /** A machine with a disk of before: a clone, or an old image. Replaces the machine of that name. */
+  addMachine(name: string, disk: MemoryDisk): SimMachine {
+    const ports = { clientPort: CLIENT_PORT, peerPort: PEER_PORT, httpPort: HTTP_PORT };
+    const addresses = { host: name, ...ports };
+    const machine = { name, disk, log: new LogRecorder(), addresses, clockOffsetMs: 0 };
+    this.#machines.set(name, machine);
     return machine;
   }
 
-  /** Starts a node on its machine, and waits until it serves. @throws KvError as KvNode.start */
+  /**
+   * Starts a node on its machine, and waits until it serves.
+   * @throws KvError as KvNode.start, or that with which it ended itself meanwhile
+   */
   async start(name: string, intent: NodeIntent = { kind: 'restart' }): Promise<SimNode> {
     const machine = this.machine(name);
     const process = new SimProcess(name, this.scheduler);
+    process.jumpClock(machine.clockOffsetMs);
     const metrics = new MetricsRecorder();
     let ended: Error | undefined;
+    let endStart: (error: Error) => void = () => undefined;
+    const endedEarly = new Promise<never>((_resolve, reject) => {
+      endStart = reject;
+    });
     const fatal = (error: Error): void => {
       ended = error;
       this.network.kill(process);
+      machine.disk.crash();
       this.#running.delete(name);
+      endStart(error);
     };
     const env = {
       clock: process,
@@ -117,13 +133,15 @@ export class SimCluster {
     };
     const starting = KvNode.start({
       env,
-      name,
+      // A directory knows the name of its node: the machine of a copy has another.
+      name: intent.kind === 'restart' ? undefined : name,
       location: { host: name, rack: 'rack1', dc: 'dc1' },
       addresses: machine.addresses,
       vnodes: 16,
       intent,
     });
-    const node = await this.scheduler.settle(starting, START_MS);
+    endedEarly.catch(() => undefined);
+    const node = await this.scheduler.settle(Promise.race([starting, endedEarly]), START_MS);
     const run = { machine, process, metrics, node, ended: () => ended };
     this.#running.set(name, run);
     return run;
@@ -135,6 +153,21 @@ export class SimCluster {
     this.network.kill(process);
     machine.disk.crash();
     this.#running.delete(name);
+  }
+
+  /** Steps the wall clock of a machine, now and for its later starts. */
+  stepClock(name: string, byMs: number): void {
+    this.machine(name).clockOffsetMs += byMs;
+    this.#running.get(name)?.process.jumpClock(byMs);
+  }
+
+  /** Cuts a machine off all the others, in both directions, until the network is healed. */
+  isolate(name: string): void {
+    for (const other of this.#machines.keys()) {
+      if (other === name) continue;
+      this.network.cut(name, other);
+      this.network.cut(other, name);
+    }
   }
 
   /** A client on a machine of its own, whose clock may be wrong. */
@@ -166,6 +199,16 @@ export class SimCluster {
           target: () => this.#running.get(endpoint.host),
         }),
     };
+  }
+
+  #newDisk(name: string): MemoryDisk {
+    return new MemoryDisk({
+      hold: (step) => {
+        const delayMs = this.diskDelayMs(name, step);
+        if (delayMs <= 0) return undefined;
+        return new Promise((resolve) => this.scheduler.after(delayMs, resolve));
+      },
+    });
   }
 
   #settled(count: number): boolean {
