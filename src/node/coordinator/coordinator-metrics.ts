@@ -57,7 +57,7 @@ export class CoordinatorMetrics {
 
   #outcomeCounter({ kind, level }: ClientRequest, outcome: string): Counter {
     const byLevel = entry(this.#outcomes, kind, () => new Map<string, Map<string, Counter>>());
-    const label = LABELS.has(level) ? level : 'invalid';
+    const label = labelOf(level);
     const byOutcome = entry(byLevel, label, () => new Map<string, Counter>());
     return entry(byOutcome, outcome, () =>
       this.#metrics.counter({
@@ -79,6 +79,12 @@ export class CoordinatorMetrics {
 
 // A level comes from a client: only known ones may become label values.
 const LABELS: ReadonlySet<string> = new Set(CONSISTENCY_LEVELS);
+
+/** An empty level is the default of the namespace. */
+function labelOf(level: string): string {
+  if (level === '') return 'default';
+  return LABELS.has(level) ? level : 'invalid';
+}
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const found = map.get(key);
