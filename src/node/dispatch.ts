@@ -3,13 +3,12 @@ import type {
   ControlReply,
   ControlRequest,
   DataReply,
-  DataRequest,
   Hello,
   MetaReply,
   MetaRequest,
 } from './core/messages.js';
 import type { NodeReport } from './core/views.js';
-import type { PeerAddress, PeerHandler } from './env/transport.js';
+import type { DataCall, PeerAddress, PeerHandler } from './env/transport.js';
 import type { PeerAdmission } from './identity/peer-admission.js';
 import type { Membership } from './membership/membership.js';
 import type { LogService } from './metadata/metadata-service.js';
@@ -43,12 +42,7 @@ export class Dispatch implements PeerHandler {
     return this.#parts.admission.admit(remote);
   }
 
-  data(
-    from: Hello,
-    request: DataRequest,
-    remainingMs: number,
-    done: (reply: DataReply) => void,
-  ): void {
+  data(from: Hello, { request, remainingMs }: DataCall, done: (reply: DataReply) => void): void {
     const { admission, readiness } = this.#parts;
     const refusal = readiness.notReady() ?? admission.admitRequest(from, 'data');
     if (refusal === undefined) this.#parts.replica.handle(request, remainingMs, done);

@@ -100,7 +100,7 @@ export class SimLink implements PeerLink {
     this.#exchange<DataReply>(remainingMs, settle, (server, pending) => {
       this.#network.send(this.#own.process, server.process, () => {
         leaveQueue();
-        server.handler.data(this.#hello(), request, remainingMs, (reply) => {
+        server.handler.data(this.#hello(), { request, remainingMs }, (reply) => {
           this.#network.send(server.process, this.#own.process, () => {
             pending.answer(reply);
           });

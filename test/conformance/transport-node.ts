@@ -45,9 +45,9 @@ export class TestNode implements PeerHandler {
     return this.refuse;
   }
 
-  data(...[from, request, remainingMs, done]: Parameters<PeerHandler['data']>): void {
-    this.seen.push({ from, request, remainingMs });
-    if (this.reply !== undefined) done(this.reply(request));
+  data(...[from, call, done]: Parameters<PeerHandler['data']>): void {
+    this.seen.push({ from, ...call });
+    if (this.reply !== undefined) done(this.reply(call.request));
   }
 
   async control(): ReturnType<PeerHandler['control']> {

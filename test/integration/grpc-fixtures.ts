@@ -75,7 +75,7 @@ export async function openPeer(name: string): Promise<OpenPeer> {
   const handler = {
     admit: () => undefined,
     refused: () => undefined,
-    data: (...[, , , done]: [Hello, unknown, number, (reply: DataReply) => void]) => {
+    data: (_from: Hello, _call: unknown, done: (reply: DataReply) => void) => {
       node.seen += 1;
       if (node.reply !== undefined) done(node.reply);
     },

@@ -46,16 +46,17 @@ export interface PeerLink {
   close(): void;
 }
 
+/** A data request that has arrived, and how long its sender still waits. */
+export interface DataCall {
+  readonly request: DataRequest;
+  readonly remainingMs: number;
+}
+
 /** The node's side of what arrives from peers. A refused hello ends the connection. */
 export interface PeerHandler {
   /** Undefined accepts; an error refuses, and travels to the peer. Called on both sides, with the other's hello. */
   admit(remote: Hello): KvError | undefined;
-  data(
-    from: Hello,
-    request: DataRequest,
-    remainingMs: number,
-    done: (reply: DataReply) => void,
-  ): void;
+  data(from: Hello, call: DataCall, done: (reply: DataReply) => void): void;
   control(from: Hello, request: ControlRequest, remainingMs: number): Promise<ControlReply>;
   meta(from: Hello, request: MetaRequest, remainingMs: number): Promise<MetaReply>;
   /** The other side refused our hello with this error. */

@@ -96,7 +96,7 @@ export class GossipCluster {
     transport.start(
       {
         admit: () => undefined,
-        data: (...[, , , done]: Parameters<PeerHandler['data']>) => {
+        data: (_from, _call, done) => {
           done({ kind: 'failed', code: 'KV_NOT_READY', message: 'only gossip runs here' });
         },
         control: (from, request, remainingMs) =>

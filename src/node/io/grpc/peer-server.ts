@@ -51,8 +51,8 @@ export function addPeerService(env: ServingEnv, node: () => PeerNode | undefined
 function dataProtocol({ handler }: PeerNode): PeerProtocol<DataRequest, DataReply> {
   return {
     codec: dataCodec,
-    serve: (from, { request, remainingMs }, done) => {
-      handler.data(from, request, remainingMs, done);
+    serve: (from, call, done) => {
+      handler.data(from, call, done);
     },
   };
 }

@@ -197,7 +197,7 @@ export class TestNode {
         refused: () => undefined,
         control: nothing,
         meta: nothing,
-        data: (...[, request, remainingMs, done]) => {
+        data: (_from, { request, remainingMs }, done) => {
           this.replica.handle(request, remainingMs, done);
         },
       },
