@@ -1,11 +1,11 @@
 import type { Interfaces } from '@oclif/core';
 import type { KvClient } from '../client/client.js';
 import type { Endpoint } from '../client/transport.js';
-import { KvError } from '../node/core/errors.js';
 import { BaseCommand } from './base-command.js';
 import { chooseEndpoints } from './endpoints.js';
 import { Interrupted, type Failure } from './exit-codes.js';
 import { CONNECTION_FLAGS } from './flags.js';
+import { unreachableError } from './unreachable-error.js';
 
 export type ConnectionFlags = Interfaces.InferredFlags<typeof CONNECTION_FLAGS>;
 
@@ -51,9 +51,7 @@ export abstract class ClientCommand extends BaseCommand {
   protected override failureOf(thrown: unknown): Failure {
     const failure = super.failureOf(thrown);
     if (failure.error.code !== 'KV_UNREACHABLE') return failure;
-    // Nobody was named and nobody answered: most likely nothing runs yet.
-    const hints = this.#endpointsNamed ? failure.error.hints : ['kv dev up', 'give -e HOST:PORT'];
-    return { ...failure, error: unreachable(failure.error, hints) };
+    return { ...failure, error: unreachableError(failure.error, this.#endpointsNamed) };
   }
 }
 
@@ -74,15 +72,4 @@ export async function untilInterrupted<T>(use: (signal: AbortSignal) => Promise<
   } finally {
     process.removeListener('SIGINT', interrupt);
   }
-}
-
-function unreachable(error: KvError, hints: readonly string[]): KvError {
-  // An error about a key says what happened to it already.
-  const named = /^\S+:\d+: /.test(error.message);
-  return new KvError(error.code, named ? `no node answered: ${error.message}` : error.message, {
-    outcome: error.outcome,
-    replicas: error.replicas,
-    hints,
-    cause: error,
-  });
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseEndpoints } from '../../../src/cli/endpoints.js';
+import { unreachableError } from '../../../src/cli/unreachable-error.js';
+import { KvError } from '../../../src/node/core/errors.js';
 
 const local = { host: '127.0.0.1', port: 7400 };
 
@@ -74,4 +76,26 @@ describe('the nodes to ask', () => {
       );
     },
   );
+});
+
+describe('a cluster that did not answer', () => {
+  const refused = new KvError('KV_UNREACHABLE', '127.0.0.1:7400: connection refused');
+
+  it('leads to how to start one when no endpoint was named', () => {
+    expect(unreachableError(refused, false)).toMatchObject({
+      code: 'KV_UNREACHABLE',
+      message: 'no node answered: 127.0.0.1:7400: connection refused',
+      hints: ['kv dev up', 'give -e HOST:PORT'],
+    });
+  });
+
+  it('leads nowhere else when one was', () => {
+    expect(unreachableError(refused, true).hints).toEqual([]);
+  });
+
+  it('keeps the words of an error that says what happened to a key', () => {
+    const error = new KvError('KV_UNREACHABLE', 'k was not read: n1:7400: no answer');
+
+    expect(unreachableError(error, true).message).toBe(error.message);
+  });
 });
