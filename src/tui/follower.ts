@@ -161,10 +161,10 @@ export class Follower {
     const next = nextCandidate(state.facts.tick?.status.nodes ?? [], this.#tried);
     this.#target = next;
     this.#announce(next);
-    if (next !== undefined) return;
-    // All were tried: the endpoints that were given are asked after a pause, then all over again.
-    this.#tried.clear();
-    await this.#pause(ROUND_MS);
+    if (next === undefined) this.#tried.clear();
+    // All were tried: the endpoints that were given are asked after a while, then all over again. Between two others only
+    // what else there is to do gets its turn.
+    await this.#pause(next === undefined ? ROUND_MS : 0);
   }
 
   #announce(next: SourceNode | undefined): void {

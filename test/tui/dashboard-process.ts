@@ -1,6 +1,8 @@
 /**
  * A dashboard over a made-up cluster, as a process of its own: the tests run it in a terminal, and so can you:
  * node --import tsx test/tui/dashboard-process.ts [nodes] [view]
+ *
+ * Keys of its own: K kills the node that is viewed first, T sends SIGTERM, X is a defect.
  */
 process.env['NODE_ENV'] = 'production';
 
@@ -12,11 +14,20 @@ const nodes = Number(process.argv[2] ?? 6);
 const source = new LivingSource(() =>
   nodes === 6 ? SIX_NODES : { nodes, second: 0, states: { n17: ['down', 20] } },
 );
-// From outside: USR1 kills the node that is viewed first, USR2 is a defect.
-process.on('SIGUSR1', () => source.kill('n1'));
-process.on('SIGUSR2', () => {
-  throw new Error('a defect, thrown on purpose');
-});
+
+/** These keys mean nothing to the dashboard; what is read here is read by it too. */
+const read = process.stdin.read.bind(process.stdin);
+process.stdin.read = (size?: number): unknown => {
+  const typed: unknown = read(size);
+  if (typed === 'K') source.kill('n1');
+  if (typed === 'T') process.kill(process.pid, 'SIGTERM');
+  if (typed === 'X') {
+    setImmediate(() => {
+      throw new Error('a defect, thrown on purpose');
+    });
+  }
+  return typed;
+};
 
 await runDashboard(source, {
   stdin: process.stdin,

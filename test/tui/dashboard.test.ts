@@ -1,57 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { runDashboard, type DashboardOptions } from '../../src/tui/main.js';
-import { fakeEvent, fakeTick, SIX_NODES } from './fake-cluster.js';
-import { makeTty, type Tty } from './make-tty.js';
+import { describe, expect, it } from 'vitest';
+import { fakeEvent, fakeTick } from './fake-cluster.js';
+import { ENTER, greeting, LEAVE, open } from './open-dashboard.js';
 import { ScriptedSource } from './scripted-source.js';
 import { MANY_NODES } from './states.js';
-
-const ENTER = '\x1b[?1049h';
-const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
-
-const greeting = (viewedFrom: string): ReturnType<typeof fakeTick> =>
-  fakeTick({ ...SIX_NODES, viewedFrom });
-
-interface Running {
-  readonly tty: Tty;
-  readonly source: ScriptedSource;
-  readonly done: Promise<void>;
-  /** Waits until that is on the screen. */
-  readonly see: (text: string | RegExp) => Promise<string>;
-}
-
-function open(
-  options: Partial<DashboardOptions> = {},
-  [columns, rows]: readonly [number, number] = [80, 24],
-  source = new ScriptedSource(greeting),
-): Running {
-  const tty = makeTty(columns, rows);
-  const closing = new AbortController();
-  const { stdin, stdout } = tty;
-  const env = { LANG: 'C.UTF-8' };
-  const { signal } = closing;
-  const done = runDashboard(source, {
-    stdin,
-    stdout,
-    stderr: stdout,
-    env,
-    intervalMs: 1000,
-    signal,
-    ...options,
-  });
-  onTestFinished(async () => {
-    closing.abort();
-    await done.catch(() => undefined);
-  });
-  const see: Running['see'] = (text) =>
-    tty.waitFor(
-      (screen) => (typeof text === 'string' ? screen.includes(text) : text.test(screen)),
-      String(text),
-    );
-  return { tty, source, done, see };
-}
 
 describe('the dashboard in a terminal', () => {
   it('takes the terminal, shows the cluster, and gives the terminal back on q', async () => {
@@ -250,65 +201,5 @@ describe('the viewed node', () => {
     source.past = [fakeEvent(77, 9, { node: 'n5', message: 'long ago' })];
     const { see } = open({ initialView: 'events' }, [80, 24], source);
     await see('long ago');
-  });
-});
-
-describe('beside the view', () => {
-  it('the owners of a key are looked up, and a failure is told', async () => {
-    const { tty, source, see } = open({ initialView: 'ring' });
-    await see('replica sets');
-    tty.type('guser:1042\r');
-    const screen = await see('quorum 2 of 3 reachable');
-    expect(screen).toMatch(/ 1 n2 primary +up +present +1\.4 KiB/);
-    expect(screen).toContain('0x6b3f90c2 41.9%');
-    source.ownersError = new Error('KV_UNREACHABLE: no node answered');
-    tty.type('gother\r');
-    await see('KV_UNREACHABLE: no node answered');
-    tty.type('\x1b');
-    await tty.waitFor((text) => !text.includes('key other'), 'no key');
-  });
-
-  it('copies the selected row by OSC 52', async () => {
-    const { tty, see } = open();
-    await see('alerts');
-    tty.type('jc');
-    await see('copied n2');
-    expect(tty.written()).toContain(`\x1b]52;c;${Buffer.from('n2').toString('base64')}\x07`);
-  });
-
-  it('draws everything again on ctrl-l', async () => {
-    const { tty, see } = open();
-    await see('alerts');
-    const before = tty.written().length;
-    tty.type('\x0c');
-    expect(tty.written().slice(before)).toMatch(/^\x1b\[\?2026h\x1b\[2J/);
-  });
-});
-
-describe('a snapshot', () => {
-  let folder = '';
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'kv-dashboard-'));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-
-  it('is saved as facts and as text, and never over another', async () => {
-    const { tty, see } = open({ folder });
-    await see('alerts');
-    tty.type('p\x13');
-    await see(/saved kv-dashboard-\d{8}-\d{6}\.json and \.txt/);
-    const [json = '', text = ''] = readdirSync(folder).sort();
-    const saved: unknown = JSON.parse(readFileSync(join(folder, json), 'utf8'));
-    expect(saved).toMatchObject({
-      schemaVersion: 1,
-      viewedFrom: 'n1',
-      result: { view: 'overview' },
-    });
-    expect(readFileSync(join(folder, text), 'utf8')).toContain('ranges 640: 324 full');
-    // Frozen, so that the second one has the same name.
-    tty.type('\x13');
-    await see('not saved: EEXIST');
   });
 });

@@ -72,6 +72,8 @@ describe('the frame writer', () => {
     writer.show('a\nb\nc'.split('\n'));
     await screen.lines();
     writer.show('12345\n数据!\n\x1b[7m12345\x1b[27m'.split('\n'));
+    // There the cursor still is on the last cell, and most terminals would erase that.
+    expect(screen.written.join('')).not.toContain('\x1b[K');
     expect(await screen.lines()).toEqual(['12345', '数据!', '12345']);
   });
 

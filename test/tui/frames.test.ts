@@ -4,6 +4,7 @@ import { frame } from '../../src/tui/frame.js';
 import { lineWidth, plain, type Line } from '../../src/tui/line.js';
 import type { ViewName } from '../../src/tui/state.js';
 import { makeTheme } from '../../src/tui/theme.js';
+import { fakeTick } from './fake-cluster.js';
 import { fakeOwners } from './fake-source.js';
 import { Bench, MANY_NODES, seasoned } from './states.js';
 
@@ -215,11 +216,15 @@ describe('time', () => {
     bench.press('p');
     const body = (): string => text(bench).split('\n').slice(1).join('\n');
     const before = body();
-    bench.wait(12);
+    bench
+      .wait(6)
+      .tick(fakeTick({ nodes: 6, second: 36 }))
+      .wait(6);
     expect(text(bench)).toContain('frozen 00:12');
     expect(body()).toBe(before);
     bench.press('space');
     expect(text(bench)).not.toContain('frozen');
+    expect(body()).not.toBe(before);
   });
 
   it('greys what is old, and says how old it is', () => {
