@@ -1,6 +1,7 @@
 import { LIMITS } from '../../node/core/limits.js';
 import { FifoQueue } from '../../stdx/fifo-queue.js';
 import { cutIntoChunks } from './wire/chunk.js';
+import { giveSlab } from './wire/frame-slabs.js';
 import { ProtoWriter } from './wire/proto-writer.js';
 
 /** Bytes handed to the stream and not yet taken by the network: more wait in the own queue, where their deadlines are watched. */
@@ -86,7 +87,9 @@ export class FrameSender<T> {
     this.#streamBytes += length;
     stream.write(frame, (error) => {
       // A failed write ends the stream, and its end resets this sender.
-      if (stream !== this.#stream || (error !== undefined && error !== null)) return;
+      if (error !== undefined && error !== null) return;
+      giveSlab(frame.buffer);
+      if (stream !== this.#stream) return;
       this.#streamBytes -= length;
       this.#onWritten();
       if (!this.#scheduled && this.queuedBytes() > this.#streamBytes) this.#flush();

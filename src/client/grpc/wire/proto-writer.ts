@@ -1,5 +1,6 @@
 import type { Stamp, Version } from '../../../node/core/version/version.js';
 import { utf8Encode } from '../../../stdx/bytes.js';
+import { takeSlab } from './frame-slabs.js';
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -23,7 +24,7 @@ export class ProtoWriter {
 
   /** `sizeHint` bytes are reserved at once: with a good upper bound nothing is copied again. */
   constructor(sizeHint: number) {
-    this.#bytes = Buffer.allocUnsafe(Math.max(64, sizeHint));
+    this.#bytes = takeSlab(Math.max(64, sizeHint));
   }
 
   get length(): number {
