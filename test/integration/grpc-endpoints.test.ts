@@ -5,6 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { GrpcClientTransport } from '../../src/client/grpc/grpc-client-transport.js';
 import type { ClientRequest } from '../../src/node/core/operations.js';
 import { GrpcClientServer } from '../../src/node/io/grpc/grpc-client-server.js';
+import { nextTurn } from '../../src/node/io/turn.js';
+import type { Clock } from '../../src/node/env/clock.js';
 import { assert } from '../../src/stdx/assert.js';
 import { openPeer, realEnv } from './grpc-fixtures.js';
 
@@ -77,6 +79,32 @@ describe('an address where no node serves clients', () => {
       });
     for (const failure of await failures(await listen(silent)))
       expect(failure).toMatchObject({ code: 'KV_UNREACHABLE' });
+  });
+
+  it('is dialled again and again over one socket while it stays silent', async () => {
+    let accepted = 0;
+    const silent = createServer((socket) => {
+      accepted += 1;
+      socket.on('error', () => undefined);
+    });
+    const env = realEnv();
+    const dialMs = 20;
+    let dials = 0;
+    const clock: Clock = {
+      wallMs: () => env.clock.wallMs(),
+      monotonicMs: () => env.clock.monotonicMs(),
+      after: (delayMs, run) => {
+        if (delayMs === dialMs) dials += 1;
+        return env.clock.after(delayMs, run);
+      },
+    };
+    const port = await listen(silent);
+    const transport = new GrpcClientTransport({ clock, random: env.random }, { dialMs });
+    const connection = transport.connect({ host: '127.0.0.1', port });
+    connection.operate(PUT, 5_000, () => undefined);
+    while (dials < 5) await nextTurn();
+    expect(accepted).toBe(1);
+    connection.close();
   });
 
   it('cannot be listened on when it is taken', async () => {
