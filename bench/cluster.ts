@@ -67,7 +67,7 @@ async function measure(target: Target, one: Case): Promise<object> {
     inFlight: one.inFlight,
     perSecond: Math.round(median.perSecond),
     least: Math.round(sorted[0]!.perSecond),
-    most: Math.round(sorted.at(-1)!.perSecond),
+    most: Math.round(sorted[sorted.length - 1]!.perSecond),
     p50Ms: round(median.p50Ms),
     p99Ms: round(median.p99Ms),
     nodesCpuUs: Math.round(median.nodesCpuUs),

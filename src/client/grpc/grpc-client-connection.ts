@@ -13,7 +13,7 @@ import type {
 } from '../../node/core/views.js';
 import type { ClientConnection, Endpoint } from '../transport.js';
 import { addressOf, Connection } from './connection.js';
-import type { GrpcClientEnv } from './grpc-client-transport.js';
+import type { SystemEnv } from './system-env.js';
 import { SessionStream } from './session-stream.js';
 import { watchTicks } from './watch-ticks.js';
 import { BadFrame } from './wire/bad-frame.js';
@@ -31,7 +31,7 @@ export class GrpcClientConnection implements ClientConnection {
   readonly #connection: Connection;
   readonly #session: SessionStream;
 
-  constructor(endpoint: Endpoint, env: GrpcClientEnv, dialMs: number | undefined) {
+  constructor(endpoint: Endpoint, env: SystemEnv, dialMs: number | undefined) {
     this.endpoint = endpoint;
     this.#connection = new Connection(endpoint, env.clock, dialMs);
     this.#session = new SessionStream(this.#connection, env);

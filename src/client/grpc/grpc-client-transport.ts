@@ -1,21 +1,14 @@
-import type { Clock } from '../../node/env/clock.js';
-import type { Random } from '../../node/env/random.js';
 import type { ClientConnection, ClientTransport, Endpoint } from '../transport.js';
 import { GrpcClientConnection } from './grpc-client-connection.js';
-
-/** Time, and chance for the jitter of reconnects. */
-export interface GrpcClientEnv {
-  readonly clock: Clock;
-  readonly random: Random;
-}
+import type { SystemEnv } from './system-env.js';
 
 /** Reaches nodes over gRPC: one connection per node, dialled at the first call. */
 export class GrpcClientTransport implements ClientTransport {
-  readonly #env: GrpcClientEnv;
+  readonly #env: SystemEnv;
   readonly #dialMs: number | undefined;
 
   /** `dialMs` replaces the 2 s after which a dial has failed. */
-  constructor(env: GrpcClientEnv, options: { readonly dialMs?: number | undefined } = {}) {
+  constructor(env: SystemEnv, options: { readonly dialMs?: number | undefined } = {}) {
     this.#env = env;
     this.#dialMs = options.dialMs;
   }

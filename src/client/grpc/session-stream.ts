@@ -5,7 +5,7 @@ import type { ClientRequest, ClientResult } from '../../node/core/operations.js'
 import type { Clock } from '../../node/env/clock.js';
 import type { Connection } from './connection.js';
 import { FrameSender } from './frame-sender.js';
-import type { GrpcClientEnv } from './grpc-client-transport.js';
+import type { SystemEnv } from './system-env.js';
 import { PendingTable } from './pending-table.js';
 import type { Awaited } from './pending-table.js';
 import { StreamLink } from './stream-link.js';
@@ -59,7 +59,7 @@ export class SessionStream {
   readonly #sender: FrameSender<Operation>;
   #chunks = new ChunkAssembly();
 
-  constructor(connection: Connection, env: GrpcClientEnv) {
+  constructor(connection: Connection, env: SystemEnv) {
     this.#clock = env.clock;
     this.#pending = new PendingTable(env.clock);
     this.#sender = new FrameSender({

@@ -1,7 +1,7 @@
 import type { Clock } from '../../node/env/clock.js';
 import type { Random } from '../../node/env/random.js';
 
-/** Time and chance of this process, for a client outside a node. */
+/** Time, and chance for the jitter of reconnects, as a client outside a node has them. */
 export interface SystemEnv {
   readonly clock: Clock;
   readonly random: Random;

@@ -9,7 +9,7 @@ import type {
 } from '../../../src/node/core/metadata/cluster-metadata.js';
 import { DEFAULT_SETTINGS } from '../../../src/node/core/settings.js';
 import type { EventView, LivenessState } from '../../../src/node/core/views.js';
-import type { PeerHandler, Transport } from '../../../src/node/env/transport.js';
+import type { Transport } from '../../../src/node/env/transport.js';
 import type { PeerSeen } from '../../../src/node/membership/endpoint-news.js';
 import { Membership } from '../../../src/node/membership/membership.js';
 import { SimNetwork } from '../../../src/sim/network.js';

@@ -17,11 +17,11 @@ import { loadMetadata } from '../../../src/node/metadata/metadata-store.js';
 import type { ClusterView } from '../../../src/node/services.js';
 import type { MemoryDisk } from '../../../src/sim/memory-disk.js';
 import { LogRecorder, MetricsRecorder } from '../../../src/sim/recorders.js';
+import type { SimNetwork } from '../../../src/sim/network.js';
+import type { Scheduler } from '../../../src/sim/scheduler.js';
 import { SeededRandom } from '../../../src/sim/seeded-random.js';
 import { SimProcess } from '../../../src/sim/sim-process.js';
 import { assert } from '../../../src/stdx/assert.js';
-
-import type { LogCluster } from './log-cluster.js';
 
 /** One run of a node that has everything but data. */
 export interface LogNode {
@@ -53,8 +53,17 @@ const META = { cacheBytes: 1 << 20, writeBufferBytes: 1 << 20, maxFileBytes: 1 <
 const VNODES = 4;
 const JOIN_MS = 30_000;
 
+/** What a node is started in. */
+interface Surroundings {
+  readonly scheduler: Scheduler;
+  readonly random: SeededRandom;
+  readonly network: SimNetwork;
+  /** What another node knows of the cluster. */
+  view(name: string): ClusterView;
+}
+
 export interface NodeStart {
-  readonly cluster: LogCluster;
+  readonly cluster: Surroundings;
   readonly name: string;
   readonly disk: MemoryDisk;
   readonly options: NodeOptions;

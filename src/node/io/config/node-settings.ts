@@ -139,10 +139,9 @@ export function gatherSettings(sources: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly file: string | undefined;
 }): RawSettings {
-  const flags = Object.entries(sources.flags).map(([name, text]) => [
-    name,
-    { text, origin: `--${name}` },
-  ]);
+  const flags = Object.entries(sources.flags).map(
+    ([name, text]): readonly [string, GivenSetting] => [name, { text, origin: `--${name}` }],
+  );
   const file = sources.file === undefined ? {} : fromFile(sources.file);
   return { ...file, ...fromEnv(sources.env), ...Object.fromEntries(flags) };
 }
