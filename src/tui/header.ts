@@ -103,7 +103,7 @@ function plainPad(text: string, width: number, { glyphs }: Theme): string {
 }
 
 /** What is wrong with the stream of ticks, if anything. */
-export function bannerText(state: State): string | undefined {
+function bannerText(state: State): string | undefined {
   const { link, now, facts } = state;
   const age =
     facts.tick === undefined ? '' : `   data ${formatAge(now.monoMs - facts.receivedMs)} old`;
@@ -118,5 +118,6 @@ export function bannerText(state: State): string | undefined {
     return `asking ${clean(link.node ?? 'another node')}${age}`;
   }
   if (!isStale(state)) return undefined;
-  return `no tick for ${formatAge(factsAgeMs(state))}`;
+  const silent = link.kind === 'live' ? ` from ${clean(link.node)}` : '';
+  return `no tick${silent} for ${formatAge(factsAgeMs(state))}`;
 }

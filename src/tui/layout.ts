@@ -23,7 +23,7 @@ export function tooSmall({ columns, rows }: Size): boolean {
 }
 
 /** Rows above the body: header, tabs and a rule, or the rule alone. */
-export function headRows(state: State): number {
+function headRows(state: State): number {
   return state.header ? 3 : 1;
 }
 

@@ -61,7 +61,7 @@ const act = (action: Action): readonly Command[] => [{ action }];
 const refuse = (text: string): readonly Command[] => act({ type: 'notice', text, bad: true });
 
 /** What a typed command does. */
-export function commandsOf(line: string, state: State): readonly Command[] {
+function commandsOf(line: string, state: State): readonly Command[] {
   const [word = '', argument = ''] = splitFirst(line);
   const entries = COMMANDS.filter(({ name }) => name.startsWith(word));
   const entry = COMMANDS.find(({ name }) => name === word) ?? entries[0];

@@ -63,7 +63,7 @@ export interface Lookup {
   readonly error: string | undefined;
 }
 
-export interface Notice {
+interface Notice {
   readonly text: string;
   readonly bad: boolean;
   readonly untilMs: number;
@@ -163,7 +163,12 @@ export function factsAgeMs(state: State): number {
 /** True when the facts no longer follow the cluster, because the viewed node is lost or silent. */
 export function isStale(state: State): boolean {
   if (state.frozen !== undefined || state.facts.tick === undefined) return false;
-  return state.link.kind === 'lost' || factsAgeMs(state) > silenceMs(state.intervalMs);
+  return state.link.kind === 'lost' || factsAgeMs(state) > quietMs(state.intervalMs);
+}
+
+/** How old facts may be before they count as old: a tick may be late, but two are not. */
+function quietMs(intervalMs: number): number {
+  return Math.max(2500, 2.5 * intervalMs);
 }
 
 /** How long a stream may be silent before its node counts as lost. */
@@ -174,5 +179,5 @@ export function silenceMs(intervalMs: number): number {
 /** Time since the last tick that ages may be extended by; none for facts that do not follow the cluster. */
 export function elapsedMs(state: State): number {
   const ageMs = factsAgeMs(state);
-  return isStale(state) || ageMs > silenceMs(state.intervalMs) ? 0 : ageMs;
+  return isStale(state) || ageMs > quietMs(state.intervalMs) ? 0 : ageMs;
 }

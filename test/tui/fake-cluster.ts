@@ -149,7 +149,7 @@ function alerts(nodes: readonly NodeView[]): readonly AlertView[] {
       severity: state === 'down' ? ('bad' as const) : ('warn' as const),
       code: state === 'down' ? 'KV_NODE_DOWN' : 'KV_NODE_SUSPECT',
       node: name,
-      message: state === 'down' ? `${name} is down: ${reason}` : `${name} is suspect`,
+      message: state === 'down' ? `down: ${reason}` : 'suspect',
       hints: [`kv node show ${name}`],
     }));
 }

@@ -47,8 +47,8 @@ const column = (
 ): Column<HelpRow> => ({ ...bounds, align: 'left', drop: 0, cell });
 
 const COLUMNS: readonly Column<HelpRow>[] = [
-  column({ id: 'where', title: 'WHERE', min: 10, max: 12 }, ({ where }) => [span(where, 'dim')]),
-  column({ id: 'keys', title: 'KEYS', min: 14, max: 20 }, ({ keys }) => [span(keys, 'accent')]),
+  column({ id: 'where', title: 'WHERE', min: 10, max: 10 }, ({ where }) => [span(where, 'dim')]),
+  column({ id: 'keys', title: 'KEYS', min: 13, max: 15 }, ({ keys }) => [span(keys, 'accent')]),
   column({ id: 'text', title: 'WHAT', min: 20, max: 70 }, ({ text }) => [span(text)]),
 ];
 

@@ -7,7 +7,7 @@ import { matches } from '../rows.js';
 import { elapsedMs, shownFacts, type State } from '../state.js';
 import type { Theme } from '../theme.js';
 import { rule } from '../widgets/rule.js';
-import { largest, spark } from '../widgets/spark.js';
+import { largestKnown, spark } from '../widgets/spark.js';
 import { drawTable, widest, type Column } from '../widgets/table.js';
 import { stateMark } from './node-state.js';
 import {
@@ -139,7 +139,7 @@ function trendLines(state: State, node: NodeView, theme: Theme): readonly Line[]
     span(last.padStart(6)),
     span('  '),
     ...spark(samples, Math.min(60, width - 34), { levels: theme.glyphs.levels }),
-    span(`  max ${formatLatency(largest(samples))}`, 'dim'),
+    span(`  max ${formatLatency(largestKnown(samples))}`, 'dim'),
   ];
   return [
     row('r p99', trend.readP99, formatLatency(trend.readP99.at(-1))),

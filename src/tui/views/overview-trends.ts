@@ -4,7 +4,7 @@ import type { Facts } from '../state.js';
 import type { Theme } from '../theme.js';
 import { histogram } from '../widgets/histogram.js';
 import { rule } from '../widgets/rule.js';
-import { largest, level, spark, type Sample } from '../widgets/spark.js';
+import { largest, largestKnown, level, spark, type Sample } from '../widgets/spark.js';
 
 const CLASSES = 8;
 /** Rows that `trendLines` takes. */
@@ -25,7 +25,7 @@ export function trendLines(facts: Facts, width: number, theme: Theme): readonly 
       span(padText(format(samples.at(-1)), 7, 'right'), 'bold'),
       span('  '),
       ...spark(samples, cells, { levels: theme.glyphs.levels }),
-      span(`  max ${format(largest(samples))}`, 'dim'),
+      span(`  max ${format(largestKnown(samples))}`, 'dim'),
     ];
   };
   return [

@@ -122,12 +122,13 @@ function alertLines(alerts: readonly AlertView[], section: Section): readonly Li
   ];
 }
 
-function alertLine({ severity, message, hints }: AlertView): Line {
+function alertLine({ severity, node, message, hints }: AlertView): Line {
   const bad = severity === 'bad';
   const hint = hints[0];
+  const subject = node === undefined || message.startsWith(node) ? '' : `${clean(node)} `;
   return [
     span(bad ? ' x ' : ' ! ', severity),
-    span(clean(message)),
+    span(`${subject}${clean(message)}`),
     ...(hint === undefined ? [] : [span(`   try: ${clean(hint)}`, 'dim')]),
   ];
 }

@@ -23,6 +23,11 @@ export function level(value: Sample, max: number, levels: readonly string[]): st
   return levels[Math.min(levels.length - 1, Math.max(0, step))]!;
 }
 
+/** The largest known sample; undefined when none is known. */
+export function largestKnown(samples: readonly Sample[]): Sample {
+  return samples.some((value) => value !== undefined) ? largest(samples) : undefined;
+}
+
 /** The largest known sample, or 0. */
 export function largest(samples: readonly Sample[]): number {
   let max = 0;

@@ -106,7 +106,7 @@ export function sortRows<Row>(
 const collator = new Intl.Collator('en', { numeric: true });
 
 /** Numbers by size, texts so that n2 comes before n10. */
-export function compare(a: number | string, b: number | string): number {
+function compare(a: number | string, b: number | string): number {
   return typeof a === 'number' && typeof b === 'number'
     ? a - b
     : collator.compare(String(a), String(b));
