@@ -149,10 +149,9 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Prints an error: one line and its details on standard error, for programs also a document on standard output. */
-  protected async printFailure(failure: Failure, done?: object): Promise<void> {
+  protected async printFailure(failure: Failure): Promise<void> {
     if (this.wantsJson) {
-      const rest = { nowMs: Date.now(), result: done };
-      await this.#printJson(errorEnvelope(this.commandName, failure, rest));
+      await this.#printJson(errorEnvelope(this.commandName, failure, Date.now()));
       await this.output.note(`Error: ${firstLine(failure.error)}\n`);
       return;
     }

@@ -41,16 +41,12 @@ export function successEnvelope(command: string, facts: Facts, nowMs: number): o
   };
 }
 
-/** The document of a command that failed; `result` is what was done before it did. */
-export function errorEnvelope(
-  command: string,
-  { error, exit }: Failure,
-  rest: { readonly nowMs: number; readonly result?: object | undefined },
-): object {
+/** The document of a command that failed. */
+export function errorEnvelope(command: string, { error, exit }: Failure, nowMs: number): object {
   return {
     schemaVersion: SCHEMA_VERSION,
     command,
-    at: new Date(rest.nowMs).toISOString(),
+    at: new Date(nowMs).toISOString(),
     error: {
       code: error.code,
       exit,
@@ -62,7 +58,6 @@ export function errorEnvelope(
       next: error.row.next,
       docs: docsOf(error),
     },
-    result: rest.result,
   };
 }
 

@@ -7,7 +7,7 @@ import { KEY_ENCODINGS } from './keys.js';
 export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'ndjson'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const;
+const COLOUR_CHOICES = ['auto', 'always', 'never'] as const;
 
 /** What every command says about its own output. */
 export const OUTPUT_FLAGS = {

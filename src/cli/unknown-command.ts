@@ -17,7 +17,7 @@ export const commandNotFound: Hook.CommandNotFound = async function ({ id, argv,
   const early = earlyFlags([...words, ...(argv ?? [])]);
   const { stdout, stderr } = process;
   if (early.format === 'json' || early.format === 'ndjson') {
-    const document = errorEnvelope(words.join(' '), failure, { nowMs: Date.now() });
+    const document = errorEnvelope(words.join(' '), failure, Date.now());
     stdout.write(`${JSON.stringify(document, undefined, early.format === 'json' ? 2 : 0)}\n`);
     stderr.write(`Error: ${failure.error.message}\n`);
   } else {
