@@ -29,7 +29,10 @@ export function connectionError(
   if (trailer instanceof Buffer) return serverError(trailer);
   const address = `${target.host}:${target.port}`;
   if (code === codes.UNIMPLEMENTED)
-    return new KvError('KV_NOT_A_KV_NODE', `${address} is not the client port of a kv node`);
+    return new KvError(
+      'KV_NOT_A_KV_NODE',
+      `${address} answers, but does not serve this interface of kv`,
+    );
   if (code === codes.UNAVAILABLE && NOT_HTTP2.test(details))
     return new KvError('KV_NOT_A_KV_NODE', `${address} does not speak gRPC`);
   if (code === codes.UNAVAILABLE)

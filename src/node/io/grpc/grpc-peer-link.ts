@@ -1,7 +1,9 @@
 import { Connection } from '../../../client/grpc/connection.js';
 import { errorFromMessage } from '../../../client/grpc/wire/error-message.js';
 import { required } from '../../../client/grpc/wire/required.js';
+import { BadFrame } from '../../../client/grpc/wire/bad-frame.js';
 import { PeerService } from '../../../generated/kv/peer/v1/peer.js';
+import type { MetaResponse } from '../../../generated/kv/peer/v1/peer.js';
 import { KvError } from '../../core/errors.js';
 import type { ErrorCode } from '../../core/errors.js';
 import type {
@@ -81,7 +83,24 @@ export class GrpcPeerLink implements PeerLink {
   async meta(request: MetaRequest, remainingMs: number): Promise<MetaReply> {
     const message = { hello: this.#env.hello(), remainingMs, body: metaRequestBody(request) };
     const response = await this.#controlConnection.unary(PeerService.meta, message, remainingMs);
-    const { hello, body } = response;
+    try {
+      return this.#metaReply(response);
+    } catch (cause) {
+      if (!(cause instanceof BadFrame)) throw cause;
+      this.#env.badFrames.inc();
+      this.#controlConnection.discard();
+      const { host, port } = this.address;
+      throw new KvError('KV_UNREACHABLE', `${host}:${port}: ${cause.message}`, { cause });
+    }
+  }
+
+  close(): void {
+    this.#data.close();
+    this.#control.close();
+    this.#closed();
+  }
+
+  #metaReply({ hello, body }: MetaResponse): MetaReply {
     if (body?.$case === 'refused') {
       const error = errorFromMessage(body.value);
       this.#env.refused(error);
@@ -90,12 +109,6 @@ export class GrpcPeerLink implements PeerLink {
     const refusal = this.#env.admit(required(hello));
     if (refusal !== undefined) throw refusal;
     return metaReplyOf(body);
-  }
-
-  close(): void {
-    this.#data.close();
-    this.#control.close();
-    this.#closed();
   }
 }
 
