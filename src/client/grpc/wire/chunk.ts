@@ -12,7 +12,7 @@ export interface Chunk {
 }
 
 /** The largest frame that chunks may carry: the largest value, its key and what surrounds them. */
-export const CHUNKED_BYTES = LIMITS.valueBytesHard + 64 * 1024;
+const CHUNKED_BYTES = LIMITS.valueBytesHard + 64 * 1024;
 
 /** Bytes of a chunk frame around its part. */
 const AROUND_BYTES = 64;
