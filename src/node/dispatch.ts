@@ -1,4 +1,4 @@
-import type { KvError } from './core/errors.js';
+import { refusesIdentity, type KvError } from './core/errors.js';
 import type {
   ControlReply,
   ControlRequest,
@@ -26,9 +26,6 @@ export interface DispatchParts {
   /** A refusal that no retry can change: the identity of this node is not valid any more. */
   readonly onRefused: (error: KvError) => void;
 }
-
-/** Refusals after which this process must not go on: its identity is another's, or gone. */
-const FATAL_REFUSALS = new Set(['KV_IDENTITY_REMOVED', 'KV_ROLLED_BACK', 'KV_CLONE']);
 
 /** Hands what arrives from peers to the procedure that answers it. */
 export class Dispatch implements PeerHandler {
@@ -69,6 +66,6 @@ export class Dispatch implements PeerHandler {
       severity: 'warn',
       message: `${where} refused this node: ${error.message}`,
     });
-    if (FATAL_REFUSALS.has(error.code)) this.#parts.onRefused(error);
+    if (refusesIdentity(error.code)) this.#parts.onRefused(error);
   }
 }

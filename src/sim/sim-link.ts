@@ -1,4 +1,4 @@
-import { KvError } from '../node/core/errors.js';
+import { KvError, refusesIdentity } from '../node/core/errors.js';
 import { LIMITS } from '../node/core/limits.js';
 import type {
   ControlReply,
@@ -159,6 +159,7 @@ export class SimLink implements PeerLink {
             (error: unknown) => {
               const told = toKvError(error);
               back(() => {
+                if (refusesIdentity(told.code)) this.#own.handler.refused(this.address, told);
                 pending.fail(told);
               });
             },

@@ -207,6 +207,11 @@ export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERRORS, text);
 }
 
+/** True for the refusals after which a process must not go on: its identity is another's too, or gone, or out of date. */
+export function refusesIdentity(code: ErrorCode): boolean {
+  return code === 'KV_CLONE' || code === 'KV_ROLLED_BACK' || code === 'KV_IDENTITY_REMOVED';
+}
+
 /** What one replica did for an operation, as an operator reads it. */
 export interface ReplicaReport {
   /** Name of the node. */

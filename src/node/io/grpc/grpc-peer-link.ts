@@ -4,7 +4,7 @@ import { required } from '../../../client/grpc/wire/required.js';
 import { BadFrame } from '../../../client/grpc/wire/bad-frame.js';
 import { PeerService } from '../../../generated/kv/peer/v1/peer.js';
 import type { MetaResponse } from '../../../generated/kv/peer/v1/peer.js';
-import { KvError } from '../../core/errors.js';
+import { KvError, refusesIdentity } from '../../core/errors.js';
 import type { ErrorCode } from '../../core/errors.js';
 import type {
   ControlReply,
@@ -70,8 +70,13 @@ export class GrpcPeerLink implements PeerLink {
       this.#control.ask(request, remainingMs, {
         answer: (reply) => {
           this.#roundTripMs = this.#env.clock.monotonicMs() - startMs;
-          if (reply instanceof KvError) reject(reply);
-          else resolve(reply);
+          if (!(reply instanceof KvError)) {
+            resolve(reply);
+            return;
+          }
+          // Admitted by its hello, and found out since: the connection lives on, so this is how the node learns of it.
+          if (refusesIdentity(reply.code)) this.#env.refused(reply);
+          reject(reply);
         },
         fail: (code, message) => {
           reject(new KvError(code === 'timeout' ? 'KV_READ_TIMEOUT' : code, message));
