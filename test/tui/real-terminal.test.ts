@@ -14,8 +14,9 @@ class Session {
   #drawn: () => void = () => undefined;
 
   constructor() {
+    // It waits at the end: what a shell prints last may be lost when it ends.
     const script =
-      'echo before; node --import tsx test/tui/dashboard-process.ts; echo "exit=$?"; stty -a; echo END';
+      'echo before; node --import tsx test/tui/dashboard-process.ts; echo "exit=$?"; stty -a; echo END; read -r _';
     this.#pty = spawn('bash', ['--norc', '-c', script], {
       name: 'xterm-256color',
       cols: 80,
