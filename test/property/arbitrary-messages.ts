@@ -14,10 +14,10 @@ const ms48 = fc.nat({ max: 0xffff_ffff_ffff });
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => (n === 0 ? 0 : n));
 
 /** Readings of the hybrid clock, over the whole of its range. */
-export const stamps: fc.Arbitrary<Stamp> = fc.record({ ms: ms48, logical: fc.nat(0xffff) });
+const stamps: fc.Arbitrary<Stamp> = fc.record({ ms: ms48, logical: fc.nat(0xffff) });
 
 /** Versions over the whole of their range. */
-export const versions: fc.Arbitrary<Version> = fc.record({
+const versions: fc.Arbitrary<Version> = fc.record({
   ms: ms48,
   logical: fc.nat(0xffff),
   writerHi: u32,
@@ -59,7 +59,7 @@ const digests = fc.record({
 });
 
 /** Codes of the table. */
-export const codes = fc.constantFrom(...(Object.keys(ERRORS) as ErrorCode[]));
+const codes = fc.constantFrom(...(Object.keys(ERRORS) as ErrorCode[]));
 
 /** Answers of replicas. */
 export const dataReplies: fc.Arbitrary<DataReply> = fc.oneof(
@@ -110,7 +110,7 @@ const traces: fc.Arbitrary<TraceView> = fc.record({
 const told = { coordinator: text, tookMs: finite, trace: maybe(traces) };
 
 /** Errors with all that they may carry. */
-export const errors: fc.Arbitrary<KvError> = fc
+const errors: fc.Arbitrary<KvError> = fc
   .record({
     code: codes,
     message: text,
