@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import type { Role } from './colour.js';
 import type { Look } from './look.js';
 import { cleanText } from './show-key.js';
@@ -26,13 +25,6 @@ interface Fitted {
   readonly width: number;
 }
 
-const NO_LINES = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
-  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
-  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '' },
-  ...{ right: '', 'right-mid': '', middle: '' },
-};
-
 /** Rows under the names of their columns, aligned, without borders; no line exceeds the look's width unless it is wide. */
 export function renderTable<Row>(
   columns: readonly Column<Row>[],
@@ -44,41 +36,28 @@ export function renderTable<Row>(
     .map((column) => measured(column, rows, look.header));
   const width = look.wide ? Number.POSITIVE_INFINITY : look.width;
   const { fitted, gap } = fit(shown, width);
-  const table = new Table({
-    chars: NO_LINES,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
-    colAligns: fitted.map(({ align }) => align),
-    colWidths: fitted.map(({ width: cells }, i) => cells + (i === 0 ? 0 : gap)),
-  });
-  if (look.header)
-    table.push(
-      fitted.map(
-        (column, i) => lead(column, i, gap) + look.paint('dim', clip(column.title, column)),
-      ),
-    );
-  for (const at of rows.keys()) {
-    table.push(
-      fitted.map((column, i) => {
+  const line = (cells: readonly string[]): string => cells.join(' '.repeat(gap)).trimEnd();
+  const header = fitted.map((column) =>
+    placed(column.title, column, (text) => look.paint('dim', text)),
+  );
+  const body = rows.map((_, at) =>
+    line(
+      fitted.map((column) => {
         const { text, role } = column.cells[at]!;
-        const clipped = clip(text, column);
-        return lead(column, i, gap) + (role === undefined ? clipped : look.paint(role, clipped));
+        return placed(text, column, (shownText) =>
+          role === undefined ? shownText : look.paint(role, shownText),
+        );
       }),
-    );
-  }
-  if (table.length === 0) return [];
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+    ),
+  );
+  return look.header ? [line(header), ...body] : body;
 }
 
-/** The gap stands at the left of a cell, where a right-aligned one is padded anyway. */
-function lead(column: Fitted, at: number, gap: number): string {
-  return at === 0 || column.align === 'right' ? '' : ' '.repeat(gap);
-}
-
-function clip(text: string, { width }: Fitted): string {
-  return clipText(text, width);
+/** The text in exactly the width of its column; only the text itself is painted, not the blanks beside it. */
+function placed(text: string, { align, width }: Fitted, paint: (text: string) => string): string {
+  const clipped = clipText(text, width);
+  const blank = ' '.repeat(Math.max(0, width - textWidth(clipped)));
+  return align === 'left' ? paint(clipped) + blank : blank + paint(clipped);
 }
 
 function measured<Row>(column: Column<Row>, rows: readonly Row[], header: boolean): Fitted {
