@@ -20,7 +20,9 @@ export function chooseEndpoints(
   given: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): EndpointChoice {
-  if (given === undefined || given === '')
+  // An empty text is most likely a variable that was not set: the default would be another cluster than was meant.
+  if (given === '') throw new KvError('KV_USAGE', 'an empty endpoint was given: use HOST:PORT,..');
+  if (given === undefined)
     return { endpoints: [DEFAULT_ENDPOINT, ...devEndpoints(env)], named: false };
   const endpoints = given.split(',').map((text) => parseEndpoint(text.trim()));
   return { endpoints, named: true };

@@ -1,3 +1,4 @@
+import Table from 'cli-table3';
 import type { Role } from './colour.js';
 import type { Look } from './look.js';
 import { cleanText } from './show-key.js';
@@ -25,6 +26,16 @@ interface Fitted {
   readonly width: number;
 }
 
+const NO_LINES = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '' },
+  ...{ right: '', 'right-mid': '', middle: '' },
+};
+/** A character of one cell that nobody prints. */
+const STAND_IN = '\ue000';
+const STAND_INS = /\ue000+/g;
+
 /** Rows under the names of their columns, aligned, without borders; no line exceeds the look's width unless it is wide. */
 export function renderTable<Row>(
   columns: readonly Column<Row>[],
@@ -36,28 +47,37 @@ export function renderTable<Row>(
     .map((column) => measured(column, rows, look.header));
   const width = look.wide ? Number.POSITIVE_INFINITY : look.width;
   const { fitted, gap } = fit(shown, width);
-  const line = (cells: readonly string[]): string => cells.join(' '.repeat(gap)).trimEnd();
-  const header = fitted.map((column) =>
-    placed(column.title, column, (text) => look.paint('dim', text)),
-  );
-  const body = rows.map((_, at) =>
-    line(
+  const table = new Table({
+    chars: NO_LINES,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
+    colAligns: fitted.map(({ align }) => align),
+    colWidths: fitted.map(({ width: cells }, i) => cells + (i === 0 ? 0 : gap)),
+  });
+  const texts: string[] = [];
+  // The library counts the cells of rare characters in its own way: it lays out stand-ins of the widths that we count.
+  const standIn = (text: string, column: Fitted, role: Role | undefined): string => {
+    const clipped = clipText(text, column.width);
+    const cells = textWidth(clipped);
+    if (cells > 0) texts.push(role === undefined ? clipped : look.paint(role, clipped));
+    // The gap stands at the left of a cell, where a right-aligned one is padded anyway.
+    const lead = column === fitted[0] || column.align === 'right' ? '' : ' '.repeat(gap);
+    return lead + STAND_IN.repeat(cells);
+  };
+  if (look.header) table.push(fitted.map((column) => standIn(column.title, column, 'dim')));
+  for (const at of rows.keys()) {
+    table.push(
       fitted.map((column) => {
         const { text, role } = column.cells[at]!;
-        return placed(text, column, (shownText) =>
-          role === undefined ? shownText : look.paint(role, shownText),
-        );
+        return standIn(text, column, role);
       }),
-    ),
-  );
-  return look.header ? [line(header), ...body] : body;
-}
-
-/** The text in exactly the width of its column; only the text itself is painted, not the blanks beside it. */
-function placed(text: string, { align, width }: Fitted, paint: (text: string) => string): string {
-  const clipped = clipText(text, width);
-  const blank = ' '.repeat(Math.max(0, width - textWidth(clipped)));
-  return align === 'left' ? paint(clipped) + blank : blank + paint(clipped);
+    );
+  }
+  if (table.length === 0) return [];
+  return table
+    .toString()
+    .replace(STAND_INS, () => texts.shift() ?? '')
+    .split('\n')
+    .map((line) => line.trimEnd());
 }
 
 function measured<Row>(column: Column<Row>, rows: readonly Row[], header: boolean): Fitted {

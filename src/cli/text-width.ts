@@ -4,7 +4,7 @@ const PLAIN = /^[\x20-\x7e]*$/;
 // Combining marks and invisible characters take no cell.
 const NO_CELL = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]$/u;
 const TWO_CELLS =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]$/u;
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}\p{Emoji_Presentation}]$/u;
 
 /** Cells that a text takes on a terminal; colour takes none. */
 export function textWidth(text: string): number {

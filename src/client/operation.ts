@@ -114,6 +114,7 @@ class Operation {
     const timeLeft = clock.monotonicMs() + delayMs < this.#deadlineMs;
     if (
       decision.kind === 'give-up' ||
+      this.#nobodyThere(error) ||
       !timeLeft ||
       this.#attempts >= ATTEMPTS_MAX ||
       !budget.take()
@@ -126,6 +127,14 @@ class Operation {
       clock.after(delayMs, () => {
         this.attempt();
       });
+  }
+
+  /** Every node that is known refused a connection, some of them twice: waiting longer is for the caller to decide. */
+  #nobodyThere(error: KvError): boolean {
+    if (error.code !== 'KV_UNREACHABLE' || this.#unknown !== undefined) return false;
+    const routes = allRoutes(this.#call.request.key, this.#context.sources());
+    const broken = routes.every((connection) => connection.state() === 'broken');
+    return broken && this.#attempts > routes.length + 1;
   }
 
   #delayMs(random: Random): number {

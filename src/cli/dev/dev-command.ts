@@ -86,6 +86,9 @@ function* lines({ dir, pid, mode, nodes }: DevState, look: Look): Iterable<strin
     ? `local cluster in ${dir}: not running`
     : `local cluster in ${dir}: process ${pid}, ${mode}`;
   if (nodes.length > 0) yield* renderTable(COLUMNS, nodes, look);
-  if (pid === 0) yield 'try: kv dev up | npm start';
-  else yield 'try: kv status | kv dev kill n2 | kv dev start n2 | kv dashboard | kv dev down';
+  const usual = dir === devDir(undefined, process.env);
+  const at = usual ? '' : ` --dir ${dir}`;
+  const endpoint = usual ? '' : ` -e ${nodes.find((node) => node.pid !== undefined)?.listen ?? ''}`;
+  if (pid === 0) yield `try: kv dev up${at}`;
+  else yield `try: kv status${endpoint} | kv dashboard${endpoint} | kv dev down${at}`;
 }

@@ -58,6 +58,15 @@ export class NodeProcess {
     });
   }
 
+  /** @throws KvError KV_USAGE when a process runs already */
+  mustNotRun(): void {
+    if (this.#child === undefined) return;
+    const paused = this.#state === 'paused';
+    throw new KvError('KV_USAGE', `${this.name} ${paused ? 'is paused' : 'runs already'}`, {
+      hints: [paused ? `kv dev resume ${this.name}` : 'kv dev status'],
+    });
+  }
+
   /** Starts it and waits until it serves. @throws KvError with the last lines of its log */
   async start(extra: readonly string[]): Promise<void> {
     if (this.#child !== undefined) return;

@@ -16,10 +16,16 @@ export function usualPorts(index: number): NodePorts {
 
 /** The wanted ports when all three are free, else three that are. */
 export async function freePorts(wanted: NodePorts): Promise<NodePorts> {
-  const free = await Promise.all([wanted.client, wanted.peer, wanted.http].map(isFree));
-  if (free.every((one) => one)) return wanted;
+  if ((await busyPorts(wanted)).length === 0) return wanted;
   const [client, peer, http] = await anyPorts(3);
   return { client: client ?? 0, peer: peer ?? 0, http: http ?? 0 };
+}
+
+/** Those of the ports that somebody listens on. */
+export async function busyPorts({ client, peer, http }: NodePorts): Promise<readonly number[]> {
+  const ports = [client, peer, http];
+  const free = await Promise.all(ports.map(isFree));
+  return ports.filter((_, i) => free[i] === false);
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -1,12 +1,13 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
+import { join } from 'node:path';
 import { KvError } from '../../node/core/errors.js';
 import type { StatusView } from '../../node/core/views.js';
 import { askControl, serveControl, type ControlRequest } from './control-socket.js';
-import { devPaths, hasIdentity, nodeNames, type DevPaths } from './dev-dir.js';
+import { devDir, devPaths, hasIdentity, nodeNames, type DevPaths } from './dev-dir.js';
 import { readDevState, writeDevState, type DevState } from './dev-state.js';
 import { NodeProcess } from './node-process.js';
-import { freePorts, usualPorts, type NodePorts } from './ports.js';
+import { busyPorts, freePorts, usualPorts, type NodePorts } from './ports.js';
 
 const DEFAULT_NODES = 3;
 const STOP_MS = 12_000;
@@ -93,14 +94,16 @@ export class Supervisor {
       throw new KvError(
         'KV_DATA_DIR_LOCKED',
         `a local cluster runs in ${dir} already (process ${running.pid})`,
-        { hints: ['kv dev status', 'kv dev down'] },
+        { hints: [this.#hint('kv dev status'), this.#hint('kv dev down')] },
       );
     }
-    if (this.#options.fresh) rmSync(dir, { recursive: true, force: true });
     try {
       mkdirSync(dir, { recursive: true });
+      refuseForeign(this.#paths);
+      if (this.#options.fresh) this.#deleteOld();
       this.#server = await serveControl(this.#paths.socket, (request) => this.#handle(request));
     } catch (error) {
+      if (error instanceof KvError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new KvError('KV_DATA_DIR_UNUSABLE', `cannot use ${dir}: ${reason}`, { cause: error });
     }
@@ -112,7 +115,10 @@ export class Supervisor {
     const count = this.#options.nodes ?? Math.max(known, DEFAULT_NODES);
     if (count < known) {
       throw new KvError('KV_USAGE', `this local cluster has ${known} nodes, not ${count}`, {
-        hints: [`kv dev up -n ${known}`, `kv dev up -n ${count} --fresh`],
+        hints: [
+          this.#hint(`kv dev up -n ${known}`),
+          this.#hint(`kv dev up -n ${count} --fresh   (deletes its data)`),
+        ],
       });
     }
     await this.#make(nodeNames(count));
@@ -135,7 +141,10 @@ export class Supervisor {
       const changed = (): void => {
         if (!this.#stopping) this.#record();
       };
-      nodes.push(new NodeProcess({ dir, name, binary, changed, ports: await freePorts(wanted) }));
+      const ports = hasIdentity(dir, name)
+        ? await samePorts(name, wanted)
+        : await freePorts(wanted);
+      nodes.push(new NodeProcess({ dir, name, binary, changed, ports }));
     }
     this.#nodes = nodes;
   }
@@ -147,7 +156,12 @@ export class Supervisor {
     throw new KvError(
       'KV_JOIN_REFUSED',
       `this local cluster of ${members} nodes holds data already; new nodes cannot join it yet`,
-      { hints: [`kv dev up -n ${members}`, 'kv dev up --fresh -n N   (deletes its data)'] },
+      {
+        hints: [
+          this.#hint(`kv dev up -n ${members}`),
+          this.#hint('kv dev up --fresh -n N   (deletes its data)'),
+        ],
+      },
     );
   }
 
@@ -157,8 +171,8 @@ export class Supervisor {
     if (first === undefined) return;
     if (this.endpoints().length === 0) await first.start(['--init', '--cluster-name', 'dev']);
     else rest.unshift(first);
-    const join = this.endpoints().join(',');
-    await Promise.all(rest.map((node) => node.start(['--join', join])));
+    const seeds = this.endpoints().join(',');
+    await Promise.all(rest.map((node) => node.start(['--join', seeds])));
   }
 
   async #agreed(count: number): Promise<void> {
@@ -180,6 +194,7 @@ export class Supervisor {
         this.#options.onDown();
         break;
       case 'start':
+        this.#node(request.node).mustNotRun();
         await this.#node(request.node).start([]);
         break;
       case 'kill':
@@ -203,9 +218,45 @@ export class Supervisor {
     throw new KvError('KV_USAGE', `no node is called ${name}: there are ${names}`);
   }
 
+  /** A command for this very cluster: without --dir it would act on another. */
+  #hint(command: string): string {
+    const { dir } = this.#options;
+    return dir === devDir(undefined, process.env)
+      ? command
+      : command.replace(/^(kv dev \w+)/, `$1 --dir ${dir}`);
+  }
+
+  /** Deletes what earlier runs made here, and nothing else. */
+  #deleteOld(): void {
+    const { dir, stateFile } = this.#paths;
+    const old = readDevState(stateFile)?.nodes ?? [];
+    for (const { name } of old) rmSync(join(dir, name), { recursive: true, force: true });
+    rmSync(stateFile, { force: true });
+  }
+
   #record(): void {
     writeDevState(this.#paths.stateFile, this.state());
   }
+}
+
+/** A directory with other people's files in it is not ours to use. @throws KvError KV_DATA_DIR_UNUSABLE */
+function refuseForeign({ dir, stateFile, socket }: DevPaths): void {
+  const others = readdirSync(dir).filter((name) => join(dir, name) !== socket);
+  if (existsSync(stateFile) || others.length === 0) return;
+  throw new KvError(
+    'KV_DATA_DIR_UNUSABLE',
+    `${dir} has files in it and is no local cluster: give an empty or new directory with --dir`,
+  );
+}
+
+/** The others know a member by its ports: it comes back on the same ones. @throws KvError KV_ADDRESS_IN_USE */
+async function samePorts(name: string, ports: NodePorts): Promise<NodePorts> {
+  const busy = await busyPorts(ports);
+  if (busy.length === 0) return ports;
+  throw new KvError(
+    'KV_ADDRESS_IN_USE',
+    `${name} needs its port ${busy.join(', ')} of before, and something else listens there: stop that first`,
+  );
 }
 
 function recordedPorts(node: { listen: string; peer: string; http: string }): NodePorts {

@@ -4,6 +4,8 @@ import { logLevelOf, nodeConfig, type NodeConfig } from './config/node-config.js
 import type { RawSettings } from './config/node-settings.js';
 import { runDaemon, type DaemonEnd } from './process/daemon.js';
 import { PinoLogger } from './process/pino-logger.js';
+import { readIdentity } from '../identity/identity-file.js';
+import { LevelDisk } from './level/level-disk.js';
 import { startNode } from './start-node.js';
 
 export interface RunOptions {
@@ -18,11 +20,9 @@ export interface RunOptions {
  */
 export async function runNode(options: RunOptions): Promise<DaemonEnd> {
   const config = nodeConfig(options.settings());
-  const log = PinoLogger.create(
-    logStream(config),
-    config.logLevel,
-    config.name ?? config.defaultName,
-  );
+  const known = await readIdentity(new LevelDisk(config.dataDir));
+  const name = config.name ?? known?.name ?? config.defaultName;
+  const log = PinoLogger.create(logStream(config), config.logLevel, name);
   const node = await startNode(config, { log, release: options.release });
   return await runDaemon({
     log,

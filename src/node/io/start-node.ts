@@ -1,4 +1,5 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { collectDefaultMetrics } from 'prom-client';
 import { KvError } from '../core/errors.js';
 import type { NodeAddresses } from '../core/metadata/cluster-metadata.js';
@@ -63,6 +64,7 @@ const CLIENT_DRAIN_MS = 10_000;
  * @throws KvError every refusal of the addresses, the directory, the store and the cluster; nothing is left open
  */
 export async function startNode(config: NodeConfig, context: StartContext): Promise<RunningNode> {
+  checkReadyFile(config.readyFile);
   const metrics = new PrometheusMetrics();
   collectDefaultMetrics({ register: metrics.registry });
   const { log } = context;
@@ -99,7 +101,13 @@ export async function startNode(config: NodeConfig, context: StartContext): Prom
     facts.close();
     throw error;
   }
-  return serve({ config, log, listeners, node, failed });
+  try {
+    return serve({ config, log, listeners, node, failed });
+  } catch (error) {
+    await node.stop();
+    await closeListeners(listeners);
+    throw error;
+  }
 }
 
 function serve(parts: {
@@ -219,6 +227,23 @@ function readyFacts(config: NodeConfig, addresses: NodeAddresses, node: KvNode):
   };
 }
 
+/** Found out before anything begins: a cluster must not be begun by a command that fails. @throws KvError KV_CONFIG_INVALID */
+function checkReadyFile(file: string | undefined): void {
+  if (file === undefined) return;
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+function unwritable(file: string, cause: unknown): KvError {
+  const reason = asKvError(cause).message;
+  return new KvError('KV_CONFIG_INVALID', `cannot write --ready-file ${file}: ${reason}`, {
+    cause,
+  });
+}
+
 /** Whole or not at all: whoever waits for the file reads it at once. @throws KvError KV_CONFIG_INVALID */
 function writeReadyFile(file: string, ready: ReadyFacts): void {
   const temporary = `${file}.${ready.pid}`;
@@ -226,10 +251,7 @@ function writeReadyFile(file: string, ready: ReadyFacts): void {
     writeFileSync(temporary, `${JSON.stringify(ready, null, 2)}\n`);
     renameSync(temporary, file);
   } catch (error) {
-    const reason = asKvError(error).message;
-    throw new KvError('KV_CONFIG_INVALID', `cannot write --ready-file ${file}: ${reason}`, {
-      cause: error,
-    });
+    throw unwritable(file, error);
   }
 }
 

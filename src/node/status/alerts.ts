@@ -68,7 +68,7 @@ function clusterAlerts(context: ViewContext, nodes: readonly NodeView[]): AlertV
   if (alive.length < majority(metadata.voters.length)) {
     const lost = metadata.voters.filter((id) => context.stateOf(id) === 'down');
     const names = lost.map((id) => nameOf(context, id)).join(', ');
-    const message = `${alive.length} of ${metadata.voters.length} voters alive (${names} down): metadata cannot change; reads and writes go on`;
+    const message = `${alive.length} of ${metadata.voters.length} voters alive (${names} down): metadata cannot change; data needs no voters`;
     alerts.push(alert('bad', 'KV_NO_VOTER_MAJORITY', { node: undefined, message, hints: [] }));
   }
   const { agreed, asked } = agreement(context);

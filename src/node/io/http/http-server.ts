@@ -61,7 +61,7 @@ function bind(server: Server, address: { host: string; port: number }): Promise<
 }
 
 /** The coded error for a listener that could not be bound. */
-export function bindError(
+function bindError(
   error: NodeJS.ErrnoException,
   address: { readonly host: string; readonly port: number },
 ): KvError {
@@ -84,7 +84,7 @@ async function answer(
     reply(response, 405, 'only GET is served here\n');
     return;
   }
-  switch (new URL(request.url ?? '/', 'http://localhost').pathname) {
+  switch (pathOf(request)) {
     case '/livez':
       reply(response, 200, 'alive\n');
       return;
@@ -109,4 +109,10 @@ function reply(response: ServerResponse, status: number, body: string): void {
     response.setHeader('content-type', 'text/plain; charset=utf-8');
   response.statusCode = status;
   response.end(body);
+}
+
+/** Only compared with the known paths, so it need not be a valid URL. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
 }
