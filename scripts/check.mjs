@@ -23,7 +23,7 @@ const steps = [
   ['types', bin('typescript/bin/tsc', '-p', 'tsconfig.json')],
   ['lint', bin('eslint/bin/eslint.js', '.')],
   ['format', bin('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
-  ['layers', bin('dependency-cruiser/bin/dependency-cruise.mjs', 'src', 'test')],
+  ['layers', bin('dependency-cruiser/bin/dependency-cruise.mjs', 'src', 'test', 'bench')],
   ['dead code', bin('knip/bin/knip.js')],
   ['tests', bin('vitest/vitest.mjs', 'run', '--project', 'memory', '--project', 'processes')],
 ];

@@ -7,7 +7,7 @@ const u16 = fc.integer({ min: 0, max: 0xffff });
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const u48 = fc.integer({ min: 0, max: 0xffff_ffff_ffff });
 
-export const stamps: fc.Arbitrary<Stamp> = fc.record({ ms: u48, logical: u16 });
+const stamps: fc.Arbitrary<Stamp> = fc.record({ ms: u48, logical: u16 });
 
 export const versions: fc.Arbitrary<Version> = fc.record({
   ms: u48,

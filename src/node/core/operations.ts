@@ -25,7 +25,7 @@ export type ClientRequest =
   | ({ readonly kind: 'delete' } & ClientWrite);
 
 /** What put and delete share. */
-export interface ClientWrite {
+interface ClientWrite {
   readonly namespace: string;
   readonly key: Uint8Array;
   readonly level: string;

@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.js';
 import type { EventView, LivenessState } from '../views.js';
 
 /** A round of probes that was begun: when, and how long the node had been silent by then. */
-export interface ProbeRound {
+interface ProbeRound {
   readonly startedMs: number;
   readonly silentMs: number;
   readonly running: boolean;
