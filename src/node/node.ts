@@ -53,6 +53,7 @@ export class KvNode {
   #diskFreeBytes: number | undefined;
   #diskAskedMs = Number.NEGATIVE_INFINITY;
   #housekeeping: Timer | undefined;
+  #left: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
   #ended = false;
 
@@ -137,11 +138,17 @@ export class KvNode {
     this.#services.coordinator.execute(request, remainingMs, done);
   }
 
-  /** Tells the peers, refuses new work, finishes what runs (within 10 s), and stops. */
-  async drain(): Promise<void> {
-    const { membership, budget } = this.#services;
-    await membership.announceStopping(ANNOUNCE_MS);
+  /** Refuses new work from now on and tells the peers; what runs goes on. Harmless when called again. */
+  async leave(): Promise<void> {
     this.readiness.drain();
+    this.#left ??= this.#services.membership.announceStopping(ANNOUNCE_MS);
+    await this.#left;
+  }
+
+  /** Leaves, finishes what runs (within 10 s), and stops. */
+  async drain(): Promise<void> {
+    await this.leave();
+    const { budget } = this.#services;
     const { clock } = this.#options.env;
     const deadlineMs = clock.monotonicMs() + LIMITS.drainMs;
     while (budget.usedBytes > 0 && clock.monotonicMs() < deadlineMs) {
@@ -234,6 +241,7 @@ export class KvNode {
     await this.#options.env.transport.close();
     // After a failed write the ceiling cannot be lowered; the next start then only begins a little ahead.
     if (this.readiness.failure() === undefined) await this.#hlc.close();
+    else this.#hlc.stop();
     await this.#store.close();
     await this.#directory.close();
   }

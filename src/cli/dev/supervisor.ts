@@ -6,6 +6,7 @@ import type { StatusView } from '../../node/core/views.js';
 import { askControl, serveControl, type ControlRequest } from './control-socket.js';
 import { devDir, devPaths, hasIdentity, nodeNames, type DevPaths } from './dev-dir.js';
 import { readDevState, writeDevState, type DevState } from './dev-state.js';
+import { endLeftovers } from './leftovers.js';
 import { NodeProcess } from './node-process.js';
 import { busyPorts, freePorts, usualPorts, type NodePorts } from './ports.js';
 
@@ -97,6 +98,7 @@ export class Supervisor {
         { hints: [this.#hint('kv dev status'), this.#hint('kv dev down')] },
       );
     }
+    await endLeftovers(readDevState(this.#paths.stateFile)?.nodes ?? []);
     try {
       mkdirSync(dir, { recursive: true });
       refuseForeign(this.#paths);

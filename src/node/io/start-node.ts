@@ -133,7 +133,8 @@ function serve(parts: {
     facts: ready,
     failed,
     drain: async () => {
-      await listeners.client.drain(CLIENT_DRAIN_MS);
+      // Clients hear that they must go elsewhere, and have their answers, before their sessions end.
+      await Promise.all([node.leave(), listeners.client.drain(CLIENT_DRAIN_MS)]);
       await node.drain();
       await closeListeners(listeners);
       log.info('drained and stopped');

@@ -78,10 +78,15 @@ export class DurableHlc implements HlcService {
     return { ms, logical, writerHi: this.#writer.hi, writerLo: this.#writer.lo };
   }
 
-  /** Stops issuing, and makes what was issued the ceiling. @throws KvError KV_STORE_FAILED */
-  async close(): Promise<void> {
+  /** Stops issuing and raising; harmless when called again. */
+  stop(): void {
     this.#closed = true;
     this.#timer?.cancel();
+  }
+
+  /** Stops, and makes what was issued the ceiling. @throws KvError KV_STORE_FAILED */
+  async close(): Promise<void> {
+    this.stop();
     const last = this.#hlc.read(0);
     await this.#parts.store.reserveCeiling(last.ms + 1);
   }

@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger as Pino } from 'pino';
 import type { LogFields, Logger } from '../../env/log.js';
+import { logError } from './log-error.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -19,7 +20,13 @@ export class PinoLogger implements Logger {
   /** A root logger that stamps every line with the node's name. */
   static create(stream: DestinationStream, level: LogLevel, node: string): PinoLogger {
     const root = pino(
-      { level, base: { node }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'msg' },
+      {
+        level,
+        base: { node },
+        timestamp: pino.stdTimeFunctions.isoTime,
+        messageKey: 'msg',
+        serializers: { error: logError },
+      },
       stream,
     );
     return new PinoLogger(root, root, []);
