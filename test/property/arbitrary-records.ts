@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { encodeDataKey } from '../../src/node/core/version/data-key.js';
 import type { RecordContent } from '../../src/node/core/version/record.js';
-import type { Stamp, Version } from '../../src/node/core/version/version.js';
+import type { Version } from '../../src/node/core/version/version.js';
 
 const u16 = fc.integer({ min: 0, max: 0xffff });
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const u48 = fc.integer({ min: 0, max: 0xffff_ffff_ffff });
-
-const stamps: fc.Arbitrary<Stamp> = fc.record({ ms: u48, logical: u16 });
 
 export const versions: fc.Arbitrary<Version> = fc.record({
   ms: u48,
