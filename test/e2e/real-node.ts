@@ -5,7 +5,7 @@ import type { StagedProcess } from './staged-process.js';
 import type { Stage } from './stage.js';
 
 /** What a node writes to its ready file. */
-export interface ReadyFile {
+interface ReadyFile {
   readonly name: string;
   readonly nodeId: string;
   readonly clusterId: string;

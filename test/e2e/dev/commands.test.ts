@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from '../staged-process.js';
 import { Stage, type CommandEnd, type JsonEnd } from '../stage.js';
-import { gone, processesOf, recordedState } from './local-cluster.js';
+import { endLocalCluster, gone, processesOf, recordedState } from './local-cluster.js';
 
 let stage: Stage;
 let dir: string;
@@ -14,10 +13,7 @@ beforeAll(() => {
 });
 
 afterAll(async () => {
-  if (existsSync(join(dir, 'state.json'))) {
-    await dev('down');
-    await gone(processesOf(recordedState(dir)));
-  }
+  await endLocalCluster(dir);
   await stage.clear();
 });
 
@@ -154,5 +150,6 @@ describe('the local cluster of kv dev', () => {
     const fresh = await devJson('up', '-n', '1', '--fresh');
     expect(Object.keys(fresh.nodes)).toEqual(['n1']);
     expect((await stage.command(['get', 'k', '-e', endpoints()])).code).toBe(3);
+    expect((await dev('down')).code).toBe(0);
   });
 });

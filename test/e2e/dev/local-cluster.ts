@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive } from '../staged-process.js';
+
+const GONE_MS = 20_000;
 
 /** What `kv dev` records about itself. */
 export interface RecordedState {
@@ -34,4 +36,10 @@ export async function gone(pids: readonly number[]): Promise<void> {
   }
 }
 
-const GONE_MS = 20_000;
+/** Ends what a test that failed has left of a local cluster. */
+export async function endLocalCluster(dir: string): Promise<void> {
+  if (!existsSync(join(dir, 'state.json'))) return;
+  const pids = processesOf(recordedState(dir)).filter(isAlive);
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  await gone(pids);
+}

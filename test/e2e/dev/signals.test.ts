@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive, type StagedProcess } from '../staged-process.js';
 import { Stage } from '../stage.js';
-import { gone, processesOf, recordedState } from './local-cluster.js';
+import { endLocalCluster, gone, processesOf, recordedState } from './local-cluster.js';
 
 let stage: Stage;
 let dir: string;
@@ -13,6 +13,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  await endLocalCluster(dir);
   await stage.clear();
 });
 
