@@ -1,89 +1,14 @@
-import { fileURLToPath } from 'node:url';
-import { spawn, type IPty } from '@lydell/node-pty';
-import headless from '@xterm/headless';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { TerminalSession } from './terminal-session.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const PATIENCE_MS = 60_000;
-
-/** A shell in a real terminal, that has said something and then starts the dashboard. */
-class Session {
-  readonly #pty: IPty;
-  readonly #terminal = new headless.Terminal({ cols: 80, rows: 24, allowProposedApi: true });
-  #output = '';
-  #drawn: () => void = () => undefined;
-
-  constructor() {
-    // It waits at the end: what a shell prints last may be lost when it ends.
-    const script =
-      'echo before; node --import tsx test/tui/dashboard-process.ts; echo "exit=$?"; stty -a; echo END; read -r _';
-    this.#pty = spawn('bash', ['--norc', '-c', script], {
-      name: 'xterm-256color',
-      cols: 80,
-      rows: 24,
-      cwd: root,
-      env: { ...process.env, LC_ALL: 'C.UTF-8', FORCE_COLOR: '1' },
-    });
-    this.#pty.onData((data) => {
-      this.#output += data;
-      this.#terminal.write(data, () => this.#drawn());
-    });
-  }
-
-  get output(): string {
-    return this.#output;
-  }
-
-  get isAlternate(): boolean {
-    return this.#terminal.buffer.active.type === 'alternate';
-  }
-
-  screen(): string {
-    const { active } = this.#terminal.buffer;
-    return Array.from({ length: active.length }, (_, row) =>
-      (active.getLine(row)?.translateToString(true) ?? '').trimEnd(),
-    ).join('\n');
-  }
-
-  async see(wanted: string | RegExp): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`never saw ${String(wanted)}:\n${this.screen()}`)),
-        PATIENCE_MS,
-      );
-      this.#drawn = () => {
-        const screen = this.screen();
-        if (!(typeof wanted === 'string' ? screen.includes(wanted) : wanted.test(screen))) return;
-        clearTimeout(timer);
-        this.#drawn = () => undefined;
-        resolve(screen);
-      };
-      this.#drawn();
-    });
-  }
-
-  type(keys: string): void {
-    this.#pty.write(keys);
-  }
-
-  resize(columns: number, rows: number): void {
-    this.#terminal.resize(columns, rows);
-    this.#pty.resize(columns, rows);
-  }
-
-  end(): void {
-    this.#pty.kill('SIGKILL');
-  }
-}
-
-function open(): Session {
-  const session = new Session();
+function open(): TerminalSession {
+  const session = new TerminalSession('node --import tsx test/tui/dashboard-process.ts');
   onTestFinished(() => session.end());
   return session;
 }
 
 /** After the dashboard: the old screen, a cursor, wrapping lines, and a terminal that echoes and edits. */
-function expectAsItWas(session: Session, screen: string): void {
+function expectAsItWas(session: TerminalSession, screen: string): void {
   expect(session.isAlternate).toBe(false);
   expect(screen).toMatch(/^before\n/);
   expect(session.output.lastIndexOf('\x1b[?25h')).toBeGreaterThan(
