@@ -63,8 +63,8 @@ export async function whenReady(
 ): Promise<RealNode> {
   const file = readyFile(stage, name);
   const abort = new AbortController();
-  const early = process.ended.then(({ code }) => {
-    throw new Error(`${name} ended with ${String(code)}:\n${process.stdout}${process.stderr}`);
+  const early = process.ended.then(({ code, signal }) => {
+    throw new Error(`${name} ended with ${signal ?? String(code)}:\n${process.stdout}${process.stderr}`);
   });
   try {
     await Promise.race([appears(file, abort.signal), early]);
