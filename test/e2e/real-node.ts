@@ -64,7 +64,9 @@ export async function whenReady(
   const file = readyFile(stage, name);
   const abort = new AbortController();
   const early = process.ended.then(({ code, signal }) => {
-    throw new Error(`${name} ended with ${signal ?? String(code)}:\n${process.stdout}${process.stderr}`);
+    throw new Error(
+      `${name} ended with ${signal ?? String(code)}:\n${process.stdout}${process.stderr}`,
+    );
   });
   try {
     await Promise.race([appears(file, abort.signal), early]);
