@@ -129,6 +129,7 @@ export class SimCluster {
       log: machine.log.logger(name),
       metrics,
       facts: SIM_FACTS,
+      buggify: () => false,
       fatal,
     };
     const starting = KvNode.start({

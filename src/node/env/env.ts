@@ -1,3 +1,4 @@
+import type { Buggify } from './buggify.js';
 import type { Clock } from './clock.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
@@ -15,6 +16,8 @@ export interface NodeEnv {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly facts: ProcessFacts;
+  /** Where the simulator may choose the unlikely branch; says no to all of it in production. */
+  readonly buggify: Buggify;
   /**
    * Ends the process, or the simulated node, after a failure that forbids to go on (a removed identity, a clone).
    * Called at most once; the node has already stopped serving.

@@ -82,6 +82,7 @@ export async function startNode(config: NodeConfig, context: StartContext): Prom
       ...base,
       disk,
       transport: listeners.peers,
+      buggify: () => false,
       fatal: (error) => {
         fail(asKvError(error));
       },
