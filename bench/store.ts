@@ -142,7 +142,9 @@ function keyOf(index: number): { namespace: number; token: number; key: Uint8Arr
   return { namespace: 1, token: Math.imul(index, 0x9e3779b1) >>> 0, key };
 }
 
-function benchEnv(disk: LevelDisk): Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log'> {
+type StoreEnv = Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log' | 'buggify'>;
+
+function benchEnv(disk: LevelDisk): StoreEnv {
   const clock = {
     wallMs: () => Date.now(),
     monotonicMs: () => performance.now(),
@@ -152,7 +154,8 @@ function benchEnv(disk: LevelDisk): Pick<NodeEnv, 'clock' | 'random' | 'disk' | 
     },
   };
   const log = new LogRecorder().logger('bench');
-  return { clock, random: new SeededRandom(1), disk, metrics: new MetricsRecorder(), log };
+  const [metrics, random] = [new MetricsRecorder(), new SeededRandom(1)];
+  return { clock, random, disk, metrics, log, buggify: () => false };
 }
 
 /** One in flight is slow, and says the same after a few hundred. */

@@ -97,6 +97,7 @@ export class KvNode {
       store = await Store.open({ env, readiness, options: options.storage });
       const hlc = await DurableHlc.start({
         clock: env.clock,
+        buggify: env.buggify,
         store,
         settings: () => services()?.metadata.current()?.metadata.settings ?? DEFAULT_SETTINGS,
         clockOffsetMs: () => services()?.membership.clockOffsetMs(),

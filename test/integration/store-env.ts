@@ -7,7 +7,7 @@ import { SeededRandom } from '../../src/sim/seeded-random.js';
 /** Small buffers, so that logs are switched and tables written within a test. */
 const SMALL = { cacheBytes: 1 << 20, writeBufferBytes: 128 * 1024, maxFileBytes: 1 << 20 };
 
-type StoreEnv = Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log'>;
+type StoreEnv = Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log' | 'buggify'>;
 
 /** What a store needs, over the real disk and the real time. */
 function storeEnv(disk: LevelDisk): StoreEnv {
@@ -20,7 +20,8 @@ function storeEnv(disk: LevelDisk): StoreEnv {
     },
   };
   const log = new LogRecorder().logger('store');
-  return { clock, disk, log, metrics: new MetricsRecorder(), random: new SeededRandom(1) };
+  const [metrics, random] = [new MetricsRecorder(), new SeededRandom(1)];
+  return { clock, disk, log, metrics, random, buggify: () => false };
 }
 
 /** Opens the store of a directory with small buffers; a failure of the disk fails the test. */

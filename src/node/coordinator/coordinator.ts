@@ -4,6 +4,7 @@ import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import type { ClientRequest, ClientResult } from '../core/operations.js';
 import { tokenOf } from '../core/ring/token.js';
 import type { OperationView } from '../core/views.js';
+import type { Buggify } from '../env/buggify.js';
 import type { Clock } from '../env/clock.js';
 import type { Logger } from '../env/log.js';
 import type { Metrics } from '../env/metrics.js';
@@ -34,6 +35,7 @@ import { WriteOperation, type WriteResult } from './write-operation.js';
 export interface CoordinatorParts {
   readonly ownId: NodeId;
   readonly clock: Clock;
+  readonly buggify: Buggify;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly metadata: MetadataService;
@@ -69,13 +71,14 @@ export class Coordinator {
 
   constructor(parts: CoordinatorParts) {
     this.#parts = parts;
-    const { clock, hlc, metadata } = parts;
+    const { clock, buggify, hlc, metadata } = parts;
     this.#metrics = new CoordinatorMetrics(parts.metrics);
     this.#admission = new Admission(parts);
     this.#reads = new OperationStats(clock);
     this.#writes = new OperationStats(clock);
     this.#context = {
       clock,
+      buggify,
       hlc,
       metadata,
       router: new ReplicaRouter(parts),

@@ -5,6 +5,9 @@ import type { CorruptCopy, OperationContext } from './operation-context.js';
 import type { ReadResult } from './read-attempt.js';
 import { ReadOperation } from './read-operation.js';
 
+/** A healing that is delayed on purpose. */
+const DELAYED_HEAL_MS = 500;
+
 /**
  * Replaces corrupt copies by what a quorum of the other replicas holds, beside the operation that met them.
  *
@@ -24,14 +27,22 @@ export class CorruptHealer {
 
   /** Begins to heal a copy; when too many are under way, the next operation that meets it reports it again. */
   report(copy: CorruptCopy): void {
-    const { metrics, router, clock } = this.#context;
+    const { metrics, router, clock, buggify } = this.#context;
     metrics.corruptCopies.inc();
     if (this.#running >= LIMITS.backgroundHeals) return;
     this.#running += 1;
     this.#log.warn('a copy does not match its checksum', { node: router.nameOf(copy.nodeId) });
+    const heal = (): void => {
+      this.#heal(copy);
+    };
+    if (buggify('coordinator.late-heal')) clock.after(DELAYED_HEAL_MS, heal);
+    else heal();
+  }
+
+  #heal(copy: CorruptCopy): void {
     const { namespace, key, nodeId } = copy;
     const question = { namespace, key, level: 'quorum', wantsRecord: true, exclude: [nodeId] };
-    const deadlineMs = clock.monotonicMs() + LIMITS.requestMs;
+    const deadlineMs = this.#context.clock.monotonicMs() + LIMITS.requestMs;
     new ReadOperation(this.#context, {
       question,
       deadlineMs,

@@ -2,6 +2,7 @@ import type { DataReply } from '../core/messages.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import type { ReplicaOutcome } from '../core/quorum/replica-outcome.js';
 import type { ReplicaPlan } from '../core/quorum/replica-plan.js';
+import type { Buggify } from '../env/buggify.js';
 import type { Clock } from '../env/clock.js';
 import type { HlcService, MetadataService } from '../services.js';
 import type { CoordinatorMetrics } from './coordinator-metrics.js';
@@ -20,6 +21,7 @@ export interface CorruptCopy {
 /** What the operations of one coordinator share. */
 export interface OperationContext {
   readonly clock: Clock;
+  readonly buggify: Buggify;
   readonly hlc: HlcService;
   readonly metadata: MetadataService;
   readonly router: ReplicaRouter;

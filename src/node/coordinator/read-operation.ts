@@ -303,8 +303,9 @@ export class ReadOperation implements Timed {
   }
 
   #awaitSilence(): void {
-    const { timers, clock } = this.#context;
-    const silenceMs = clock.monotonicMs() + LIMITS.silentReplicaMs;
+    const { timers, clock, buggify } = this.#context;
+    const patienceMs = buggify('coordinator.early-silence') ? 0 : LIMITS.silentReplicaMs;
+    const silenceMs = clock.monotonicMs() + patienceMs;
     timers.set(this.#timer, Math.min(this.#task.deadlineMs, silenceMs));
   }
 

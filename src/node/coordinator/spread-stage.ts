@@ -18,6 +18,9 @@ export interface Spread extends SpreadPlan {
   readonly confirms: (reply: DataReply) => boolean;
 }
 
+/** A spread that is delayed on purpose; longer than a read waits for a replica. */
+const DELAYED_SPREAD_MS = 100;
+
 /** How spreading ended. */
 export type SpreadEnd =
   /** `taken`: the replicas that had lacked it and have it now, as far as they have replied. */
@@ -64,6 +67,17 @@ export class SpreadStage {
   }
 
   start(): void {
+    const { buggify, clock } = this.#context;
+    if (!buggify('coordinator.late-spread')) {
+      this.#begin();
+      return;
+    }
+    clock.after(DELAYED_SPREAD_MS, () => {
+      this.#begin();
+    });
+  }
+
+  #begin(): void {
     for (const replica of this.#task.spread.targets) this.#send(replica);
     this.#judge();
   }

@@ -16,13 +16,18 @@ import { gossipBytes } from '../core/membership/gossip-size.js';
 import { selectPeers, type Candidates, type Draw } from '../core/membership/peer-selection.js';
 import type { ControlReply, EndpointDelta } from '../core/messages.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
+import type { Buggify } from '../env/buggify.js';
 import type { Clock } from '../env/clock.js';
 import type { Logger } from '../env/log.js';
 import type { PeerLink } from '../env/transport.js';
 import type { MembershipMetrics } from './membership-metrics.js';
 
+/** A message that is small on purpose: a few digests, or two or three deltas. */
+const SMALL_MESSAGE_BYTES = 320;
+
 export interface GossiperOptions {
   readonly clock: Clock;
+  readonly buggify: Buggify;
   readonly draw: Draw;
   readonly log: Logger;
   readonly metrics: MembershipMetrics;
@@ -54,10 +59,11 @@ export class Gossiper {
 
   /** Beats the own heart and begins one exchange with each peer of the round. */
   runRound(): void {
-    const { table, metrics, candidates, draw } = this.#options;
+    const { table, metrics, candidates, draw, buggify } = this.#options;
     this.#round += 1;
     metrics.rounds.inc();
     table.setSelf(beat(table.self()), this.#round);
+    if (buggify('gossip.skipped-round')) return;
     const { live, down, seeds } = candidates();
     const free = (id: NodeId): boolean => !this.#talkingTo.has(id);
     const idle = { live: live.filter(free), down: down.filter(free), seeds: seeds.filter(free) };
@@ -135,6 +141,12 @@ export class Gossiper {
   }
 
   #turn(): GossipTurn {
-    return { rotation: this.#options.draw(0x1_0000_0000), round: this.#round };
+    const { draw, buggify } = this.#options;
+    const small = buggify('gossip.small-message');
+    return {
+      rotation: draw(0x1_0000_0000),
+      round: this.#round,
+      budgetBytes: small ? SMALL_MESSAGE_BYTES : LIMITS.gossipMessageBytes,
+    };
   }
 }

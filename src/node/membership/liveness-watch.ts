@@ -7,6 +7,7 @@ import {
 import { LIMITS } from '../core/limits.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import type { EventView, LivenessState } from '../core/views.js';
+import type { Buggify } from '../env/buggify.js';
 import type { Clock, Timer } from '../env/clock.js';
 import type { EventSink } from '../services.js';
 import type { MembershipMetrics } from './membership-metrics.js';
@@ -14,6 +15,7 @@ import type { Prober } from './prober.js';
 
 export interface LivenessWatchOptions {
   readonly clock: Clock;
+  readonly buggify: Buggify;
   readonly events: EventSink;
   readonly metrics: MembershipMetrics;
   readonly prober: Pick<Prober, 'probe'>;
@@ -90,6 +92,14 @@ export class LivenessWatch {
     for (const transition of this.#detector.tick(nowMs)) this.#publish(transition);
     const room = LIMITS.probeRounds - this.#probing;
     for (const ticket of this.#detector.beginProbes(room, nowMs)) void this.#probe(ticket);
+    if (this.#options.buggify('gossip.early-probe')) this.#probeEarly(nowMs);
+  }
+
+  /** Probes those that nobody doubts: an answer is worth something, no answer proves nothing of them. */
+  #probeEarly(startedMs: number): void {
+    for (const [nodeId, state] of this.#detector.liveness())
+      if (state === 'up' && this.#probing < LIMITS.probeRounds)
+        void this.#probe({ nodeId, startedMs });
   }
 
   async #probe(ticket: ProbeTicket): Promise<void> {

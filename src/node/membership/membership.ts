@@ -32,7 +32,7 @@ const TOMBSTONE_ROUNDS = 60;
 const FIRST_ROUND_MS = 100;
 
 export interface MembershipOptions {
-  readonly env: Pick<NodeEnv, 'clock' | 'random' | 'transport' | 'log' | 'metrics'>;
+  readonly env: Pick<NodeEnv, 'clock' | 'random' | 'transport' | 'log' | 'metrics' | 'buggify'>;
   readonly self: Incarnation & { readonly name: string };
   readonly events: EventSink;
   /** A node has applied an epoch beyond the one last given to `setMembers`; called again each round until it is. */
@@ -61,7 +61,7 @@ export class Membership implements LivenessService, PeerDirectory {
 
   constructor(options: MembershipOptions) {
     const { env, self, events, onEpochSeen, onPeerSeen } = options;
-    const { clock } = env;
+    const { clock, buggify } = env;
     const linkTo = (nodeId: NodeId): PeerLink | undefined => this.linkTo(nodeId);
     const draw: Draw = (bound) => this.#draw(bound);
     const helpers = (): readonly NodeId[] => this.#inState('up');
@@ -73,12 +73,20 @@ export class Membership implements LivenessService, PeerDirectory {
     this.#roster = new Roster({ table: this.#table, links: this.#links, clock });
     this.#metrics = new MembershipMetrics(env.metrics);
     this.#prober = new Prober({ clock, draw, linkTo, helpers, clocks: this.#clocks });
-    const watching = { clock, events, metrics: this.#metrics, prober: this.#prober, nameOf };
+    const watching = {
+      clock,
+      buggify,
+      events,
+      metrics: this.#metrics,
+      prober: this.#prober,
+      nameOf,
+    };
     this.#watch = new LivenessWatch(watching);
     const told = { self, roster: this.#roster, watch: this.#watch };
     this.#news = new EndpointNews({ ...told, onEpochSeen, onPeerSeen });
     this.#gossiper = new Gossiper({
       clock,
+      buggify,
       draw,
       linkTo,
       log: env.log.child('gossip'),

@@ -8,6 +8,7 @@ import { LIMITS } from '../core/limits.js';
 import type { MetadataChange, MetadataEntry, NodeId } from '../core/metadata/cluster-metadata.js';
 import { applyEntry } from '../core/metadata/transformations.js';
 import { propose } from '../core/paxos/proposer.js';
+import type { Buggify } from '../env/buggify.js';
 import type { Clock } from '../env/clock.js';
 import type { Counter, Metrics } from '../env/metrics.js';
 import type { Random } from '../env/random.js';
@@ -23,6 +24,7 @@ import type { VoterCaller } from './voter-caller.js';
 export interface ChangeDriverOptions {
   readonly self: NodeId;
   readonly clock: Clock;
+  readonly buggify: Buggify;
   readonly random: Random;
   readonly metrics: Metrics;
   readonly keeper: LogKeeper;
@@ -132,10 +134,11 @@ export class ChangeDriver {
   }
 
   async #ballot(attempt: Attempt, view: ClusterView, entry: MetadataEntry): Promise<RoundEnd> {
-    const { self, keeper, caller } = this.#options;
+    const { self, keeper, caller, buggify } = this.#options;
     attempt.round = Math.max(attempt.round, keeper.promisedRound()) + 1;
     // Voters with slow disks get more time with each ballot, else none would ever succeed.
-    const patienceMs = LIMITS.metadataBallotMs * 2 ** Math.min(attempt.ballots, 4);
+    const usualMs = LIMITS.metadataBallotMs * 2 ** Math.min(attempt.ballots, 4);
+    const patienceMs = buggify('metadata.impatient-proposer') ? 1 : usualMs;
     attempt.ballots += 1;
     const timeoutMs = Math.max(1, Math.min(patienceMs, this.#leftMs(attempt)));
     const ballot = { round: attempt.round, nodeId: self };

@@ -3,11 +3,13 @@ import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { ClusterMetadata, MetadataEntry, NodeId } from '../core/metadata/cluster-metadata.js';
 import { majority } from '../core/metadata/voters.js';
+import type { Buggify } from '../env/buggify.js';
 import type { Logger } from '../env/log.js';
 import type { LivenessService, PeerDirectory } from '../services.js';
 
 export interface EntryHeraldOptions {
   readonly self: NodeId;
+  readonly buggify: Buggify;
   readonly log: Logger;
   readonly directory: PeerDirectory;
   readonly liveness: LivenessService;
@@ -59,7 +61,8 @@ export class EntryHerald {
   }
 
   async #tellOne(nodeId: NodeId, entry: MetadataEntry): Promise<boolean> {
-    const { directory, log } = this.#options;
+    const { directory, log, buggify } = this.#options;
+    if (buggify('metadata.forgetful-herald')) return false;
     try {
       const reply = await directory
         .linkTo(nodeId)

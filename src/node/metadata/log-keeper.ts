@@ -15,6 +15,7 @@ import {
 import type { VoteRequest, VoterState } from '../core/metadata/voter.js';
 import { learn, vote } from '../core/metadata/voter.js';
 import { FRESH_ACCEPTOR } from '../core/paxos/acceptor.js';
+import type { Buggify } from '../env/buggify.js';
 import type { Clock } from '../env/clock.js';
 import type { Metrics } from '../env/metrics.js';
 import type { Storage } from '../env/storage.js';
@@ -29,6 +30,7 @@ export interface LogKeeperOptions {
   readonly storage: Storage;
   readonly stored: VoterState;
   readonly clock: Clock;
+  readonly buggify: Buggify;
   readonly metrics: Metrics;
   readonly events: EventSink;
   /** The disk failed: the node may acknowledge nothing more. */
@@ -46,9 +48,9 @@ export class LogKeeper {
   #view: DerivedView | undefined;
 
   constructor(options: LogKeeperOptions) {
-    const { storage, stored, onFailed, clock, metrics } = options;
+    const { clock, metrics } = options;
     this.#options = options;
-    this.#journal = new MetadataJournal({ storage, stored, onFailed });
+    this.#journal = new MetadataJournal(options);
     this.#waiters = new EpochWaiters(clock);
     metrics.gaugeFrom(
       { name: 'kv_metadata_epoch', help: 'Last epoch of cluster metadata that this node applied.' },

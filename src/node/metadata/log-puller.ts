@@ -1,6 +1,7 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
+import type { Buggify } from '../env/buggify.js';
 import type { Clock, Timer } from '../env/clock.js';
 import type { Logger } from '../env/log.js';
 import type { Counter, Metrics } from '../env/metrics.js';
@@ -16,6 +17,7 @@ export interface LogPullerOptions {
   readonly self: NodeId;
   readonly keeper: LogKeeper;
   readonly clock: Clock;
+  readonly buggify: Buggify;
   readonly random: Random;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -56,12 +58,13 @@ export class LogPuller {
 
   /** Takes over what one peer has beyond this node. @throws KvError of the link, or as `LogKeeper.learn` */
   async pullFrom(link: PeerLink, remainingMs: number): Promise<void> {
-    const { keeper } = this.#options;
+    const { keeper, buggify } = this.#options;
     const timeoutMs = Math.min(remainingMs, LIMITS.metadataPullMs);
     const reply = await link.meta({ kind: 'pull', after: keeper.epoch() }, timeoutMs);
     if (reply.kind !== 'log') return;
     if (reply.snapshot !== undefined) await keeper.install(reply.snapshot);
-    await keeper.learn(reply.entries);
+    const short = buggify('metadata.short-pull');
+    await keeper.learn(short ? reply.entries.slice(0, 1) : reply.entries);
   }
 
   stop(): void {

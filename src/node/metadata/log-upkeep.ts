@@ -9,6 +9,7 @@ import type {
 } from '../core/metadata/cluster-metadata.js';
 import { memberOf, removedIdentity, sameLocation } from '../core/metadata/transformations.js';
 import { nextVoters } from '../core/metadata/voters.js';
+import type { Buggify } from '../env/buggify.js';
 import type { Clock, Timer } from '../env/clock.js';
 import type { Logger } from '../env/log.js';
 import type { Random } from '../env/random.js';
@@ -19,6 +20,7 @@ import type { LogKeeper } from './log-keeper.js';
 export interface LogUpkeepOptions {
   readonly self: NodeId;
   readonly clock: Clock;
+  readonly buggify: Buggify;
   readonly random: Random;
   readonly log: Logger;
   readonly keeper: LogKeeper;
@@ -82,7 +84,8 @@ export class LogUpkeep {
 
   /** Zero for the first live voter, then a step for each that has precedence, so that one is enough in most cases. */
   #turnMs({ voters }: ClusterMetadata): number {
-    const { self, liveness, random } = this.#options;
+    const { self, liveness, random, buggify } = this.#options;
+    if (buggify('metadata.eager-upkeep')) return 0;
     const live = voters.filter((id) => id === self || liveness.stateOf(id) === 'up');
     const place = live.includes(self) ? live.indexOf(self) : live.length + 1;
     return place === 0 ? 0 : LIMITS.metadataUpkeepMs * (place + random.nextFloat());

@@ -2,10 +2,17 @@ import { Semaphore, SemaphoreFull } from '../../stdx/semaphore.js';
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { VoterState } from '../core/metadata/voter.js';
+import type { Buggify } from '../env/buggify.js';
+import type { Clock } from '../env/clock.js';
 import type { Storage } from '../env/storage.js';
 import { changesBetween } from './metadata-store.js';
 
+/** A write that is delayed on purpose; a ballot waits longer, until the third in a row. */
+const SLOW_PERSIST_MS = 200;
+
 export interface JournalOptions {
+  readonly clock: Clock;
+  readonly buggify: Buggify;
   readonly storage: Storage;
   /** What `loadMetadata` found. */
   readonly stored: VoterState;
@@ -57,8 +64,13 @@ export class MetadataJournal {
   async #persist(state: VoterState): Promise<void> {
     const batch = changesBetween(this.#state, state);
     if (batch.length === 0) return;
+    const { storage, clock, buggify } = this.#options;
     try {
-      await this.#options.storage.write(batch, { sync: true });
+      if (buggify('metadata.slow-persist'))
+        await new Promise<void>((resolve) => {
+          clock.after(SLOW_PERSIST_MS, resolve);
+        });
+      await storage.write(batch, { sync: true });
     } catch (error) {
       if (!(error instanceof KvError)) throw error;
       this.#failed = new KvError(

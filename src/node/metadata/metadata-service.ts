@@ -30,7 +30,7 @@ import { LogUpkeep } from './log-upkeep.js';
 import { VoterCaller } from './voter-caller.js';
 
 export interface LogServiceOptions {
-  readonly env: Pick<NodeEnv, 'clock' | 'random' | 'log' | 'metrics'>;
+  readonly env: Pick<NodeEnv, 'clock' | 'random' | 'log' | 'metrics' | 'buggify'>;
   readonly self: NodeId;
   /** The folder `meta/`; the caller closes it after `stop`. */
   readonly storage: Storage;

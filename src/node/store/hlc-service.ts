@@ -3,6 +3,7 @@ import { LIMITS } from '../core/limits.js';
 import type { ClusterSettings } from '../core/settings.js';
 import { Hlc } from '../core/version/hlc.js';
 import type { Stamp, Version } from '../core/version/version.js';
+import type { Buggify } from '../env/buggify.js';
 import type { Clock, Timer } from '../env/clock.js';
 import type { HlcService } from '../services.js';
 import type { WriterId } from './shard-recovery.js';
@@ -17,6 +18,7 @@ interface CeilingStore {
 
 export interface HlcParts {
   readonly clock: Clock;
+  readonly buggify: Buggify;
   readonly store: CeilingStore;
   readonly settings: () => Pick<ClusterSettings, 'clockSkewMaxMs'>;
   /** How far the own clock is off its peers; positive when ahead. */
@@ -109,8 +111,10 @@ export class DurableHlc implements HlcService {
   }
 
   #tick(): void {
+    const { buggify } = this.#parts;
     // Not before half of the reserve is used up: each raise is a synced write, also on a node that does nothing else.
-    if (this.#wantedMs() - this.#ceilingMs >= LIMITS.hlcReserveMs / 2) this.#raise();
+    const isDue = this.#wantedMs() - this.#ceilingMs >= LIMITS.hlcReserveMs / 2;
+    if (isDue ? !buggify('clock.late-reserve') : buggify('clock.early-reserve')) this.#raise();
     this.#timer = this.#parts.clock.after(LIMITS.hlcTickMs, () => {
       this.#tick();
     });

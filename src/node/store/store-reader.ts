@@ -2,6 +2,7 @@ import { FifoQueue } from '../../stdx/fifo-queue.js';
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import { decodeRecord } from '../core/version/record-codec.js';
+import type { Buggify } from '../env/buggify.js';
 import type { Clock } from '../env/clock.js';
 import type { Storage } from '../env/storage.js';
 import type { ReadOutcome } from './mutation.js';
@@ -13,6 +14,7 @@ import { newerFormat } from './write-batch.js';
 export interface ReaderParts {
   readonly storage: Storage;
   readonly clock: Clock;
+  readonly buggify: Buggify;
   readonly metrics: StoreMetrics;
 }
 
@@ -58,7 +60,8 @@ export class StoreReader {
     while (this.#queue.size > 0 && this.#underWay < LIMITS.readBatches) {
       const free = LIMITS.readBatches - this.#underWay;
       const even = Math.max(KEYS_WORTH_A_CALL, Math.ceil(this.#queue.size / free));
-      this.#read(this.#take(Math.min(even, LIMITS.readBatchKeys)));
+      const most = this.#parts.buggify('store.short-read') ? 1 : LIMITS.readBatchKeys;
+      this.#read(this.#take(Math.min(even, most)));
     }
   }
 

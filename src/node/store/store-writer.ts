@@ -1,5 +1,6 @@
 import { Deferred } from '../../stdx/deferred.js';
 import { KvError } from '../core/errors.js';
+import type { Buggify } from '../env/buggify.js';
 import type { Clock } from '../env/clock.js';
 import type { BatchOperation, Storage } from '../env/storage.js';
 import type { Mutation, PendingMutation } from './mutation.js';
@@ -14,10 +15,14 @@ export interface WriterParts {
   readonly storage: Storage;
   readonly markers: SequenceMarkers;
   readonly clock: Clock;
+  readonly buggify: Buggify;
   readonly metrics: StoreMetrics;
   /** Called once, when the storage failed and nothing can be acknowledged any more. */
   readonly onFailed: (error: KvError) => void;
 }
+
+/** A flush that is delayed on purpose; longer than a read waits for a replica. */
+const DELAYED_FLUSH_MS = 100;
 
 interface Ceiling {
   readonly ms: number;
@@ -114,6 +119,7 @@ export class StoreWriter {
   }
 
   #gather(): void {
+    const short = this.#parts.buggify('store.short-batch');
     for (
       let next = this.#queue.next(this.#gathering);
       next !== undefined;
@@ -121,6 +127,7 @@ export class StoreWriter {
     ) {
       if (this.#expired(next.pending)) continue;
       this.#gathering.add(next, this.#syncing);
+      if (short) return;
     }
   }
 
@@ -162,7 +169,12 @@ export class StoreWriter {
       return;
     }
     this.#syncing = batch;
-    this.#sync(operations, ceilings);
+    const { buggify, clock } = this.#parts;
+    const sync = (): void => {
+      this.#sync(operations, ceilings);
+    };
+    if (buggify('store.delayed-flush')) clock.after(DELAYED_FLUSH_MS, sync);
+    else sync();
   }
 
   #sync(operations: BatchOperation[], ceilings: readonly Ceiling[]): void {

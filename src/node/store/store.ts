@@ -28,7 +28,7 @@ const STORE_OPTIONS: StorageOptions = {
 };
 
 export interface StoreParts {
-  readonly env: Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log'>;
+  readonly env: Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log' | 'buggify'>;
   readonly readiness: Pick<Readiness, 'fail'>;
   readonly folder?: string | undefined;
   readonly options?: StorageOptions | undefined;
@@ -54,7 +54,7 @@ export class Store {
   #load = { diskBytes: 0, atWritten: 0, atMs: 0, asking: false };
 
   private constructor(parts: StoreParts, storage: Storage, recovered: RecoveredShard) {
-    const { clock } = parts.env;
+    const { clock, buggify } = parts.env;
     this.#parts = parts;
     this.#storage = storage;
     this.#recovered = recovered;
@@ -66,6 +66,7 @@ export class Store {
     this.#writer = new StoreWriter({
       storage,
       clock,
+      buggify,
       metrics,
       markers: new SequenceMarkers(
         recovered.markers,
@@ -75,7 +76,7 @@ export class Store {
         this.#failed(error);
       },
     });
-    this.#reader = new StoreReader({ storage, clock, metrics });
+    this.#reader = new StoreReader({ storage, clock, buggify, metrics });
   }
 
   /**

@@ -17,6 +17,7 @@ import { LogRecorder, MetricsRecorder } from '../../../src/sim/recorders.js';
 import { Scheduler } from '../../../src/sim/scheduler.js';
 import { SeededRandom } from '../../../src/sim/seeded-random.js';
 import { SimProcess } from '../../../src/sim/sim-process.js';
+import { UnlikelyBranches } from '../../unit/node/unlikely-branches.js';
 
 /** One run of a node that only gossips, and what it noticed. */
 export interface GossipNode {
@@ -48,6 +49,8 @@ export class GossipCluster {
   readonly scheduler = new Scheduler(drain);
   readonly random: SeededRandom;
   readonly network: SimNetwork;
+  /** What all nodes are asked to do the unlikely way. */
+  readonly unlikely = new UnlikelyBranches();
   readonly nodes = new Map<string, GossipNode>();
   readonly #names: readonly string[];
   #epoch = 1;
@@ -85,8 +88,9 @@ export class GossipCluster {
     const [metrics, log] = [new MetricsRecorder(), new LogRecorder()];
     const [events, peersSeen, epochsSeen] = [[] as string[], [] as PeerSeen[], [] as number[]];
     const random = new SeededRandom(this.random.nextU32());
+    const { buggify } = this.unlikely;
     const membership = new Membership({
-      env: { clock: process, random, transport, log: log.logger(name), metrics },
+      env: { clock: process, random, transport, log: log.logger(name), metrics, buggify },
       self: { nodeId: idOf(name), boot, nonce, name },
       events: { emit: (event) => void events.push(textOf(event)) },
       onEpochSeen: (epoch) => void epochsSeen.push(epoch),

@@ -4,6 +4,7 @@ import { SimNetwork } from '../../../src/sim/network.js';
 import { Scheduler } from '../../../src/sim/scheduler.js';
 import { SeededRandom } from '../../../src/sim/seeded-random.js';
 import { assert } from '../../../src/stdx/assert.js';
+import { UnlikelyBranches } from '../../unit/node/unlikely-branches.js';
 import type { LogNode, NodeOptions, NodeStart } from './log-node.js';
 import { startLogNode } from './log-node.js';
 
@@ -13,6 +14,8 @@ export class LogCluster {
   readonly scheduler = new Scheduler(drain);
   readonly random: SeededRandom;
   readonly network: SimNetwork;
+  /** What all nodes are asked to do the unlikely way. */
+  readonly unlikely = new UnlikelyBranches();
   readonly nodes = new Map<string, LogNode>();
   readonly disks = new Map<string, MemoryDisk>();
 

@@ -22,6 +22,7 @@ import type { Scheduler } from '../../../src/sim/scheduler.js';
 import { SeededRandom } from '../../../src/sim/seeded-random.js';
 import { SimProcess } from '../../../src/sim/sim-process.js';
 import { assert } from '../../../src/stdx/assert.js';
+import type { UnlikelyBranches } from '../../unit/node/unlikely-branches.js';
 
 /** One run of a node that has everything but data. */
 export interface LogNode {
@@ -58,6 +59,7 @@ interface Surroundings {
   readonly scheduler: Scheduler;
   readonly random: SeededRandom;
   readonly network: SimNetwork;
+  readonly unlikely: UnlikelyBranches;
   /** What another node knows of the cluster. */
   view(name: string): ClusterView;
 }
@@ -95,7 +97,8 @@ export async function startLogNode(start: NodeStart): Promise<LogNode> {
   const events = {
     emit: ({ message }: { readonly message: string }) => void lists.events.push(message),
   };
-  const env = { clock: process, random, transport, log, metrics };
+  const { buggify } = cluster.unlikely;
+  const env = { clock: process, random, transport, log, metrics, buggify };
   const membership: Membership = new Membership({
     env,
     self: { nodeId, boot: boot.boot, nonce: boot.nonce, name },

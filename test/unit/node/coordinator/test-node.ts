@@ -24,6 +24,7 @@ import { LogRecorder, MetricsRecorder } from '../../../../src/sim/recorders.js';
 import type { Scheduler } from '../../../../src/sim/scheduler.js';
 import type { SeededRandom } from '../../../../src/sim/seeded-random.js';
 import { SimProcess } from '../../../../src/sim/sim-process.js';
+import { UnlikelyBranches } from '../unlikely-branches.js';
 
 /** Sees a request before the replica does; returns true when it has replied itself (or never will). */
 export type Intercept = (request: DataRequest, done: (reply: DataReply) => void) => boolean;
@@ -102,6 +103,7 @@ export class TestNode {
   /** Holds back every step of the disk until it resolves, when set. */
   diskHeld: Promise<void> | undefined;
   readonly disk = new MemoryDisk({ hold: () => this.diskHeld });
+  readonly unlikely = new UnlikelyBranches();
   readonly metrics = new MetricsRecorder();
   readonly log = new LogRecorder();
   readonly metadata: PublishedMetadata;
@@ -142,7 +144,9 @@ export class TestNode {
 
   async start(world: TestWorld): Promise<void> {
     const { process, disk, metrics, metadata, hlc } = this;
-    const env = { clock: process, random: world.random, disk, metrics, log: this.log.logger('') };
+    const { buggify } = this.unlikely;
+    const { random } = world;
+    const env = { clock: process, random, disk, metrics, buggify, log: this.log.logger('') };
     const readiness: Readiness = {
       notReady: () => this.notReady,
       fail: (error) => {
@@ -167,6 +171,7 @@ export class TestNode {
     this.coordinator = new Coordinator({
       ownId: this.id,
       clock: process,
+      buggify,
       log: env.log,
       metrics,
       metadata,

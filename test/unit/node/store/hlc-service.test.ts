@@ -14,9 +14,10 @@ let hlc: DurableHlc;
 let offsetMs: number | undefined;
 
 async function start(): Promise<void> {
-  const { clock, store } = under;
+  const { clock, store, unlikely } = under;
+  const { buggify } = unlikely;
   const settings = (): typeof DEFAULT_SETTINGS => DEFAULT_SETTINGS;
-  hlc = await DurableHlc.start({ clock, store, settings, clockOffsetMs: () => offsetMs });
+  hlc = await DurableHlc.start({ clock, buggify, store, settings, clockOffsetMs: () => offsetMs });
 }
 
 beforeEach(async () => {

@@ -11,6 +11,7 @@ import { SeededRandom } from '../../../../src/sim/seeded-random.js';
 import { SimProcess } from '../../../../src/sim/sim-process.js';
 import { murmur3_x86_32 } from '../../../../src/stdx/murmur3.js';
 import { utf8Decode, utf8Encode } from '../../../../src/stdx/bytes.js';
+import { UnlikelyBranches } from '../unlikely-branches.js';
 
 /** Resolves when all microtasks have run. */
 export function turn(): Promise<void> {
@@ -89,6 +90,8 @@ export class StoreUnderTest {
   readonly failures: KvError[] = [];
   readonly metrics = new MetricsRecorder();
   readonly log = new LogRecorder();
+  /** What the store is asked to do the unlikely way. */
+  readonly unlikely = new UnlikelyBranches();
   disk = new MemoryDisk({ hold: this.gate.hold });
   store!: Store;
   #seed = 1;
@@ -102,10 +105,12 @@ export class StoreUnderTest {
   /** Opens the store on what is on the disk now. */
   async reopen(): Promise<Store> {
     const { clock, disk, metrics } = this;
+    const { buggify } = this.unlikely;
     const env = {
       clock,
       disk,
       metrics,
+      buggify,
       random: new SeededRandom(this.#seed++),
       log: this.log.logger('store'),
     };
