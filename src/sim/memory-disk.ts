@@ -1,8 +1,14 @@
 import { KvError } from '../node/core/errors.js';
-import type { Disk, Storage, StorageOptions } from '../node/env/storage.js';
+import type { Disk, KeyRange, Storage, StorageOptions } from '../node/env/storage.js';
 import { MemoryStorage, silence } from './memory-storage.js';
-import type { DiskHold, FolderFaults } from './memory-storage.js';
+import type { DiskHold, FolderFaults, Survivors } from './memory-storage.js';
 import { byteText, MemoryTable } from './memory-table.js';
+
+interface FileReplacement {
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly hold: DiskHold;
+}
 
 interface Folder {
   readonly table: MemoryTable;
@@ -47,27 +53,29 @@ export class MemoryDisk implements Disk {
   }
 
   async replaceFile(name: string, content: Uint8Array): Promise<void> {
-    const life = this.#life;
-    const copy = content.slice();
-    await this.#hold('file');
-    if (life !== this.#life) await silence();
-    if (this.#filesFail)
-      throw new KvError('KV_STORE_FAILED', `The disk cannot replace ${name}: input/output error.`);
-    this.#files.set(name, copy);
+    await this.#replaceFile({ name, content, hold: this.#hold });
   }
 
   async openStorage(folder: string, _options: StorageOptions): Promise<Storage> {
-    const found = this.#folder(folder);
-    if (found.open !== undefined)
-      throw new KvError('KV_DATA_DIR_LOCKED', `The folder ${folder} is open already.`);
-    found.faults.failing = undefined;
-    const { table, faults } = found;
-    table.recover();
-    const closed = (): void => {
-      found.open = undefined;
+    return this.#open(folder, this.#hold);
+  }
+
+  /** The disk as one process has it: its steps take the time of `hold`, and once it has crashed nothing is answered. */
+  session(hold: DiskHold): Disk {
+    const life = this.#life;
+    const silent = (): boolean => life !== this.#life;
+    return {
+      lock: () => (silent() ? silence() : this.lock()),
+      unlock: () => (silent() ? silence() : this.unlock()),
+      readFile: (name) => (silent() ? silence() : this.readFile(name)),
+      replaceFile: (name, content) =>
+        silent() ? silence() : this.#replaceFile({ name, content, hold }),
+      openStorage: async (folder) => {
+        await hold('read');
+        return silent() ? await silence() : this.#open(folder, hold);
+      },
+      freeBytes: () => (silent() ? silence() : this.freeBytes()),
     };
-    found.open = new MemoryStorage({ table, faults, hold: this.#hold, closed });
-    return found.open;
   }
 
   async freeBytes(): Promise<number | undefined> {
@@ -76,12 +84,16 @@ export class MemoryDisk implements Disk {
 
   // --- what a test does to the disk ---
 
-  /** The process dies: unsynced writes are gone, its calls never answer, the lock is free. */
-  crash(underWay: 'lost' | 'kept' = 'lost'): void {
+  /**
+   * The process dies: its calls never answer, the lock is free, unsynced writes are gone. `kept` leaves them, and the batch that was
+   * under way; a function says how many of each folder's batches are left.
+   */
+  crash(left: 'lost' | 'kept' | Survivors = 'lost'): void {
     this.#life += 1;
     this.#locked = false;
+    const survivors = typeof left === 'function' ? left : SURVIVORS[left];
     for (const folder of this.#folders.values()) {
-      folder.open?.crash(underWay);
+      folder.open?.crash(survivors);
       folder.open = undefined;
     }
   }
@@ -125,6 +137,18 @@ export class MemoryDisk implements Disk {
     table.sync();
   }
 
+  /** The keys of a folder, in order. */
+  keys(folder: string, range: Pick<KeyRange, 'gte' | 'lt'>): readonly Uint8Array[] {
+    return this.#folder(folder)
+      .table.range(range.gte, range.lt)
+      .map(({ key }) => key);
+  }
+
+  /** A value as it lies on the disk. */
+  valueOf(folder: string, key: Uint8Array): Uint8Array | undefined {
+    return this.#folder(folder).table.get(key);
+  }
+
   /** Whether the replacement of files fails. */
   failFiles(fail: boolean): void {
     this.#filesFail = fail;
@@ -132,6 +156,30 @@ export class MemoryDisk implements Disk {
 
   setFreeBytes(freeBytes: number | undefined): void {
     this.#freeBytes = freeBytes;
+  }
+
+  async #replaceFile({ name, content, hold }: FileReplacement): Promise<void> {
+    const life = this.#life;
+    const copy = content.slice();
+    await hold('file');
+    if (life !== this.#life) await silence();
+    if (this.#filesFail)
+      throw new KvError('KV_STORE_FAILED', `The disk cannot replace ${name}: input/output error.`);
+    this.#files.set(name, copy);
+  }
+
+  #open(name: string, hold: DiskHold): Storage {
+    const folder = this.#folder(name);
+    if (folder.open !== undefined)
+      throw new KvError('KV_DATA_DIR_LOCKED', `The folder ${name} is open already.`);
+    folder.faults.failing = undefined;
+    const { table, faults } = folder;
+    table.recover();
+    const closed = (): void => {
+      folder.open = undefined;
+    };
+    folder.open = new MemoryStorage({ table, faults, hold, closed });
+    return folder.open;
   }
 
   #folder(name: string): Folder {
@@ -143,6 +191,11 @@ export class MemoryDisk implements Disk {
     return folder;
   }
 }
+
+const SURVIVORS: Readonly<Record<'lost' | 'kept', Survivors>> = {
+  lost: () => 0,
+  kept: ({ unsynced }) => unsynced + 1,
+};
 
 function newFolder(table: MemoryTable): Folder {
   return { table, faults: { failing: undefined, unreadable: new Set() }, open: undefined };

@@ -9,6 +9,12 @@ export type DiskStep = 'read' | 'write' | 'sync' | 'file';
 /** Delays a step until the promise resolves; undefined lets it go at once. For latency and for interleavings. */
 export type DiskHold = (step: DiskStep) => Promise<void> | undefined;
 
+/** How many of the batches that were not yet durable a crash leaves. */
+export type Survivors = (batches: {
+  readonly unsynced: number;
+  readonly underWay: number;
+}) => number;
+
 /** What can go wrong with one folder of a memory disk. */
 export interface FolderFaults {
   /** `write`: nothing of the batch gets to the disk. `sync`: it does, but is not known to be durable. */
@@ -89,13 +95,18 @@ export class MemoryStorage implements Storage {
     this.#parts.closed();
   }
 
-  /** The process died: nothing of it ever answers again. `kept` lets the batch that was under way reach the disk. */
-  crash(underWay: 'lost' | 'kept'): void {
+  /**
+   * The process died: nothing of it ever answers again. Of the batches that were not synced, or were under way, the log has
+   * as many as `survivors` says of their number: always the first ones, since a log is torn at one place.
+   */
+  crash(survivors: Survivors): void {
     this.#state = 'crashed';
-    const batch = this.#pending[0];
-    if (underWay === 'kept' && batch !== undefined) this.#parts.table.apply(batch);
-    else this.#parts.table.rollBack();
-    this.#parts.table.sync();
+    const { table } = this.#parts;
+    const unsynced = table.unsyncedBatches();
+    const kept = survivors({ unsynced, underWay: this.#pending.length });
+    table.rollBack(kept);
+    for (const batch of this.#pending.slice(0, Math.max(0, kept - unsynced))) table.apply(batch);
+    table.sync();
   }
 
   async #writeAfter(before: Promise<void>, sync: boolean): Promise<void> {

@@ -20,7 +20,8 @@ export class MemoryTable {
   readonly #entries = new Map<string, StorageEntry>();
   #sorted: string[] = [];
   #dirty = false;
-  #unsynced: Undo[] = [];
+  /** What each batch since the last sync replaced. */
+  #unsynced: (readonly Undo[])[] = [];
   #orphans: (readonly BatchOperation[])[] = [];
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -28,9 +29,11 @@ export class MemoryTable {
   }
 
   apply(batch: readonly BatchOperation[]): void {
+    const undo: Undo[] = [];
+    this.#unsynced.push(undo);
     for (const operation of batch) {
       const text = byteText(operation.key);
-      this.#unsynced.push({ text, before: this.#entries.get(text) });
+      undo.push({ text, before: this.#entries.get(text) });
       const entry =
         operation.type === 'put'
           ? { key: operation.key.slice(), value: operation.value.slice() }
@@ -55,11 +58,16 @@ export class MemoryTable {
     this.#unsynced = [];
   }
 
-  /** Forgets what was not synced, newest first. */
-  rollBack(): void {
+  /** Batches that a crash may take back. */
+  unsyncedBatches(): number {
+    return this.#unsynced.length;
+  }
+
+  /** Forgets the batches that were not synced, newest first, less the first `keep` of them. */
+  rollBack(keep = 0): void {
     this.#orphans = [];
-    for (let undo = this.#unsynced.pop(); undo !== undefined; undo = this.#unsynced.pop())
-      this.#set(undo.text, undo.before);
+    for (const undo of this.#unsynced.splice(keep).reverse())
+      for (const { text, before } of [...undo].reverse()) this.#set(text, before);
   }
 
   /** The entries from `gte` up to `lt`, in order. */

@@ -4,26 +4,42 @@ import { assert } from '../stdx/assert.js';
 import type { Scheduler } from './scheduler.js';
 import { SimLink } from './sim-link.js';
 import type { SimProcess } from './sim-process.js';
-import type { Listener, SimWire } from './wire.js';
+import { TrafficRules } from './traffic-rules.js';
+import type { Connection, Listener, Parcel, SimWire } from './wire.js';
 
-/** How long a message takes, and whether it arrives; both may differ per direction. */
+/** How messages travel; all may differ per direction of a link. */
 export interface NetworkOptions {
-  readonly latencyMs: () => number;
+  readonly latencyMs: (from: string, to: string) => number;
   /** Chance that one message is lost, in [0, 1). A lost message breaks nothing: its request times out. */
-  readonly loss: () => number;
+  readonly loss: (from: string, to: string) => number;
+  /** Chance that one message arrives twice, in [0, 1). */
+  readonly duplicates?: (from: string, to: string) => number;
+  /** Bytes that a link carries in a ms, one message after the other; undefined sets no bound. */
+  readonly bytesPerMs?: number | undefined;
+}
+
+/** What became of the messages so far. */
+export interface Traffic {
+  readonly delivered: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly cut: number;
+  readonly clogged: number;
 }
 
 const CALM_NETWORK: NetworkOptions = { latencyMs: () => 0.2, loss: () => 0 };
+/** A message that was on its way when its connection broke has been received already, or not. */
+const RECEIVED_BEFORE_RESET = 0.5;
 
-/** The network between simulated processes: addresses, delays, losses and cuts. */
+/** The network between simulated processes: addresses, delays, losses, cuts and clogs. */
 export class SimNetwork implements SimWire {
   readonly scheduler: Scheduler;
   readonly random: Random;
+  readonly rules = new TrafficRules();
   options: NetworkOptions;
   readonly #listeners = new Map<string, Listener>();
-  readonly #links = new Set<SimLink>();
-  readonly #cuts = new Set<string>();
-  #delivered = 0;
+  readonly #connections = new Set<Connection>();
+  readonly #traffic = { delivered: 0, lost: 0, duplicated: 0, cut: 0, clogged: 0 };
 
   constructor(scheduler: Scheduler, random: Random, options: NetworkOptions = CALM_NETWORK) {
     this.scheduler = scheduler;
@@ -33,7 +49,11 @@ export class SimNetwork implements SimWire {
 
   /** Messages delivered so far. */
   delivered(): number {
-    return this.#delivered;
+    return this.#traffic.delivered;
+  }
+
+  traffic(): Traffic {
+    return { ...this.#traffic };
   }
 
   /** The transport of one process, listening at `address` once it is started. */
@@ -51,13 +71,13 @@ export class SimNetwork implements SimWire {
         assert(listener !== undefined, 'a transport links after it was started');
         const link = new SimLink(this, listener, to);
         own.push(link);
-        this.#links.add(link);
+        this.#connections.add(link);
         return link;
       },
       close: () => {
-        this.#listeners.delete(key);
+        if (this.#listeners.get(key) === listener) this.#listeners.delete(key);
         for (const link of own) link.close();
-        if (listener !== undefined) this.#breakLinksTo(listener);
+        this.#breakConnectionsTo(process);
         return Promise.resolve();
       },
     };
@@ -66,61 +86,105 @@ export class SimNetwork implements SimWire {
   /** Ends a process as SIGKILL does: its peers see their connections reset. */
   kill(process: SimProcess): void {
     process.kill();
-    for (const [key, listener] of this.#listeners) {
-      if (listener.process !== process) continue;
-      this.#listeners.delete(key);
-      this.#breakLinksTo(listener);
-    }
-    for (const link of this.#links) if (link.belongsTo(process)) this.#links.delete(link);
+    for (const [key, listener] of this.#listeners)
+      if (listener.process === process) this.#listeners.delete(key);
+    for (const connection of this.#connections)
+      if (connection.belongsTo(process)) this.#connections.delete(connection);
+    this.#breakConnectionsTo(process);
   }
 
-  /** Stops messages from one process to another, in this direction only. */
+  /** Stops messages from one machine to another, in this direction only; as often as it is cut, it must be healed. */
   cut(from: string, to: string): void {
-    this.#cuts.add(`${from}>${to}`);
+    this.rules.cut(from, to);
   }
 
   heal(from: string, to: string): void {
-    this.#cuts.delete(`${from}>${to}`);
+    this.rules.heal(from, to);
   }
 
   healAll(): void {
-    this.#cuts.clear();
+    this.rules.clear();
+  }
+
+  /** Breaks the connections between two machines; half of what is on its way is lost. */
+  reset(one: string, other: string): void {
+    this.rules.reset(one, other, this.scheduler.nowMs());
+    for (const connection of [...this.#connections]) {
+      if (connection.joins(one, other)) connection.broken('the connection was reset');
+    }
   }
 
   listenerAt(address: PeerAddress): Listener | undefined {
     return this.#listenerAt(keyOf(address));
   }
 
-  latencyMs(): number {
-    return this.options.latencyMs();
+  latencyMs(from: string, to: string): number {
+    return this.options.latencyMs(from, to);
   }
 
-  forget(link: object): void {
-    for (const one of this.#links) if (one === link) this.#links.delete(one);
+  register(connection: Connection): void {
+    this.#connections.add(connection);
+  }
+
+  forget(connection: Connection): void {
+    this.#connections.delete(connection);
   }
 
   /** Runs `deliver` in the process `to`, some latency from now, unless the message is lost. */
-  send(from: SimProcess, to: SimProcess, deliver: () => void): void {
-    if (this.#lost()) return;
-    this.scheduler.after(this.options.latencyMs(), () => {
-      if (this.#cuts.has(`${from.name}>${to.name}`)) return;
-      this.#delivered += 1;
-      to.run(deliver);
+  send(parcel: Parcel): void {
+    const { from, to } = parcel;
+    if (!from.alive()) return;
+    const { loss, duplicates } = this.options;
+    if (this.#happens(loss(from.name, to.name))) {
+      this.#traffic.lost += 1;
+      return;
+    }
+    this.#launch(parcel);
+    if (duplicates === undefined || !this.#happens(duplicates(from.name, to.name))) return;
+    this.#traffic.duplicated += 1;
+    this.#launch(parcel);
+  }
+
+  #launch(parcel: Parcel): void {
+    const { from, to, bytes } = parcel;
+    const sentMs = this.scheduler.nowMs();
+    const queuedMs = this.rules.queue(
+      { from: from.name, to: to.name, bytes },
+      sentMs,
+      this.options.bytesPerMs,
+    );
+    const delayMs = queuedMs + this.options.latencyMs(from.name, to.name);
+    this.scheduler.after(delayMs, () => {
+      this.#arrive(parcel, sentMs);
     });
   }
 
-  /** True when nothing passes from one process to the other now. */
-  isCut(from: SimProcess, to: SimProcess): boolean {
-    return this.#cuts.has(`${from.name}>${to.name}`);
+  #arrive(parcel: Parcel, sentMs: number): void {
+    const { from, to, deliver } = parcel;
+    const clog = this.rules.clogOf(from.name, to.name);
+    if (clog !== undefined) {
+      this.#traffic.clogged += 1;
+      clog.push(() => {
+        this.#arrive(parcel, sentMs);
+      });
+      return;
+    }
+    const torn =
+      this.rules.wasReset(from.name, to.name, sentMs) && !this.#happens(RECEIVED_BEFORE_RESET);
+    if (torn || this.rules.isCut(from.name, to.name)) {
+      this.#traffic.cut += 1;
+      return;
+    }
+    this.#traffic.delivered += 1;
+    to.run(deliver);
   }
 
-  #lost(): boolean {
-    const loss = this.options.loss();
-    return loss > 0 && this.random.nextFloat() < loss;
+  #happens(chance: number): boolean {
+    return chance > 0 && this.random.nextFloat() < chance;
   }
 
-  #breakLinksTo(listener: Listener): void {
-    for (const link of this.#links) link.resetBy(listener);
+  #breakConnectionsTo(process: SimProcess): void {
+    for (const connection of [...this.#connections]) connection.resetBy(process);
   }
 
   #listenerAt(key: string): Listener | undefined {

@@ -1,27 +1,32 @@
 import { assert } from '../stdx/assert.js';
 import { Heap } from '../stdx/heap.js';
 import type { Timer } from '../node/env/clock.js';
+import { Trace } from './trace.js';
+
+/**
+ * Calls `run` until it returns false, each time after all microtasks of the time before.
+ * It is injected, because only the real event loop knows when no microtask is left.
+ */
+export type Turns = (run: () => boolean) => Promise<void>;
 
 interface ScheduledEvent {
   readonly atMs: number;
   readonly sequence: number;
-  readonly run: () => void;
-  cancelled: boolean;
+  run: (() => void) | undefined;
 }
 
-/**
- * Virtual time: events run one by one in the order (time, sequence), and all microtasks of one run before the next begins.
- * `drainMicrotasks` resolves in a later turn of the real event loop; JavaScript has no other way to know that none is left.
- */
+/** Virtual time: events run one by one in the order (time, sequence), and all microtasks of one run before the next begins. */
 export class Scheduler {
+  /** What has happened, as a hash: each event adds its time and its place. */
+  readonly trace = new Trace();
   readonly #events = new Heap<ScheduledEvent>((a, b) => a.atMs - b.atMs || a.sequence - b.sequence);
-  readonly #drainMicrotasks: () => Promise<void>;
+  readonly #turns: Turns;
   #nowMs = 0;
   #sequence = 0;
   #executed = 0;
 
-  constructor(drainMicrotasks: () => Promise<void>) {
-    this.#drainMicrotasks = drainMicrotasks;
+  constructor(turns: Turns) {
+    this.#turns = turns;
   }
 
   /** Virtual milliseconds since the start. */
@@ -36,16 +41,12 @@ export class Scheduler {
 
   /** Runs `run` once, `delayMs` of virtual time from now, after everything that is due earlier. */
   after(delayMs: number, run: () => void): Timer {
-    const event: ScheduledEvent = {
-      atMs: this.#nowMs + Math.max(0, delayMs),
-      sequence: this.#sequence++,
-      run,
-      cancelled: false,
-    };
+    const atMs = this.#nowMs + Math.max(0, delayMs);
+    const event: ScheduledEvent = { atMs, sequence: this.#sequence++, run };
     this.#events.push(event);
     return {
       cancel: () => {
-        event.cancelled = true;
+        event.run = undefined;
       },
     };
   }
@@ -53,25 +54,25 @@ export class Scheduler {
   /** Lets `durationMs` of virtual time pass. */
   async advance(durationMs: number): Promise<void> {
     const endMs = this.#nowMs + durationMs;
-    await this.#drainMicrotasks();
-    for (let next = this.#next(); next !== undefined && next.atMs <= endMs; next = this.#next()) {
-      await this.#step();
-    }
+    await this.#turns(() => this.#stepUntil(endMs));
     this.#nowMs = endMs;
   }
 
   /** Runs until `condition` holds; fails when that takes more than `limitMs` of virtual time. */
   async until(condition: () => boolean, limitMs: number): Promise<void> {
+    const met = await this.reached(condition, limitMs);
+    assert(met, `the condition did not come true within ${limitMs} ms of virtual time`);
+  }
+
+  /** Runs until `condition` holds, for at most `limitMs` of virtual time; says whether it does. */
+  async reached(condition: () => boolean, limitMs: number): Promise<boolean> {
     const endMs = this.#nowMs + limitMs;
-    await this.#drainMicrotasks();
-    while (!condition()) {
-      const next = this.#next();
-      assert(
-        next !== undefined && next.atMs <= endMs,
-        `the condition did not come true within ${limitMs} ms of virtual time`,
-      );
-      await this.#step();
-    }
+    let met = false;
+    await this.#turns(() => {
+      met = condition();
+      return !met && this.#stepUntil(endMs);
+    });
+    return met;
   }
 
   /** Runs until the promise settles, and gives its value; fails when that takes more than `limitMs` of virtual time. */
@@ -85,20 +86,19 @@ export class Scheduler {
     return await promise;
   }
 
-  #next(): ScheduledEvent | undefined {
-    for (let head = this.#events.peek(); head !== undefined; head = this.#events.peek()) {
-      if (!head.cancelled) return head;
+  /** Runs the next event; false when none is due by `endMs`. */
+  #stepUntil(endMs: number): boolean {
+    for (let next = this.#events.peek(); next !== undefined; next = this.#events.peek()) {
+      if (next.run !== undefined && next.atMs > endMs) return false;
       this.#events.pop();
+      if (next.run === undefined) continue;
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
+      this.#executed += 1;
+      this.trace.time(next.atMs);
+      this.trace.number(next.sequence);
+      next.run();
+      return true;
     }
-    return undefined;
-  }
-
-  async #step(): Promise<void> {
-    const event = this.#events.pop();
-    assert(event !== undefined, 'a step needs an event');
-    this.#nowMs = Math.max(this.#nowMs, event.atMs);
-    this.#executed += 1;
-    event.run();
-    await this.#drainMicrotasks();
+    return false;
   }
 }

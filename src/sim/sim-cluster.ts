@@ -1,46 +1,38 @@
 import { KvClient, type ClientOptions } from '../client/client.js';
 import type { ClientConnection, ClientTransport, Endpoint } from '../client/transport.js';
-import type { NodeAddresses } from '../node/core/metadata/cluster-metadata.js';
 import { DEFAULT_SETTINGS } from '../node/core/settings.js';
+import type { Buggify } from '../node/env/buggify.js';
+import type { NodeEnv } from '../node/env/env.js';
+import type { Transport } from '../node/env/transport.js';
 import { KvNode } from '../node/node.js';
 import type { NodeIntent } from '../node/open-directory.js';
 import { assert } from '../stdx/assert.js';
+import { MachineClock } from './machine-clock.js';
 import { MemoryDisk } from './memory-disk.js';
-import type { DiskStep } from './memory-storage.js';
+import type { DiskStep, Survivors } from './memory-storage.js';
 import { SimNetwork } from './network.js';
+import { NodeRun } from './node-run.js';
 import { LogRecorder, MetricsRecorder } from './recorders.js';
 import type { Scheduler } from './scheduler.js';
 import { SeededRandom } from './seeded-random.js';
 import { SimConnection } from './sim-connection.js';
+import { addressesOf, clientAddressOf, peerAddressOf, type SimMachine } from './sim-machine.js';
 import { SimProcess } from './sim-process.js';
-
-/** Where a simulated node is, and what outlives its restarts. */
-export interface SimMachine {
-  readonly name: string;
-  readonly disk: MemoryDisk;
-  readonly log: LogRecorder;
-  readonly addresses: NodeAddresses;
-  /** How far its wall clock is off, in ms. */
-  clockOffsetMs: number;
-}
 
 /** How long one step of the disk of a machine takes, in ms; zero lets it go at once. */
 export type DiskDelay = (machine: string, step: DiskStep) => number;
 
-/** One run of a node. */
-export interface SimNode {
-  readonly machine: SimMachine;
-  readonly process: SimProcess;
-  readonly metrics: MetricsRecorder;
-  readonly node: KvNode;
-  /** Why it ended itself, when it did. */
-  readonly ended: () => Error | undefined;
+/** What somebody who watches the cluster is told. */
+export interface ClusterObserver {
+  /** Before the process has done anything; the transport may be wrapped. */
+  launched(run: NodeRun, transport: Transport): Transport;
+  up(run: NodeRun): void;
+  /** It did not start, or ended itself. */
+  failed(run: NodeRun, error: Error): void;
 }
 
 const START_MS = 60_000;
-const CLIENT_PORT = 7400;
-const PEER_PORT = 8400;
-const HTTP_PORT = 9400;
+const VNODES = 16;
 
 /** Whole nodes and clients over virtual time: the production code, an env in memory. */
 export class SimCluster {
@@ -49,8 +41,11 @@ export class SimCluster {
   readonly random: SeededRandom;
   /** Slow disks; may be changed while they are in use. */
   diskDelayMs: DiskDelay = () => 0;
+  /** Whether the unlikely branch is taken, in all nodes. */
+  buggify: Buggify = () => false;
+  observer: ClusterObserver | undefined;
   readonly #machines = new Map<string, SimMachine>();
-  readonly #running = new Map<string, SimNode>();
+  readonly #runs = new Map<string, NodeRun>();
 
   constructor(scheduler: Scheduler, seed: number) {
     this.scheduler = scheduler;
@@ -59,7 +54,7 @@ export class SimCluster {
   }
 
   /** A cluster of `count` nodes n1, n2 ..., all of which know each other. */
-  async boot(count: number): Promise<readonly SimNode[]> {
+  async boot(count: number): Promise<readonly NodeRun[]> {
     const first = await this.start('n1', {
       kind: 'init',
       clusterName: 'sim',
@@ -69,33 +64,49 @@ export class SimCluster {
       await this.start(`n${i}`, {
         kind: 'join',
         clusterId: first.node.clusterId(),
-        seeds: [peerAddress(first.machine)],
+        seeds: [peerAddressOf('n1')],
       });
     }
-    await this.scheduler.until(() => this.#settled(count), START_MS);
+    await this.scheduler.until(() => this.isSettled(count), START_MS);
     return this.running();
   }
 
-  running(): readonly SimNode[] {
-    return [...this.#running.values()];
+  /** The nodes that are up. */
+  running(): readonly NodeRun[] {
+    return [...this.#runs.values()].filter((run) => run.isUp());
+  }
+
+  /** The processes that run: up, or about to be. */
+  processes(): readonly NodeRun[] {
+    return [...this.#runs.values()];
   }
 
   /** The run of a node that is up. */
-  at(name: string): SimNode {
-    const node = this.#running.get(name);
-    assert(node !== undefined, `${name} does not run`);
-    return node;
+  at(name: string): NodeRun {
+    const run = this.#runs.get(name);
+    assert(run?.isUp() === true, `${name} is not up`);
+    return run;
+  }
+
+  /** The run of a node that is up, or about to be; undefined when no process runs. */
+  find(name: string): NodeRun | undefined {
+    return this.#runs.get(name);
   }
 
   machine(name: string): SimMachine {
-    return this.#machines.get(name) ?? this.addMachine(name, this.#newDisk(name));
+    return this.#machines.get(name) ?? this.addMachine(name, new MemoryDisk());
   }
 
-  /** A machine with a disk of before: a clone, or an old image. Replaces the machine of that name. */
+  machines(): readonly SimMachine[] {
+    return [...this.#machines.values()];
+  }
+
+  /** A machine with a disk of before: a clone, or an old image. Replaces the machine of that name, but for its clock. */
   addMachine(name: string, disk: MemoryDisk): SimMachine {
-    const ports = { clientPort: CLIENT_PORT, peerPort: PEER_PORT, httpPort: HTTP_PORT };
-    const addresses = { host: name, ...ports };
-    const machine = { name, disk, log: new LogRecorder(), addresses, clockOffsetMs: 0 };
+    const known = this.#machines.get(name);
+    const clock = known?.clock ?? new MachineClock(() => this.scheduler.nowMs());
+    const log = known?.log ?? new LogRecorder();
+    const machine = { name, disk, log, addresses: addressesOf(name), clock };
     this.#machines.set(name, machine);
     return machine;
   }
@@ -104,62 +115,55 @@ export class SimCluster {
    * Starts a node on its machine, and waits until it serves.
    * @throws KvError as KvNode.start, or that with which it ended itself meanwhile
    */
-  async start(name: string, intent: NodeIntent = { kind: 'restart' }): Promise<SimNode> {
+  async start(name: string, intent: NodeIntent = { kind: 'restart' }): Promise<NodeRun> {
+    const run = this.launch(name, intent);
+    await this.scheduler.settle(run.up(), START_MS);
+    return run;
+  }
+
+  /** Starts a node on its machine, and leaves it to itself. */
+  launch(name: string, intent: NodeIntent = { kind: 'restart' }): NodeRun {
+    assert(!this.#runs.has(name), `${name} runs already`);
     const machine = this.machine(name);
-    const process = new SimProcess(name, this.scheduler);
-    process.jumpClock(machine.clockOffsetMs);
-    const metrics = new MetricsRecorder();
-    let ended: Error | undefined;
-    let endStart: (error: Error) => void = () => undefined;
-    const endedEarly = new Promise<never>((_resolve, reject) => {
-      endStart = reject;
-    });
-    const fatal = (error: Error): void => {
-      ended = error;
-      this.network.kill(process);
-      machine.disk.crash();
-      this.#running.delete(name);
-      endStart(error);
+    const process = new SimProcess(name, this.scheduler, machine.clock);
+    const run = new NodeRun({ machine, process, metrics: new MetricsRecorder() });
+    this.#runs.set(name, run);
+    const failed = (error: Error): void => {
+      this.#failed(run, error);
     };
-    const env = {
-      clock: process,
-      random: new SeededRandom(this.random.nextU32()),
-      disk: machine.disk,
-      transport: this.network.transportOf(process, peerAddress(machine)),
-      log: machine.log.logger(name),
-      metrics,
-      facts: SIM_FACTS,
-      buggify: () => false,
-      fatal,
-    };
-    const starting = KvNode.start({
-      env,
+    KvNode.start({
+      env: this.#envOf(run, failed),
       // A directory knows the name of its node: the machine of a copy has another.
       name: intent.kind === 'restart' ? undefined : name,
       location: { host: name, rack: 'rack1', dc: 'dc1' },
       addresses: machine.addresses,
-      vnodes: 16,
+      vnodes: VNODES,
       intent,
-    });
-    endedEarly.catch(() => undefined);
-    const node = await this.scheduler.settle(Promise.race([starting, endedEarly]), START_MS);
-    const run = { machine, process, metrics, node, ended: () => ended };
-    this.#running.set(name, run);
+    }).then((node) => {
+      if (!process.alive()) return;
+      run.cameUp(node);
+      this.observer?.up(run);
+    }, failed);
     return run;
   }
 
   /** As SIGKILL and loss of power: the process is gone, and with it all that was not synced. */
-  kill(name: string): void {
-    const { process, machine } = this.at(name);
-    this.network.kill(process);
-    machine.disk.crash();
-    this.#running.delete(name);
+  kill(name: string, left: 'lost' | 'kept' | Survivors = 'lost'): void {
+    const run = this.#runs.get(name);
+    assert(run !== undefined, `${name} does not run`);
+    this.#end(run, left);
+  }
+
+  /** As SIGTERM: it drains, and its process ends when `drained` resolves. */
+  async drain(name: string): Promise<void> {
+    const run = this.at(name);
+    await run.node.drain();
+    if (this.#runs.get(name) === run) this.#end(run, 'lost');
   }
 
   /** Steps the wall clock of a machine, now and for its later starts. */
   stepClock(name: string, byMs: number): void {
-    this.machine(name).clockOffsetMs += byMs;
-    this.#running.get(name)?.process.jumpClock(byMs);
+    this.machine(name).clock.jump(byMs);
   }
 
   /** Cuts a machine off all the others, in both directions, until the network is healed. */
@@ -171,63 +175,92 @@ export class SimCluster {
     }
   }
 
+  /** True when `count` nodes run, at one epoch, and each believes all the others up. */
+  isSettled(count: number): boolean {
+    const nodes = this.running();
+    if (nodes.length !== count) return false;
+    const epoch = nodes[0]?.node.admin.describe().epoch;
+    return nodes.every((run) => {
+      const view = run.node.admin.describe();
+      const all = view.nodes.length === count && view.epoch === epoch;
+      return all && view.nodes.every((other) => other.liveness === 'up');
+    });
+  }
+
   /** A client on a machine of its own, whose clock may be wrong. */
   client(
     name: string,
-    options: Partial<Pick<ClientOptions, 'endpoints' | 'routing' | 'timeoutMs'>> = {},
+    options: Partial<Pick<ClientOptions, 'endpoints' | 'routing' | 'timeoutMs'>> & {
+      /** Sees what the client asks and is answered. */
+      readonly tap?: ((connection: ClientConnection) => ClientConnection) | undefined;
+    } = {},
   ): {
     readonly client: KvClient;
     readonly process: SimProcess;
   } {
+    const { tap, ...rest } = options;
     const process = new SimProcess(name, this.scheduler);
     const client = new KvClient({
-      endpoints: [...this.#machines.keys()].map((host) => ({ host, port: CLIENT_PORT })),
-      transport: this.#clientTransport(process),
+      endpoints: [...this.#machines.keys()].map(clientAddressOf),
+      transport: this.#clientTransport(process, tap ?? ((connection) => connection)),
       clock: process,
       random: new SeededRandom(this.random.nextU32()),
-      ...options,
+      ...rest,
     });
     return { client, process };
   }
 
-  #clientTransport(process: SimProcess): ClientTransport {
+  #envOf(run: NodeRun, fatal: (error: Error) => void): NodeEnv {
+    const { machine, process, metrics } = run;
+    const { name } = machine;
+    const transport = this.network.transportOf(process, peerAddressOf(name));
     return {
-      connect: (endpoint: Endpoint): ClientConnection =>
-        new SimConnection({
-          endpoint,
-          process,
-          network: this.network,
-          target: () => this.#running.get(endpoint.host),
-        }),
+      clock: process,
+      random: new SeededRandom(this.random.nextU32()),
+      disk: machine.disk.session((step) => this.#holdDisk(process, step)),
+      transport: this.observer?.launched(run, transport) ?? transport,
+      log: machine.log.logger(name),
+      metrics,
+      facts: SIM_FACTS,
+      buggify: (point) => this.buggify(point),
+      fatal,
     };
   }
 
-  #newDisk(name: string): MemoryDisk {
-    return new MemoryDisk({
-      hold: (step) => {
-        const delayMs = this.diskDelayMs(name, step);
-        if (delayMs <= 0) return undefined;
-        return new Promise((resolve) => this.scheduler.after(delayMs, resolve));
+  #holdDisk(process: SimProcess, step: DiskStep): Promise<void> | undefined {
+    const delayMs = this.diskDelayMs(process.name, step);
+    if (delayMs <= 0) return undefined;
+    return new Promise((resolve) => process.after(delayMs, resolve));
+  }
+
+  #failed(run: NodeRun, error: Error): void {
+    if (!run.process.alive()) return;
+    this.#end(run, 'lost');
+    run.failed(error);
+    this.observer?.failed(run, error);
+  }
+
+  #end(run: NodeRun, left: 'lost' | 'kept' | Survivors): void {
+    this.network.kill(run.process);
+    run.machine.disk.crash(left);
+    this.#runs.delete(run.machine.name);
+  }
+
+  #clientTransport(
+    process: SimProcess,
+    tap: (connection: ClientConnection) => ClientConnection,
+  ): ClientTransport {
+    return {
+      connect: (endpoint: Endpoint): ClientConnection => {
+        const { network } = this;
+        const target = (): NodeRun | undefined => {
+          const run = this.#runs.get(endpoint.host);
+          return run?.isUp() === true ? run : undefined;
+        };
+        return tap(new SimConnection({ endpoint, process, network, target }));
       },
-    });
+    };
   }
-
-  #settled(count: number): boolean {
-    const nodes = this.running();
-    if (nodes.length !== count) return false;
-    return nodes.every((run) => {
-      const view = run.node.admin.describe();
-      return (
-        view.nodes.length === count &&
-        view.epoch === nodes[0]?.node.admin.describe().epoch &&
-        view.nodes.every((other) => other.liveness === 'up')
-      );
-    });
-  }
-}
-
-function peerAddress(machine: SimMachine): { host: string; port: number } {
-  return { host: machine.addresses.host, port: machine.addresses.peerPort };
 }
 
 const SIM_FACTS = {

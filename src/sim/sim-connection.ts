@@ -16,6 +16,7 @@ import type { KvNode } from '../node/node.js';
 import type { AdminService } from '../node/status/admin-service.js';
 import type { SimNetwork } from './network.js';
 import type { SimProcess } from './sim-process.js';
+import { SMALL_BYTES, type Connection } from './wire.js';
 
 /** A node that runs, as a client's connection finds it. */
 export interface SimTarget {
@@ -33,37 +34,76 @@ export interface SimConnectionParts {
 
 type Done<T> = (result: T | KvError) => void;
 
+/** One question, and what its asker is told when there is no answer. */
+interface Exchange<T> {
+  readonly remainingMs: number;
+  readonly bytes: number;
+  readonly late: KvError;
+  readonly serve: (target: SimTarget, reply: Done<T>) => void;
+  readonly bytesOf: (result: T) => number;
+}
+
 /** A client's connection over the simulated network: function calls with latency and loss. */
-export class SimConnection implements ClientConnection {
+export class SimConnection implements ClientConnection, Connection {
   readonly endpoint: Endpoint;
   readonly #parts: SimConnectionParts;
+  /** What is under way, and the process that it was sent to. */
+  readonly #open = new Map<(error: KvError) => void, SimProcess>();
   #broken = false;
   #closed = false;
 
   constructor(parts: SimConnectionParts) {
     this.endpoint = parts.endpoint;
     this.#parts = parts;
+    parts.network.register(this);
   }
 
   state(): 'ready' | 'broken' {
     return this.#broken || this.#parts.target() === undefined ? 'broken' : 'ready';
   }
 
+  belongsTo(process: SimProcess): boolean {
+    return this.#parts.process === process;
+  }
+
+  joins(one: string, other: string): boolean {
+    const own = this.#parts.process.name;
+    const remote = this.endpoint.host;
+    return (own === one && remote === other) || (own === other && remote === one);
+  }
+
+  resetBy(process: SimProcess): void {
+    const { network, process: own } = this.#parts;
+    for (const [fail, server] of this.#open) {
+      if (server !== process) continue;
+      own.after(network.latencyMs(process.name, own.name), () => {
+        fail(this.#unreachable('the connection was reset'));
+      });
+    }
+  }
+
+  broken(why: string): void {
+    this.#parts.process.run(() => {
+      for (const fail of [...this.#open.keys()]) fail(this.#unreachable(why));
+    });
+  }
+
   operate(request: ClientRequest, remainingMs: number, done: Done<ClientResult>): void {
     const write = request.kind === 'put' || request.kind === 'delete';
+    const late = write
+      ? new KvError('KV_WRITE_TIMEOUT', 'the node did not answer', { outcome: 'unknown' })
+      : new KvError('KV_READ_TIMEOUT', 'the node did not answer', { outcome: 'not_applied' });
     this.#exchange<ClientResult>(
       {
         remainingMs,
-        late: new KvError(
-          write ? 'KV_WRITE_TIMEOUT' : 'KV_READ_TIMEOUT',
-          'the node did not answer',
-          {
-            outcome: write ? 'unknown' : 'not_applied',
-          },
-        ),
-      },
-      (target, reply) => {
-        target.node.execute(request, remainingMs, reply);
+        bytes:
+          SMALL_BYTES + request.key.length + (request.kind === 'put' ? request.value.length : 0),
+        late,
+        serve: (target, reply) => {
+          target.node.execute(request, remainingMs, reply);
+        },
+        bytesOf: (result) =>
+          SMALL_BYTES + (result.kind === 'read' ? (result.value?.length ?? 0) : 0),
       },
       done,
     );
@@ -118,17 +158,22 @@ export class SimConnection implements ClientConnection {
 
   close(): void {
     this.#closed = true;
+    this.#parts.network.forget(this);
   }
 
   #ask<T>(timeoutMs: number, question: (admin: AdminService) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const late = new KvError('KV_UNREACHABLE', `${this.endpoint.host} did not answer`);
       this.#exchange<T>(
-        { remainingMs: timeoutMs, late },
-        (target, reply) => {
-          question(target.node.admin).then(reply, (error: unknown) => {
-            reply(error instanceof KvError ? error : new KvError('KV_INTERNAL', String(error)));
-          });
+        {
+          remainingMs: timeoutMs,
+          bytes: SMALL_BYTES,
+          late: this.#unreachable('no answer in time'),
+          serve: (target, reply) => {
+            question(target.node.admin).then(reply, (error: unknown) => {
+              reply(error instanceof KvError ? error : new KvError('KV_INTERNAL', String(error)));
+            });
+          },
+          bytesOf: () => SMALL_BYTES,
         },
         (result) => {
           if (result instanceof KvError) reject(result);
@@ -138,37 +183,45 @@ export class SimConnection implements ClientConnection {
     });
   }
 
-  #exchange<T>(
-    { remainingMs, late }: { readonly remainingMs: number; readonly late: KvError },
-    serve: (target: SimTarget, reply: Done<T>) => void,
-    done: Done<T>,
-  ): void {
+  #exchange<T>(exchange: Exchange<T>, done: Done<T>): void {
     const { process, network, target: find } = this.#parts;
     const target = find();
     if (target === undefined || this.#closed) {
       this.#broken = true;
       process.after(0, () => {
-        done(new KvError('KV_UNREACHABLE', `${this.endpoint.host}: connection refused`));
+        done(this.#unreachable('connection refused'));
       });
       return;
     }
     this.#broken = false;
-    let open = true;
     const finish: Done<T> = (result) => {
-      if (!open) return;
-      open = false;
+      if (!this.#open.delete(fail)) return;
       timer.cancel();
       done(result);
     };
-    const timer = process.after(remainingMs, () => {
-      finish(late);
+    // Once it was sent nobody knows whether it arrived: a broken connection says no more than a late answer.
+    const fail = (error: KvError): void => {
+      const { code, outcome } = exchange.late;
+      finish(new KvError(code, error.message, { outcome }));
+    };
+    this.#open.set(fail, target.process);
+    const timer = process.after(exchange.remainingMs, () => {
+      finish(exchange.late);
     });
-    network.send(process, target.process, () => {
-      serve(target, (result) => {
-        network.send(target.process, process, () => {
+    const request = { from: process, to: target.process, bytes: exchange.bytes };
+    const serve = (): void => {
+      exchange.serve(target, (result) => {
+        const bytes = result instanceof KvError ? SMALL_BYTES : exchange.bytesOf(result);
+        const deliver = (): void => {
           finish(result);
-        });
+        };
+        network.send({ from: target.process, to: process, bytes, deliver });
       });
-    });
+    };
+    network.send({ ...request, deliver: serve });
+  }
+
+  #unreachable(why: string): KvError {
+    return new KvError('KV_UNREACHABLE', `${this.endpoint.host}: ${why}`);
   }
 }

@@ -12,7 +12,7 @@ import type {
 import type { LinkState, PeerAddress, PeerLink } from '../node/env/transport.js';
 import { assert } from '../stdx/assert.js';
 import { Backoff } from '../stdx/backoff.js';
-import type { Listener, SimWire } from './wire.js';
+import { SMALL_BYTES, type Connection, type Listener, type SimWire } from './wire.js';
 import type { SimProcess } from './sim-process.js';
 
 /** A request that waits for its answer: exactly one of the two ends is called. */
@@ -29,7 +29,7 @@ interface Waiting {
 }
 
 /** A PeerLink over the simulated network: one hello per connection, then requests by function call with latency. */
-export class SimLink implements PeerLink {
+export class SimLink implements PeerLink, Connection {
   readonly address: PeerAddress;
   readonly #network: SimWire;
   readonly #own: Listener;
@@ -98,10 +98,11 @@ export class SimLink implements PeerLink {
       },
     };
     this.#exchange<DataReply>(remainingMs, settle, (server, pending) => {
-      this.#network.send(this.#own.process, server.process, () => {
+      this.#send(server, SMALL_BYTES + bytes, () => {
         leaveQueue();
         server.handler.data(this.#hello(), { request, remainingMs }, (reply) => {
-          this.#network.send(server.process, this.#own.process, () => {
+          const value = reply.kind === 'value' ? reply.record : undefined;
+          this.#receive(server, SMALL_BYTES + (value?.length ?? 0), () => {
             pending.answer(reply);
           });
         });
@@ -135,20 +136,42 @@ export class SimLink implements PeerLink {
     return this.#own.process === process;
   }
 
-  /** The other end is gone: what a connection reset does. */
-  resetBy(listener: Listener): void {
-    if (this.#server !== listener) return;
-    this.#network.send(listener.process, this.#own.process, () => {
-      if (this.#server === listener) this.#break(this.#unreachable('the connection was reset'));
+  joins(one: string, other: string): boolean {
+    const remote = this.#server?.process.name;
+    const own = this.#own.process.name;
+    return (own === one && remote === other) || (own === other && remote === one);
+  }
+
+  resetBy(process: SimProcess): void {
+    const server = this.#server;
+    if (server?.process !== process) return;
+    // The machine tells of it, though the process is gone.
+    const latencyMs = this.#network.latencyMs(process.name, this.#own.process.name);
+    this.#own.process.after(latencyMs, () => {
+      if (this.#server === server) this.broken('the connection was reset');
     });
+  }
+
+  broken(why: string): void {
+    this.#own.process.run(() => {
+      this.#break(this.#unreachable(why));
+    });
+  }
+
+  #send(server: Listener, bytes: number, deliver: () => void): void {
+    this.#network.send({ from: this.#own.process, to: server.process, bytes, deliver });
+  }
+
+  #receive(server: Listener, bytes: number, deliver: () => void): void {
+    this.#network.send({ from: server.process, to: this.#own.process, bytes, deliver });
   }
 
   #call<Reply>(remainingMs: number, ask: (server: Listener) => Promise<Reply>): Promise<Reply> {
     return new Promise((resolve, reject) => {
       this.#exchange<Reply>(remainingMs, { answer: resolve, fail: reject }, (server, pending) => {
-        this.#network.send(this.#own.process, server.process, () => {
+        this.#send(server, SMALL_BYTES, () => {
           const back = (deliver: () => void): void => {
-            this.#network.send(server.process, this.#own.process, deliver);
+            this.#receive(server, SMALL_BYTES, deliver);
           };
           ask(server).then(
             (reply) => {
@@ -218,17 +241,20 @@ export class SimLink implements PeerLink {
     const server = this.#network.listenerAt(this.address);
     if (server === undefined) {
       deadline.cancel();
-      this.#own.process.after(this.#network.latencyMs(), () => {
-        if (attempt === this.#attempt) this.#break(this.#unreachable('connection refused'));
-      });
+      this.#own.process.after(
+        this.#network.latencyMs(this.#own.process.name, this.address.host),
+        () => {
+          if (attempt === this.#attempt) this.#break(this.#unreachable('connection refused'));
+        },
+      );
       return;
     }
     const sent = this.#own.hello();
     this.#sent = sent;
-    this.#network.send(this.#own.process, server.process, () => {
+    this.#send(server, SMALL_BYTES, () => {
       const refusal = server.handler.admit(sent);
       const hello = server.hello();
-      this.#network.send(server.process, this.#own.process, () => {
+      this.#receive(server, SMALL_BYTES, () => {
         deadline.cancel();
         if (attempt === this.#attempt && !this.#closed) this.#greet(server, hello, refusal);
       });

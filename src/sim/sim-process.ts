@@ -1,23 +1,22 @@
 import type { Clock, Timer } from '../node/env/clock.js';
+import { MachineClock } from './machine-clock.js';
 import type { Scheduler } from './scheduler.js';
 
-/** Virtual time zero as wall time: 2026-01-01T00:00:00Z. */
-const WALL_START_MS = 1_767_225_600_000;
-
 /**
- * One run of a simulated process: its timers die with it, wait while it is paused, and its wall clock may be wrong.
+ * One run of a simulated process: its timers die with it, and wait while it is paused; time is that of its machine.
  * A restart is a new SimProcess.
  */
 export class SimProcess implements Clock {
   readonly name: string;
+  readonly clock: MachineClock;
   readonly #scheduler: Scheduler;
-  readonly #deferred: (() => void)[] = [];
+  #deferred: (() => void)[] = [];
   #alive = true;
   #paused = false;
-  #wallOffsetMs = 0;
 
-  constructor(name: string, scheduler: Scheduler) {
+  constructor(name: string, scheduler: Scheduler, clock?: MachineClock) {
     this.name = name;
+    this.clock = clock ?? new MachineClock(() => scheduler.nowMs());
     this.#scheduler = scheduler;
   }
 
@@ -25,18 +24,32 @@ export class SimProcess implements Clock {
     return this.#alive;
   }
 
+  paused(): boolean {
+    return this.#paused;
+  }
+
   wallMs(): number {
-    return Math.floor(WALL_START_MS + this.#scheduler.nowMs() + this.#wallOffsetMs);
+    return this.clock.wallMs();
   }
 
   monotonicMs(): number {
-    return this.#scheduler.nowMs();
+    return this.clock.monotonicMs();
   }
 
   after(delayMs: number, run: () => void): Timer {
-    return this.#scheduler.after(delayMs, () => {
-      this.run(run);
+    let cancelled = false;
+    const timer = this.#scheduler.after(this.clock.trueDurationMs(delayMs), () => {
+      this.run(() => {
+        if (!cancelled) run();
+      });
     });
+    return {
+      cancel: () => {
+        // It may be due already, and wait for the resume.
+        cancelled = true;
+        timer.cancel();
+      },
+    };
   }
 
   /** Runs something in this process: at once, at the resume when it is paused, never when it is dead. */
@@ -46,9 +59,9 @@ export class SimProcess implements Clock {
     else work();
   }
 
-  /** Steps the wall clock; the monotonic one goes on. */
+  /** Steps the wall clock of its machine; the monotonic one goes on. */
   jumpClock(byMs: number): void {
-    this.#wallOffsetMs += byMs;
+    this.clock.jump(byMs);
   }
 
   /** As SIGSTOP: nothing runs until `resume`. */
@@ -56,11 +69,12 @@ export class SimProcess implements Clock {
     this.#paused = true;
   }
 
-  /** As SIGCONT: what was due meanwhile runs now, in order. */
+  /** As SIGCONT: what was due meanwhile runs now, in order, each in a turn of its own. */
   resume(): void {
     this.#paused = false;
-    const due = this.#deferred.splice(0);
-    for (const work of due) this.run(work);
+    const due = this.#deferred;
+    this.#deferred = [];
+    for (const work of due) this.after(0, work);
   }
 
   /** As SIGKILL: nothing of it ever runs again. */

@@ -1,13 +1,12 @@
+import { eachTurn } from '../../src/node/io/turn.js';
 import { SimNetwork } from '../../src/sim/network.js';
 import { Scheduler } from '../../src/sim/scheduler.js';
 import { SeededRandom } from '../../src/sim/seeded-random.js';
 import { SimProcess } from '../../src/sim/sim-process.js';
 import { transportConformance } from './transport-suite.js';
 
-const drain = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 transportConformance('the network in memory', async () => {
-  const scheduler = new Scheduler(drain);
+  const scheduler = new Scheduler(eachTurn);
   const network = new SimNetwork(scheduler, new SeededRandom(1));
   let opened = 0;
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KvError } from '../../src/node/core/errors.js';
-import { nextTurn } from '../../src/node/io/turn.js';
+import { eachTurn } from '../../src/node/io/turn.js';
 import { Scheduler } from '../../src/sim/scheduler.js';
 import { SimCluster } from '../../src/sim/sim-cluster.js';
 import { utf8Decode, utf8Encode } from '../../src/stdx/bytes.js';
@@ -8,7 +8,7 @@ import { utf8Decode, utf8Encode } from '../../src/stdx/bytes.js';
 const MINUTE_MS = 60_000;
 
 async function threeNodes(seed: number): Promise<SimCluster> {
-  const cluster = new SimCluster(new Scheduler(nextTurn), seed);
+  const cluster = new SimCluster(new Scheduler(eachTurn), seed);
   await cluster.boot(3);
   return cluster;
 }

@@ -3,10 +3,11 @@ import { KvError } from '../../../src/node/core/errors.js';
 import type { MetadataChange } from '../../../src/node/core/metadata/cluster-metadata.js';
 import { tokenOf } from '../../../src/node/core/ring/token.js';
 import type { Version } from '../../../src/node/core/version/version.js';
-import { nextTurn } from '../../../src/node/io/turn.js';
+import { eachTurn } from '../../../src/node/io/turn.js';
 import type { ClusterView } from '../../../src/node/services.js';
 import { Scheduler } from '../../../src/sim/scheduler.js';
-import { SimCluster, type SimNode } from '../../../src/sim/sim-cluster.js';
+import type { NodeRun } from '../../../src/sim/node-run.js';
+import { SimCluster } from '../../../src/sim/sim-cluster.js';
 import { assert } from '../../../src/stdx/assert.js';
 import { utf8Decode, utf8Encode } from '../../../src/stdx/bytes.js';
 
@@ -16,7 +17,7 @@ const LIMIT_MS = 60_000;
 /** Whole nodes n1..nN over virtual time that know each other, and the words for what a test does with them. */
 export class BootedCluster extends SimCluster {
   static async of(size: number, seed = 1): Promise<BootedCluster> {
-    const cluster = new BootedCluster(new Scheduler(nextTurn), seed);
+    const cluster = new BootedCluster(new Scheduler(eachTurn), seed);
     await cluster.boot(size);
     return cluster;
   }
@@ -40,7 +41,7 @@ export class BootedCluster extends SimCluster {
 
   /** Starts a node that must not stay, and gives the reason for which it refused to start, or ended. */
   async startRefused(name: string): Promise<KvError> {
-    let run: SimNode;
+    let run: NodeRun;
     try {
       run = await this.start(name);
     } catch (error) {
@@ -52,7 +53,7 @@ export class BootedCluster extends SimCluster {
   }
 
   /** The coded error with which a run ended itself. */
-  reasonOf(run: SimNode): KvError {
+  reasonOf(run: NodeRun): KvError {
     const reason = run.ended();
     if (reason instanceof KvError) return reason;
     throw new Error(`${run.machine.name} did not end with a coded error`, { cause: reason });

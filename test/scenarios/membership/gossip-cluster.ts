@@ -1,3 +1,4 @@
+import { eachTurn } from '../../../src/node/io/turn.js';
 import { KvError } from '../../../src/node/core/errors.js';
 import { formatAddresses } from '../../../src/node/core/membership/address-fact.js';
 import { FACT } from '../../../src/node/core/membership/fact-names.js';
@@ -38,15 +39,13 @@ interface StartOptions {
   readonly metadata?: ClusterMetadata;
 }
 
-const drain = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 export function idOf(name: string): string {
   return name.slice(1).padStart(16, '0');
 }
 
 /** Nodes n1..nN that run membership alone, over the simulated network and a virtual clock. */
 export class GossipCluster {
-  readonly scheduler = new Scheduler(drain);
+  readonly scheduler = new Scheduler(eachTurn);
   readonly random: SeededRandom;
   readonly network: SimNetwork;
   /** What all nodes are asked to do the unlikely way. */

@@ -1,3 +1,4 @@
+import { eachTurn } from '../../../src/node/io/turn.js';
 import type { ClusterView } from '../../../src/node/services.js';
 import { MemoryDisk } from '../../../src/sim/memory-disk.js';
 import { SimNetwork } from '../../../src/sim/network.js';
@@ -8,10 +9,9 @@ import { UnlikelyBranches } from '../../unit/node/unlikely-branches.js';
 import type { LogNode, NodeOptions, NodeStart } from './log-node.js';
 import { startLogNode } from './log-node.js';
 
-const drain = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 /** Nodes that run identity, membership and the metadata log over the simulated network, disks and a virtual clock. */
 export class LogCluster {
-  readonly scheduler = new Scheduler(drain);
+  readonly scheduler = new Scheduler(eachTurn);
   readonly random: SeededRandom;
   readonly network: SimNetwork;
   /** What all nodes are asked to do the unlikely way. */

@@ -3,7 +3,7 @@ import { DashboardSource } from '../../../src/cli/dashboard-source.js';
 import { RoamingClient } from '../../../src/cli/roaming-client.js';
 import type { Endpoint } from '../../../src/client/transport.js';
 import type { WatchTick } from '../../../src/node/core/views.js';
-import { nextTurn } from '../../../src/node/io/turn.js';
+import { eachTurn } from '../../../src/node/io/turn.js';
 import { Scheduler } from '../../../src/sim/scheduler.js';
 import { SimCluster } from '../../../src/sim/sim-cluster.js';
 import { utf8Encode } from '../../../src/stdx/bytes.js';
@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 const endpoint = (host: string): Endpoint => ({ host, port: 7400 });
 
 async function threeNodes(seed: number) {
-  const scheduler = new Scheduler(nextTurn);
+  const scheduler = new Scheduler(eachTurn);
   const cluster = new SimCluster(scheduler, seed);
   await cluster.boot(3);
   let clients = 0;

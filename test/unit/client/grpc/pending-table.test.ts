@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { eachTurn } from '../../../../src/node/io/turn.js';
 import { PendingTable } from '../../../../src/client/grpc/pending-table.js';
 import type { Awaited } from '../../../../src/client/grpc/pending-table.js';
 import { Scheduler } from '../../../../src/sim/scheduler.js';
 import { SimProcess } from '../../../../src/sim/sim-process.js';
-
-const drain = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('a table of what waits for answers', () => {
   let scheduler: Scheduler;
@@ -12,7 +11,7 @@ describe('a table of what waits for answers', () => {
   let expired: { name: string; atMs: number }[];
 
   beforeEach(() => {
-    scheduler = new Scheduler(drain);
+    scheduler = new Scheduler(eachTurn);
     table = new PendingTable(new SimProcess('p', scheduler));
     expired = [];
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { eachTurn } from '../../../../src/node/io/turn.js';
 import {
   OperationTimer,
   OperationTimers,
@@ -10,7 +11,7 @@ import { SimProcess } from '../../../../src/sim/sim-process.js';
 const STEP_MS = 5;
 
 function newClock(): { readonly scheduler: Scheduler; readonly clock: SimProcess } {
-  const scheduler = new Scheduler(() => Promise.resolve());
+  const scheduler = new Scheduler(eachTurn);
   return { scheduler, clock: new SimProcess('n1', scheduler) };
 }
 

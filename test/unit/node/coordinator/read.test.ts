@@ -199,7 +199,7 @@ describe('copies that differ', () => {
     n1.intercept = (request, done) => {
       if (request.kind !== 'write') return false;
       n1.intercept = undefined;
-      void cluster.plant('n1', 'k', { version: newest, value: 'newest' }).then(() => {
+      void cluster.beginPlant('n1', 'k', { version: newest, value: 'newest' }).then(() => {
         n1.replica.handle(request, 1000, done);
       });
       return true;

@@ -1,3 +1,4 @@
+import { eachTurn } from '../../../../src/node/io/turn.js';
 import type { KvError } from '../../../../src/node/core/errors.js';
 import { LIMITS } from '../../../../src/node/core/limits.js';
 import type {
@@ -29,7 +30,7 @@ export interface TestClusterOptions {
 
 /** Nodes on one virtual clock and network, with metadata that a test publishes. */
 export class TestCluster implements TestWorld {
-  readonly scheduler = new Scheduler(() => new Promise((resolve) => void setImmediate(resolve)));
+  readonly scheduler = new Scheduler(eachTurn);
   readonly random = new SeededRandom(7);
   readonly network = new SimNetwork(this.scheduler, this.random);
   readonly nodes: readonly TestNode[];
@@ -110,6 +111,11 @@ export class TestCluster implements TestWorld {
 
   /** Puts a copy into the store of one node, behind the back of the others. */
   async plant(name: string, key: string, copy: PlantedCopy): Promise<void> {
+    await this.scheduler.settle(this.beginPlant(name, key, copy), 1000);
+  }
+
+  /** Begins to put a copy into a store; time passes only while the scheduler runs. */
+  beginPlant(name: string, key: string, copy: PlantedCopy): Promise<void> {
     const bytes = utf8Encode(key);
     const token = tokenOf(bytes);
     const record = encodeRecord(encodeDataKey({ namespace: 1, token, key: bytes }), {
@@ -119,13 +125,12 @@ export class TestCluster implements TestWorld {
       value: utf8Encode(copy.value ?? ''),
     });
     const mutation = { namespace: 1, token, key: bytes, record, repair: false } as const;
-    const applied = new Promise<void>((resolve, reject) => {
+    return new Promise<void>((resolve, reject) => {
       this.node(name).store.apply({ ...mutation, priority: 'live' }, ({ kind }) => {
         if (kind === 'written') resolve();
         else reject(new Error(`planting ended ${kind}`));
       });
     });
-    await this.scheduler.settle(applied, 1000);
   }
 
   /** What the store of one node holds. */

@@ -1,3 +1,4 @@
+import { eachTurn } from '../../../../src/node/io/turn.js';
 import type { KvError } from '../../../../src/node/core/errors.js';
 import { encodeDataKey } from '../../../../src/node/core/version/data-key.js';
 import { encodeRecord } from '../../../../src/node/core/version/record-codec.js';
@@ -85,7 +86,7 @@ export function mutation(shape: Shape): Mutation {
 /** A store over a disk in memory, with the parts around it. */
 export class StoreUnderTest {
   readonly gate = new Gate();
-  readonly scheduler = new Scheduler(turn);
+  readonly scheduler = new Scheduler(eachTurn);
   readonly clock = new SimProcess('store', this.scheduler);
   readonly failures: KvError[] = [];
   readonly metrics = new MetricsRecorder();
