@@ -40,6 +40,8 @@ export class StoreWriter {
   readonly #parts: WriterParts;
   readonly #queue = new MutationQueue();
   #gathering: WriteBatch;
+  /** What is gathered now takes one mutation only. */
+  #isShort = false;
   #syncing: WriteBatch | undefined;
   #reading = false;
   #scheduled = false;
@@ -119,15 +121,10 @@ export class StoreWriter {
   }
 
   #gather(): void {
-    const short = this.#parts.buggify('store.short-batch');
-    for (
-      let next = this.#queue.next(this.#gathering);
-      next !== undefined;
-      next = this.#queue.next(this.#gathering)
-    ) {
-      if (this.#expired(next.pending)) continue;
-      this.#gathering.add(next, this.#syncing);
-      if (short) return;
+    while (!this.#isShort || this.#gathering.mutations === 0) {
+      const next = this.#queue.next(this.#gathering);
+      if (next === undefined) return;
+      if (!this.#expired(next.pending)) this.#gathering.add(next, this.#syncing);
     }
   }
 
@@ -233,6 +230,7 @@ export class StoreWriter {
 
   #newBatch(): WriteBatch {
     this.#queue.beginBatch();
+    this.#isShort = this.#parts.buggify('store.short-batch');
     return new WriteBatch(() => {
       this.#parts.metrics.corrupt.inc();
     });
