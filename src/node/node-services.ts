@@ -52,6 +52,10 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
   const { nodeId, name, boot } = directory;
   const hello = helloOf(foundation);
   const budget = new ByteBudget(LIMITS.nodeQueueBytes);
+  env.metrics.gaugeFrom(
+    { name: 'kv_node_queue_bytes', help: 'Bytes of requests admitted and not yet answered.' },
+    () => budget.usedBytes,
+  );
   // Gossip drives pulls of the log and evidence about identities, which both need gossip: hence the late references.
   const membership: Membership = new Membership({
     env,

@@ -33,6 +33,12 @@ export class MachineClock {
     this.#offsetMs += byMs;
   }
 
+  /** The wall clock shows true time again, and both clocks go at the right rate. */
+  setRight(): void {
+    this.drift(0);
+    this.#offsetMs = this.#nowMs() - this.#shownMs;
+  }
+
   /** From now on both clocks go faster, or slower when negative, by so many parts per million. */
   drift(partsPerMillion: number): void {
     this.#shownMs = this.monotonicMs();

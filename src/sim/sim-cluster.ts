@@ -1,5 +1,6 @@
 import { KvClient, type ClientOptions } from '../client/client.js';
 import type { ClientConnection, ClientTransport, Endpoint } from '../client/transport.js';
+import type { ClientRequest } from '../node/core/operations.js';
 import { DEFAULT_SETTINGS } from '../node/core/settings.js';
 import type { Buggify } from '../node/env/buggify.js';
 import type { NodeEnv } from '../node/env/env.js';
@@ -29,6 +30,13 @@ export interface ClusterObserver {
   up(run: NodeRun): void;
   /** It did not start, or ended itself. */
   failed(run: NodeRun, error: Error): void;
+}
+
+export interface SimClientOptions extends Partial<
+  Pick<ClientOptions, 'endpoints' | 'routing' | 'timeoutMs'>
+> {
+  /** Sees each request before it is sent. */
+  readonly onRequest?: ((request: ClientRequest) => void) | undefined;
 }
 
 const START_MS = 60_000;
@@ -111,6 +119,12 @@ export class SimCluster {
     return machine;
   }
 
+  /** Takes a machine away on which nothing runs. */
+  removeMachine(name: string): void {
+    assert(!this.#runs.has(name), `${name} still runs`);
+    this.#machines.delete(name);
+  }
+
   /**
    * Starts a node on its machine, and waits until it serves.
    * @throws KvError as KvNode.start, or that with which it ended itself meanwhile
@@ -190,19 +204,16 @@ export class SimCluster {
   /** A client on a machine of its own, whose clock may be wrong. */
   client(
     name: string,
-    options: Partial<Pick<ClientOptions, 'endpoints' | 'routing' | 'timeoutMs'>> & {
-      /** Sees what the client asks and is answered. */
-      readonly tap?: ((connection: ClientConnection) => ClientConnection) | undefined;
-    } = {},
+    options: SimClientOptions = {},
   ): {
     readonly client: KvClient;
     readonly process: SimProcess;
   } {
-    const { tap, ...rest } = options;
+    const { onRequest, ...rest } = options;
     const process = new SimProcess(name, this.scheduler);
     const client = new KvClient({
       endpoints: [...this.#machines.keys()].map(clientAddressOf),
-      transport: this.#clientTransport(process, tap ?? ((connection) => connection)),
+      transport: this.#clientTransport(process, onRequest),
       clock: process,
       random: new SeededRandom(this.random.nextU32()),
       ...rest,
@@ -246,10 +257,7 @@ export class SimCluster {
     this.#runs.delete(run.machine.name);
   }
 
-  #clientTransport(
-    process: SimProcess,
-    tap: (connection: ClientConnection) => ClientConnection,
-  ): ClientTransport {
+  #clientTransport(process: SimProcess, onRequest: SimClientOptions['onRequest']): ClientTransport {
     return {
       connect: (endpoint: Endpoint): ClientConnection => {
         const { network } = this;
@@ -257,7 +265,7 @@ export class SimCluster {
           const run = this.#runs.get(endpoint.host);
           return run?.isUp() === true ? run : undefined;
         };
-        return tap(new SimConnection({ endpoint, process, network, target }));
+        return new SimConnection({ endpoint, process, network, target, onRequest });
       },
     };
   }

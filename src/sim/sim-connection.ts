@@ -30,6 +30,8 @@ export interface SimConnectionParts {
   readonly network: SimNetwork;
   /** The node that runs at the endpoint now. */
   readonly target: () => SimTarget | undefined;
+  /** Sees each request before it is sent. */
+  readonly onRequest?: ((request: ClientRequest) => void) | undefined;
 }
 
 type Done<T> = (result: T | KvError) => void;
@@ -89,6 +91,7 @@ export class SimConnection implements ClientConnection, Connection {
   }
 
   operate(request: ClientRequest, remainingMs: number, done: Done<ClientResult>): void {
+    this.#parts.onRequest?.(request);
     const write = request.kind === 'put' || request.kind === 'delete';
     const late = write
       ? new KvError('KV_WRITE_TIMEOUT', 'the node did not answer', { outcome: 'unknown' })

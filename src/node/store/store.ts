@@ -1,6 +1,6 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
-import { DATA_PREFIX, encodeDataKey } from '../core/version/data-key.js';
+import { DATA_KEYS, encodeDataKey } from '../core/version/data-key.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import type { NodeEnv } from '../env/env.js';
 import type { Storage, StorageOptions } from '../env/storage.js';
@@ -35,7 +35,6 @@ export interface StoreParts {
 }
 
 /** All data keys. */
-const DATA = { gte: Uint8Array.of(DATA_PREFIX), lt: Uint8Array.of(DATA_PREFIX + 1) } as const;
 /** What a record costs in queues beside its bytes. */
 const QUEUE_OVERHEAD = 64;
 
@@ -178,7 +177,7 @@ export class Store {
 
   async #measureLoad(): Promise<void> {
     const atWritten = this.#writer.writtenBytes;
-    const diskBytes = await this.#storage.approximateSize(DATA);
+    const diskBytes = await this.#storage.approximateSize(DATA_KEYS);
     const atMs = this.#parts.env.clock.monotonicMs();
     this.#load = { diskBytes, atWritten, atMs, asking: false };
   }

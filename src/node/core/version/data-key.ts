@@ -3,6 +3,12 @@ import { readU32be, writeU32be } from '../../../stdx/bytes.js';
 
 /** First byte of every data key: `d`. */
 export const DATA_PREFIX = 0x64;
+
+/** All data keys, as a range of the store. */
+export const DATA_KEYS = {
+  gte: Uint8Array.of(DATA_PREFIX),
+  lt: Uint8Array.of(DATA_PREFIX + 1),
+} as const;
 /** Bytes before the user's key: prefix, namespace, token. */
 const DATA_KEY_HEADER = 9;
 

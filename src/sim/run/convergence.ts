@@ -1,0 +1,85 @@
+import { tokenOf } from '../../node/core/ring/token.js';
+import { encodeDataKey } from '../../node/core/version/data-key.js';
+import { SHARD_FOLDER } from '../../node/store/store.js';
+import { equalBytes, utf8Encode } from '../../stdx/bytes.js';
+import type { SimClient } from '../workload/sim-client.js';
+import type { Findings } from './findings.js';
+import type { World } from './world.js';
+
+/** After the last fault all nodes must see all nodes up, and hold one epoch and one ring, within this time. */
+export const SETTLE_MS = 90_000;
+/** Reads of one key at `all` before it is said not to converge, and the time between two of them. */
+const READS = 5;
+const READ_AGAIN_MS = 3_000;
+
+/** After all faults: the nodes agree, every key can be read from all of its replicas, and then they hold the same bytes. */
+export async function checkConvergence(
+  world: World,
+  auditor: SimClient,
+  { keys, findings }: { readonly keys: readonly string[]; readonly findings: Findings },
+): Promise<void> {
+  const { scheduler } = world.cluster;
+  const nodes = world.cluster.machines().length;
+  if (!(await scheduler.reached(() => world.cluster.isSettled(nodes), SETTLE_MS))) {
+    findings.add('not-converged', `${SETTLE_MS} ms after the last fault ${describeNodes(world)}`);
+    return;
+  }
+  for (const key of keys) {
+    const failure = await readAll(world, auditor, key);
+    if (failure !== undefined)
+      findings.add('not-converged', `${key} cannot be read from all replicas: ${failure}`, { key });
+    else compareCopies(world, key, findings);
+  }
+}
+
+async function readAll(world: World, auditor: SimClient, key: string): Promise<string | undefined> {
+  let failure: string | undefined;
+  for (let i = 0; i < READS; i++) {
+    if (i > 0) await world.cluster.scheduler.advance(READ_AGAIN_MS);
+    const intent = { client: auditor.name, kind: 'get', key, level: 'all' } as const;
+    const reading = auditor.run({ ...intent, value: undefined, ttlMs: undefined });
+    const result = await world.cluster.scheduler.settle(reading, SETTLE_MS);
+    if (result.kind !== 'failed') return undefined;
+    failure = result.code;
+  }
+  return failure;
+}
+
+function compareCopies(world: World, key: string, findings: Findings): void {
+  const bytes = utf8Encode(key);
+  const token = tokenOf(bytes);
+  const view = world.cluster.running()[0]?.node.metadata.current();
+  const namespace = view?.metadata.namespaces.find(({ name }) => name === 'default');
+  if (view === undefined || namespace === undefined) return;
+  const dataKey = encodeDataKey({ namespace: namespace.id, token, key: bytes });
+  const owners = view.placementOf(namespace).replicaSetOf(token);
+  const copies = world.cluster
+    .running()
+    .filter(({ node }) => owners.includes(node.nodeId))
+    .map(({ machine }) => ({
+      name: machine.name,
+      copy: machine.disk.valueOf(SHARD_FOLDER, dataKey) ?? new Uint8Array(),
+    }));
+  const [first] = copies;
+  const other = copies.find(({ copy }) => first !== undefined && !equalBytes(copy, first.copy));
+  if (first !== undefined && other !== undefined)
+    findings.add(
+      'not-converged',
+      `${key} differs on ${first.name} and ${other.name} after it was read from all`,
+      { key },
+    );
+}
+
+function describeNodes(world: World): string {
+  const running = world.cluster.running();
+  const views = running.map(({ machine, node }) => {
+    const { epoch, nodes } = node.admin.describe();
+    const others = nodes.filter(({ liveness }) => liveness !== 'up');
+    const doubts = others.map(({ name, liveness }) => `${name} ${liveness}`).join(', ');
+    return `${machine.name} is at epoch ${epoch}${doubts === '' ? '' : ` and sees ${doubts}`}`;
+  });
+  const down = world.cluster
+    .machines()
+    .filter(({ name }) => !running.some(({ machine }) => machine.name === name));
+  return [...views, ...down.map(({ name }) => `${name} is not up`)].join('; ');
+}

@@ -1,0 +1,92 @@
+import { canonicalJson } from '../../node/core/metadata/canonical-json.js';
+import type { MetaReply } from '../../node/core/messages.js';
+import type { Transport } from '../../node/env/transport.js';
+import type { ClusterView } from '../../node/services.js';
+import type { NodeRun } from '../node-run.js';
+import type { SimProcess } from '../sim-process.js';
+import type { Findings } from './findings.js';
+
+/** Sees every epoch that any node applies, and every vote: one value per epoch, in order, and no vote of an impostor. */
+export class MetadataWatch {
+  readonly #findings: Findings;
+  readonly #isImpostor: (process: SimProcess) => boolean;
+  readonly #values = new Map<number, string>();
+  #highest = 0;
+
+  constructor(findings: Findings, isImpostor: (process: SimProcess) => boolean) {
+    this.#findings = findings;
+    this.#isImpostor = isImpostor;
+  }
+
+  /** Epochs that were seen. */
+  epochs(): number {
+    return this.#values.size;
+  }
+
+  /** Follows what a node applies from now on. */
+  follow(run: NodeRun): void {
+    const { metadata } = run.node;
+    let last = 0;
+    const see = (view: ClusterView): void => {
+      const { epoch } = view.metadata;
+      if (epoch <= last) this.#report(run, `applied epoch ${epoch} after epoch ${last}`);
+      last = epoch;
+      this.#judge(run, view);
+    };
+    metadata.subscribe(see);
+    const current = metadata.current();
+    if (current !== undefined) see(current);
+  }
+
+  /** The transport of a process, with its votes watched. */
+  watchVotes(run: NodeRun, transport: Transport): Transport {
+    return {
+      start: (handler, hello) => {
+        transport.start(
+          {
+            admit: (remote) => handler.admit(remote),
+            data: (from, call, done) => {
+              handler.data(from, call, done);
+            },
+            control: (from, request, remainingMs) => handler.control(from, request, remainingMs),
+            meta: async (from, request, remainingMs) => {
+              const reply = await handler.meta(from, request, remainingMs);
+              this.#seeVote(run, reply);
+              return reply;
+            },
+            refused: (address, error) => {
+              handler.refused(address, error);
+            },
+          },
+          hello,
+        );
+      },
+      link: (address) => transport.link(address),
+      close: () => transport.close(),
+    };
+  }
+
+  #seeVote(run: NodeRun, reply: MetaReply): void {
+    if (reply.kind !== 'promised' && reply.kind !== 'accepted') return;
+    if (!this.#isImpostor(run.process)) return;
+    const { name } = run.machine;
+    this.#findings.add('impostor-voted', `${name} ${reply.kind} from a disk that is not its own`);
+  }
+
+  #judge(run: NodeRun, { metadata }: ClusterView): void {
+    const { epoch } = metadata;
+    const text = canonicalJson(metadata);
+    const known = this.#values.get(epoch);
+    if (known === undefined) {
+      this.#values.set(epoch, text);
+      this.#highest = Math.max(this.#highest, epoch);
+      return;
+    }
+    if (known !== text)
+      this.#report(run, `holds another epoch ${epoch} than a node before it: ${known} and ${text}`);
+  }
+
+  #report(run: NodeRun, what: string): void {
+    this.#findings.add('metadata-diverged', `${run.machine.name} ${what}`);
+  }
+}

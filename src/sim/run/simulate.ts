@@ -1,0 +1,270 @@
+import type { Random } from '../../node/env/random.js';
+import { checkHistory } from '../check/check-history.js';
+import { FaultInjector } from '../faults/injector.js';
+import type { ScheduledFault } from '../faults/fault.js';
+import { randomSchedule, type Intensity } from '../faults/random-schedule.js';
+import type { NetworkOptions } from '../network.js';
+import { Scheduler, type Turns } from '../scheduler.js';
+import { SimCluster } from '../sim-cluster.js';
+import type { SimProcess } from '../sim-process.js';
+import { ClockWatch } from '../workload/clock-watch.js';
+import { KeySpace } from '../workload/key-space.js';
+import { HistoryRecorder } from '../workload/recorder.js';
+import { SimClient } from '../workload/sim-client.js';
+import { Buggifier } from './buggifier.js';
+import { checkConvergence } from './convergence.js';
+import { Findings } from './findings.js';
+import { MetadataWatch } from './metadata-watch.js';
+import { Monitor } from './monitor.js';
+import type { SimReport } from './report.js';
+import { Supervisor } from './supervisor.js';
+import { chanceOf, Chronicle, type World } from './world.js';
+
+/** What is simulated; equal options give equal runs. */
+export interface SimOptions {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly clients: number;
+  /** Virtual minutes of workload. */
+  readonly minutes: number;
+  /** Drawn from the seed, or said. */
+  readonly faults: Intensity | readonly ScheduledFault[];
+}
+
+/** What a simulation needs of the real world. */
+export interface SimHost {
+  readonly turns: Turns;
+  /** Promises that were rejected, and nobody cared, since the last call. */
+  readonly takeDefects: () => readonly unknown[];
+}
+
+const MINUTE_MS = 60_000;
+/** Mean time between two operations of a client. */
+const THINK_MS = 500;
+/** Operations that are under way at the end must end within this time. */
+const LAST_ANSWER_MS = 15_000;
+
+/** Runs one seed: boots a cluster, lets clients work while faults strike, heals it, and checks all that was seen. */
+export async function simulate(options: SimOptions, host: SimHost): Promise<SimReport> {
+  return await new Simulation(options, host).run();
+}
+
+class Simulation {
+  readonly #options: SimOptions;
+  readonly #host: SimHost;
+  readonly #scheduler: Scheduler;
+  readonly #cluster: SimCluster;
+  readonly #findings: Findings;
+  readonly #chronicle: Chronicle;
+  readonly #buggifier: Buggifier;
+  readonly #keys: KeySpace;
+  readonly #recorder: HistoryRecorder;
+  readonly #clients: SimClient[] = [];
+  readonly #world: World;
+  readonly #injector: FaultInjector;
+  readonly #metadata: MetadataWatch;
+  readonly #monitor: Monitor;
+  readonly #schedule: readonly ScheduledFault[];
+
+  constructor(options: SimOptions, host: SimHost) {
+    const { seed, nodes, clients } = options;
+    this.#options = options;
+    this.#host = host;
+    this.#scheduler = new Scheduler(host.turns);
+    const nowMs = (): number => this.#scheduler.nowMs();
+    this.#findings = new Findings(nowMs);
+    this.#chronicle = new Chronicle(nowMs);
+    this.#cluster = new SimCluster(this.#scheduler, chanceOf(seed, 'cluster').nextU32());
+    this.#cluster.network.options = networkOf(chanceOf(seed, 'network'));
+    this.#buggifier = new Buggifier(chanceOf(seed, 'buggify'));
+    const processes = new Map<string, SimProcess>();
+    const cluster = this.#cluster;
+    const clocks = new ClockWatch(
+      () => cluster.running().map(({ process }) => process.wallMs()),
+      () => [...cluster.machines(), ...processes.values()].map(({ clock }) => clock.wallMs()),
+    );
+    const supervisor = new Supervisor(cluster);
+    this.#world = { cluster, supervisor, clocks, clients: processes, chronicle: this.#chronicle };
+    const names = Array.from({ length: clients }, (_, i) => `c${i + 1}`);
+    this.#keys = new KeySpace({ clients: names, registersEach: 3, hot: 4, mixed: 40 });
+    this.#recorder = new HistoryRecorder(this.#scheduler, clocks);
+    const disk = chanceOf(seed, 'disk');
+    this.#injector = new FaultInjector(this.#world, chanceOf(seed, 'faults'), () => diskMs(disk));
+    this.#metadata = new MetadataWatch(this.#findings, (process) =>
+      this.#injector.isImpostor(process),
+    );
+    this.#monitor = new Monitor(this.#world, this.#findings, this.#clients);
+    this.#schedule = scheduleOf(options, nodes, clients);
+    this.#observe();
+  }
+
+  async run(): Promise<SimReport> {
+    try {
+      await this.#play();
+    } catch (error) {
+      this.#findings.add('assertion', describeError(error));
+    }
+    for (const defect of this.#host.takeDefects())
+      this.#findings.add('assertion', `nobody handled ${describeError(defect)}`);
+    const checked = checkHistory(this.#recorder.operations());
+    for (const violation of checked.violations) this.#findings.take(violation);
+    return this.#report(checked.linearized);
+  }
+
+  async #play(): Promise<void> {
+    const { nodes, minutes } = this.#options;
+    await this.#cluster.boot(nodes);
+    this.#cluster.buggify = this.#buggifier.decide;
+    for (let i = 1; i <= this.#options.clients; i++) this.#addClient(`c${i}`).start();
+    this.#injector.schedule(this.#schedule);
+    this.#monitor.start(this.#schedule);
+    await this.#scheduler.advance(minutes * MINUTE_MS);
+    for (const client of this.#clients) client.stop();
+    this.#injector.healAll();
+    await this.#awaitAnswers();
+    const auditor = this.#addClient('auditor');
+    const keys = this.#keys.all().map(({ name }) => name);
+    await checkConvergence(this.#world, auditor, { keys, findings: this.#findings });
+    this.#monitor.stop();
+  }
+
+  async #awaitAnswers(): Promise<void> {
+    const silent = (): boolean => this.#clients.every((client) => client.open() === undefined);
+    if (await this.#scheduler.reached(silent, LAST_ANSWER_MS)) return;
+    for (const client of this.#clients) {
+      const open = client.open();
+      if (open === undefined) continue;
+      const message = `${client.name} never heard of its ${open.kind} of ${open.key}`;
+      this.#findings.add('waits-for-ever', message, { key: open.key, operations: [open.id] });
+    }
+  }
+
+  #addClient(name: string): SimClient {
+    let simClient: SimClient | undefined;
+    const { client, process } = this.#cluster.client(name, {
+      onRequest: (request) => simClient?.onRequest(request),
+    });
+    simClient = new SimClient({
+      name,
+      client,
+      process,
+      keys: this.#keys,
+      recorder: this.#recorder,
+      random: chanceOf(this.#options.seed, `client ${name}`),
+      thinkMs: THINK_MS,
+    });
+    this.#clients.push(simClient);
+    // The set is the world's; clients are added to it here alone.
+    (this.#world.clients as Map<string, SimProcess>).set(name, process);
+    return simClient;
+  }
+
+  #observe(): void {
+    this.#cluster.observer = {
+      launched: (run, transport) => {
+        this.#monitor.touched(run);
+        this.#chronicle.add(run.machine.name, 'starts');
+        return this.#metadata.watchVotes(run, transport);
+      },
+      up: (run) => {
+        this.#monitor.touched(run);
+        this.#chronicle.add(
+          run.machine.name,
+          `is up, boot ${run.node.admin.describe().nodes.length}`,
+        );
+        this.#metadata.follow(run);
+      },
+      failed: (run, error) => {
+        this.#monitor.touched(run);
+        this.#chronicle.add(run.machine.name, `ends: ${error.message}`);
+        this.#world.supervisor.failed(run, error);
+      },
+    };
+  }
+
+  #report(linearized: SimReport['linearized']): SimReport {
+    const { seed, nodes, clients, minutes } = this.#options;
+    const history = this.#recorder.operations();
+    const count = (is: (kind: string, outcome: string) => boolean): number =>
+      history.filter(({ end }) => {
+        const result = end?.result;
+        return (
+          result !== undefined && is(result.kind, result.kind === 'failed' ? result.outcome : '')
+        );
+      }).length;
+    return {
+      seed,
+      nodes,
+      clients,
+      minutes,
+      virtualMs: this.#scheduler.nowMs(),
+      events: this.#scheduler.executed(),
+      traceHash: this.#scheduler.trace.hash(),
+      operations: {
+        total: history.length,
+        acknowledged: count((kind) => kind !== 'failed'),
+        failed: count((kind, outcome) => kind === 'failed' && outcome !== 'unknown'),
+        unknown: count((kind, outcome) => kind === 'failed' && outcome === 'unknown'),
+      },
+      faults: Object.fromEntries(this.#injector.injected()),
+      schedule: this.#schedule,
+      buggified: Object.fromEntries(this.#buggifier.taken()),
+      traffic: this.#cluster.network.traffic(),
+      restarts: this.#world.supervisor.starts(),
+      epochs: this.#metadata.epochs(),
+      linearized,
+      violations: this.#findings.all(),
+      history,
+      chronicle: this.#chronicle.lines(),
+    };
+  }
+}
+
+function scheduleOf(
+  { seed, minutes, faults }: SimOptions,
+  nodes: number,
+  clients: number,
+): readonly ScheduledFault[] {
+  if (typeof faults !== 'string') return faults;
+  const random = chanceOf(seed, 'schedule');
+  const durationMs = minutes * MINUTE_MS;
+  return randomSchedule({ random, intensity: faults, nodes, clients, durationMs });
+}
+
+/** Each link has a latency of its own, with a tail: one message in a hundred takes up to 20 ms more. */
+function networkOf(random: Random): NetworkOptions {
+  const bases = new Map<string, number>();
+  const baseOf = (way: string): number => {
+    let baseMs = bases.get(way);
+    if (baseMs === undefined) {
+      baseMs = 0.1 + random.nextFloat() * 1.4;
+      bases.set(way, baseMs);
+    }
+    return baseMs;
+  };
+  return {
+    latencyMs: (from, to) => {
+      const lot = random.nextFloat();
+      const jitter = 1 + lot * lot * 2;
+      const tailMs = lot > 0.99 ? random.nextFloat() * 20 : 0;
+      return baseOf(`${from}>${to}`) * jitter + tailMs;
+    },
+    loss: () => 0,
+  };
+}
+
+/** A step of a disk takes less than a millisecond, but for one in two hundred. */
+function diskMs(random: Random): number {
+  const lot = random.nextFloat();
+  return lot > 0.995 ? random.nextFloat() * 30 : 0.05 + lot * 0.5;
+}
+
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const at = error.stack
+    ?.split('\n')
+    .slice(1, 4)
+    .map((line) => line.trim())
+    .join(' ');
+  return `${error.name}: ${error.message}${at === undefined ? '' : ` (${at})`}`;
+}
