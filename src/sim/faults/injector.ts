@@ -9,6 +9,12 @@ import { damageOneRecord } from './rot.js';
 
 type Of<K extends Fault['kind']> = Extract<Fault, { readonly kind: K }>;
 
+/**
+ * A clone starts from a copy this old: what its original wrote since is known to its peers by then, so they can tell. A copy that starts
+ * at once may lack writes that nobody has heard of; no store can tell that one.
+ */
+const CLONE_AGE_MS = 5_000;
+
 /** What a whole network suffers while a fault lasts. */
 type Weather = Of<'network'>;
 
@@ -46,8 +52,9 @@ export class FaultInjector {
   schedule(faults: readonly ScheduledFault[]): void {
     for (const scheduled of faults) {
       const { atMs, fault } = scheduled;
-      if (fault.kind === 'rollback') {
-        this.#after(Math.max(0, atMs - fault.ageMs), () => {
+      const ageMs = imageAgeOf(fault);
+      if (ageMs !== undefined && 'node' in fault) {
+        this.#after(Math.max(0, atMs - ageMs), () => {
           this.#images.set(scheduled, this.#world.cluster.machine(fault.node).disk.copy());
         });
       }
@@ -105,7 +112,7 @@ export class FaultInjector {
       case 'rollback':
         return this.#rollBack(scheduled, fault);
       case 'clone':
-        return this.#clone(fault);
+        return this.#clone(scheduled, fault);
     }
   }
 
@@ -262,21 +269,30 @@ export class FaultInjector {
     });
   }
 
-  #clone({ node, forMs }: Of<'clone'>): void {
+  #clone(scheduled: ScheduledFault, { node, forMs }: Of<'clone'>): void {
     const { cluster, supervisor } = this.#world;
-    if (cluster.find(node)?.isUp() !== true) return;
+    const image = this.#images.get(scheduled);
+    this.#images.delete(scheduled);
     const copy = `${node}-copy`;
-    if (cluster.find(copy) !== undefined) return;
+    const original = cluster.find(node);
+    if (original?.isUp() !== true || image === undefined || cluster.find(copy) !== undefined)
+      return;
     this.#tell(node, 'a copy of it starts on another machine');
     supervisor.hold(node);
     supervisor.hold(copy);
-    cluster.addMachine(copy, cluster.machine(node).disk.copy());
+    cluster.addMachine(copy, image);
     this.#impostors.add(cluster.launch(copy).process);
     this.#after(forMs, () => {
-      this.#tell(node, 'its copy is gone, and it is started again');
+      // If nothing was written since the copy was made, the later start wins, and its disk is the right one.
+      const took = cluster.find(copy)?.isUp() === true && !original.process.alive();
+      this.#tell(
+        node,
+        took ? 'goes on with the disk of its copy' : 'its copy is gone, and it is started again',
+      );
       this.#kill(copy, 'lost');
       cluster.removeMachine(copy);
       this.#kill(node, 'lost');
+      if (took) cluster.addMachine(node, image);
       supervisor.release(node);
     });
   }
@@ -318,6 +334,12 @@ export class FaultInjector {
   #tell(who: string, what: string): void {
     this.#world.chronicle.add(who, what);
   }
+}
+
+/** How old the disk is from which a node is started that must not be; undefined when the fault has none. */
+function imageAgeOf(fault: Fault): number | undefined {
+  if (fault.kind === 'rollback') return fault.ageMs;
+  return fault.kind === 'clone' ? CLONE_AGE_MS : undefined;
 }
 
 /** The directed links that a partition cuts. */
