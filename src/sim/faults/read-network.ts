@@ -51,11 +51,11 @@ function readShare(line: ScenarioLine): number {
 }
 
 function readFactor(line: ScenarioLine): number {
-  const expected = 'a factor such as x10 or x0.5';
+  const expected = 'a factor of 1 or more, such as x10 or x2.5';
   const word = line.take(expected);
-  const factor = FACTOR.exec(word)?.[1];
-  if (factor === undefined) throw line.wrong(word, expected);
-  return Number(factor);
+  const factor = Number(FACTOR.exec(word)?.[1] ?? Number.NaN);
+  if (!(factor >= 1)) throw line.wrong(word, expected);
+  return factor;
 }
 
 function readBandwidth(line: ScenarioLine): number {

@@ -5,7 +5,7 @@ import type { Scenario } from '../../../../src/sim/faults/scenario.js';
 
 const durations = fc.nat({ max: 86_400_000 });
 const shares = fc.nat({ max: 1_000_000 }).map((millionths) => millionths / 1_000_000);
-const factors = fc.nat({ max: 9_999_999 }).map((thousandths) => thousandths / 1000);
+const factors = fc.integer({ min: 1000, max: 9_999_999 }).map((thousandths) => thousandths / 1000);
 const bandwidths = fc.integer({ min: 1, max: 4_000_000_000 }).map((bytes) => bytes / 1000);
 const drifts = fc.integer({ min: -999_999_999, max: 999_999_999 }).map((drift) => drift / 1000);
 

@@ -117,7 +117,14 @@ describe('a scenario file', () => {
       'line 1: "101%" does not fit: expected a share such as 5% or 0.5%',
     ],
     ['at 1s network loss 0.05 for 3s', 'line 1: "0.05" does not fit: expected a share such as'],
-    ['at 1s network latency 10 for 3s', 'line 1: "10" does not fit: expected a factor such as x10'],
+    [
+      'at 1s network latency 10 for 3s',
+      'line 1: "10" does not fit: expected a factor of 1 or more',
+    ],
+    [
+      'at 1s network latency x0.5 for 3s',
+      'line 1: "x0.5" does not fit: expected a factor of 1 or more',
+    ],
     [
       'at 1s network bandwidth 1MB/s for 3s',
       'line 1: "1MB/s" does not fit: expected a bandwidth such as',
