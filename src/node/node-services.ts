@@ -8,6 +8,7 @@ import { ByteBudget } from './admission/byte-budget.js';
 import { Coordinator } from './coordinator/coordinator.js';
 import { Dispatch } from './dispatch.js';
 import { PeerAdmission } from './identity/peer-admission.js';
+import { PeerMemoryKeeper } from './identity/peer-memory-keeper.js';
 import { Membership } from './membership/membership.js';
 import { LogService } from './metadata/metadata-service.js';
 import type { OpenedDirectory } from './open-directory.js';
@@ -39,6 +40,7 @@ export interface NodeFoundation {
 export interface NodeServices {
   readonly budget: ByteBudget;
   readonly membership: Membership;
+  readonly peerMemory: PeerMemoryKeeper;
   readonly metadata: LogService;
   readonly coordinator: Coordinator;
   readonly admin: AdminService;
@@ -72,10 +74,19 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
   const { meta: storage, stored } = directory;
   const log = { env, self: nodeId, storage, stored, readiness, onFatal: end, ...shared };
   const metadata: LogService = new LogService(log);
+  const peerMemory = new PeerMemoryKeeper({
+    storage,
+    stored: directory.peers,
+    clock: env.clock,
+    onFailed: (error) => {
+      readiness.fail(error);
+    },
+  });
   const admission: PeerAdmission = new PeerAdmission({
     own: hello,
     metadata: () => metadata.current()?.metadata,
     nameOf: (id) => membership.nameOf(id),
+    memory: peerMemory.memory,
     events,
     onOwnConflict: end,
   });
@@ -111,7 +122,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     replica: new AdmittedReplica(replica, budget),
     onRefused: end,
   });
-  return { budget, membership, metadata, coordinator, admin, dispatch, hello };
+  return { budget, membership, peerMemory, metadata, coordinator, admin, dispatch, hello };
 }
 
 function helloOf({ directory, store, clusterId }: NodeFoundation): () => Hello {
@@ -120,7 +131,7 @@ function helloOf({ directory, store, clusterId }: NodeFoundation): () => Hello {
     nodeId: directory.nodeId,
     name: directory.name,
     ...directory.boot,
-    sequence: store.sequence(),
+    sequence: store.openedSequence(),
     wireMin: WIRE_VERSION.min,
     wireMax: WIRE_VERSION.max,
     format: METADATA_FORMAT,

@@ -142,6 +142,7 @@ export class KvNode {
   /** Refuses new work from now on and tells the peers; what runs goes on. Harmless when called again. */
   async leave(): Promise<void> {
     this.readiness.drain();
+    this.#tellSequence();
     this.#left ??= this.#services.membership.announceStopping(ANNOUNCE_MS);
     await this.#left;
   }
@@ -200,10 +201,10 @@ export class KvNode {
     return { nodeId, name, ...location, addresses, release: env.facts.release };
   }
 
-  /** Tells the peers the durable sequence, so that a rolled-back disk is noticed, and looks at the free space now and then. */
+  /** Keeps what is told to the peers, and known of the disk, fresh. */
   #keepHouse(): void {
     const { clock } = this.#options.env;
-    this.#services.membership.setFact(FACT.sequence, String(this.#store.sequence()));
+    this.#tellSequence();
     if (clock.monotonicMs() - this.#diskAskedMs >= DISK_MS) {
       this.#diskAskedMs = clock.monotonicMs();
       this.#askDisk();
@@ -211,6 +212,11 @@ export class KvNode {
     this.#housekeeping = clock.after(HOUSEKEEPING_MS, () => {
       this.#keepHouse();
     });
+  }
+
+  /** Tells the peers the durable sequence, so that a rolled-back disk is noticed. */
+  #tellSequence(): void {
+    this.#services.membership.setFact(FACT.sequence, String(this.#store.sequence()));
   }
 
   #askDisk(): void {
@@ -234,12 +240,13 @@ export class KvNode {
   }
 
   async #close(): Promise<void> {
-    const { membership, metadata, coordinator } = this.#services;
+    const { membership, metadata, coordinator, peerMemory } = this.#services;
     this.#housekeeping?.cancel();
     membership.stop();
     metadata.stop();
     coordinator.close();
     await this.#options.env.transport.close();
+    await peerMemory.close();
     // After a failed write the ceiling cannot be lowered; the next start then only begins a little ahead.
     if (this.readiness.failure() === undefined) await this.#hlc.close();
     else this.#hlc.stop();

@@ -4,6 +4,7 @@ import type { NodeEnv } from './env/env.js';
 import type { Disk, Storage, StorageOptions } from './env/storage.js';
 import type { PeerAddress } from './env/transport.js';
 import { countBoot, type Boot } from './identity/boot-counter.js';
+import { loadPeers, type StoredPeers } from './identity/peer-memory-keeper.js';
 import { settleIdentity, type StartIntent, type StartPlan } from './identity/identity.js';
 import { loadMetadata } from './metadata/metadata-store.js';
 import { checkFormat } from './store/format.js';
@@ -24,6 +25,8 @@ export interface OpenedDirectory {
   readonly disk: Disk;
   readonly meta: Storage;
   readonly stored: VoterState;
+  /** What earlier runs knew of other nodes. */
+  readonly peers: StoredPeers;
   readonly boot: Boot;
   readonly plan: StartPlan;
   readonly nodeId: string;
@@ -46,7 +49,7 @@ const META_OPTIONS: StorageOptions = {
  * @throws KvError KV_DATA_DIR_UNUSABLE, KV_DATA_DIR_LOCKED, KV_FORMAT_UNKNOWN, and what `settleIdentity` refuses with
  */
 export async function openDirectory(
-  env: Pick<NodeEnv, 'disk' | 'random'>,
+  env: Pick<NodeEnv, 'disk' | 'random' | 'log'>,
   options: { readonly name: string | undefined; readonly intent: NodeIntent },
 ): Promise<OpenedDirectory> {
   const { disk, random } = env;
@@ -60,6 +63,9 @@ export async function openDirectory(
     await checkFormat(disk);
     meta = await disk.openStorage(META_FOLDER, META_OPTIONS);
     const stored = await loadMetadata(meta);
+    const peers = await loadPeers(meta);
+    if (peers.damaged.length > 0)
+      env.log.warn('records of other nodes are damaged, and forgotten', { nodes: peers.damaged });
     const found = { disk, random, name: options.name, metadata: stored.log.state };
     const boot = await countBoot(disk, random);
     const plan = await settleIdentity(found, startIntent(options.intent));
@@ -68,6 +74,7 @@ export async function openDirectory(
       disk,
       meta,
       stored,
+      peers,
       boot,
       plan,
       nodeId: known.nodeId,

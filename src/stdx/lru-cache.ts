@@ -15,18 +15,21 @@ interface Entry<V> {
 /** A map that never exceeds its limits: it forgets what was not used for longest. A value over `maxBytes` is not kept. */
 export class LruCache<K, V> {
   readonly #limits: LruLimits<V>;
+  readonly #onForgotten: ((key: K) => void) | undefined;
   readonly #maxBytes: number;
   // A Map iterates in insertion order, and every use inserts again: the first entry is the oldest.
   readonly #entries = new Map<K, Entry<V>>();
   #sizeBytes = 0;
 
-  constructor(limits: LruLimits<V>) {
+  /** `onForgotten` hears of what did not fit any more, not of what was deleted. */
+  constructor(limits: LruLimits<V>, onForgotten?: (key: K) => void) {
     assert(limits.maxEntries > 0, 'a cache needs room for one entry');
     assert(
       (limits.maxBytes === undefined) === (limits.sizeOf === undefined),
       'maxBytes and sizeOf go together',
     );
     this.#limits = limits;
+    this.#onForgotten = onForgotten;
     this.#maxBytes = limits.maxBytes ?? Infinity;
   }
 
@@ -63,6 +66,7 @@ export class LruCache<K, V> {
     for (const oldest of this.#entries.keys()) {
       if (this.#fits()) return;
       this.delete(oldest);
+      this.#onForgotten?.(oldest);
     }
   }
 

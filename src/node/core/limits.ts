@@ -100,6 +100,10 @@ export const LIMITS = {
 
   /** Nodes whose last start is remembered, to tell clones and old disk images. */
   peersRemembered: 16_384,
+  /** A new start of a peer is written this soon, a higher sequence of it later, so many of them in one batch. */
+  peerMemorySoonMs: 500,
+  peerMemoryLaterMs: 5_000,
+  peerMemoryBatch: 1_024,
 
   /** Events kept in the ring buffer of a node. */
   events: 5_000,

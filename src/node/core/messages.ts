@@ -22,7 +22,7 @@ export interface Hello {
   readonly boot: number;
   /** 16 hex digits, fresh at each start: the same boot with another nonce is a clone. */
   readonly nonce: string;
-  /** Durable store sequence; going back means an old disk image. */
+  /** Durable sequence of the store when this start began; one below what an earlier start had means an old disk image. */
   readonly sequence: number;
   readonly wireMin: number;
   readonly wireMax: number;

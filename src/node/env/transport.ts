@@ -65,7 +65,7 @@ export interface PeerHandler {
 
 /** The network between nodes; frames that do not parse end their connection and are counted. */
 export interface Transport {
-  /** The own hello, asked for at every connection (boot, sequence and epoch change). */
+  /** The own hello, asked for at every connection (a node that joins belongs to a cluster only afterwards). */
   start(handler: PeerHandler, hello: () => Hello): void;
   /** A link to an address; the caller keeps and closes it. Nothing is dialled before the first request. */
   link(address: PeerAddress): PeerLink;

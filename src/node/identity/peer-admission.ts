@@ -7,12 +7,13 @@ import { type Asked, refuseRequest } from '../core/metadata/peer-rights.js';
 import type { EventSink } from '../services.js';
 import { admitHello, cloneError } from './admission-of-peers.js';
 import type { StartClaim } from './peer-memory.js';
-import { PeerMemory } from './peer-memory.js';
+import type { PeerMemory } from './peer-memory.js';
 
 export interface PeerAdmissionOptions {
   readonly own: () => Hello;
   readonly metadata: () => ClusterMetadata | undefined;
   readonly nameOf: (nodeId: string) => string;
+  readonly memory: PeerMemory;
   readonly events: EventSink;
   /** Others know this very node by a start that it is not: it is a clone, or runs from an old image, and must stop. */
   readonly onOwnConflict: (error: KvError) => void;
@@ -28,7 +29,7 @@ interface DataVerdict {
 /** Keeps strangers, removed nodes, clones and old disk images out, by their hellos and by what gossip says of them. */
 export class PeerAdmission {
   readonly #options: PeerAdmissionOptions;
-  readonly #memory = new PeerMemory();
+  readonly #memory: PeerMemory;
   /** By the hello of their connection: data is the hot path, and what decides changes hardly ever. */
   readonly #dataVerdicts = new WeakMap<Hello, DataVerdict>();
   /** For each node, the refusal that was last made an event. */
@@ -36,6 +37,7 @@ export class PeerAdmission {
 
   constructor(options: PeerAdmissionOptions) {
     this.#options = options;
+    this.#memory = options.memory;
   }
 
   /** Judges a hello; undefined admits. A refusal is an event, once for each start of a node. */
@@ -43,7 +45,10 @@ export class PeerAdmission {
     const { own, metadata, events } = this.#options;
     const seen = this.#memory.seen(remote.nodeId);
     const refusal = admitHello({ own: own(), remote, metadata: metadata(), seen });
-    if (remote.nodeId !== own().nodeId) this.#memory.observe({ ...remote, direct: true });
+    // What a node of another cluster says of itself is nothing to remember.
+    const isStranger = refusal?.code === 'KV_CLUSTER_MISMATCH';
+    if (remote.nodeId !== own().nodeId && !isStranger)
+      this.#memory.observe({ ...remote, direct: true });
     // One that is refused comes back every second: people are told once.
     const news = refusal === undefined ? '' : `${refusal.code} ${remote.boot} ${remote.nonce}`;
     const known = this.#told.get(remote.nodeId) ?? '';

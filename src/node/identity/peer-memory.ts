@@ -53,25 +53,45 @@ export function judgeStart(
   return { verdict: 'plausible', seen: { ...seen, boot, nonce, sequence: highest } };
 }
 
+/** What is new of a node: a start (another boot or nonce, a clone, or the first of it), or its sequence alone. */
+export type MemoryChange = 'start' | 'sequence';
+
+export interface PeerMemoryOptions {
+  /** What an earlier run of this node knew. */
+  readonly stored?: ReadonlyMap<NodeId, SeenStart>;
+  /** Called after each change, also when a node was forgotten. */
+  readonly onChanged?: (nodeId: NodeId, change: MemoryChange) => void;
+}
+
 /**
- * The highest (boot, nonce, sequence) seen of each node, from hellos and from gossip, since this node started.
+ * The highest (boot, nonce, sequence) seen of each node, from hellos and from gossip.
  * Gossip at second hand raises what is known and reveals clones; only the node itself can be caught rolled back.
  * It is bounded: of more nodes than it holds, those heard of least recently are forgotten.
  */
 export class PeerMemory {
-  readonly #seen = new LruCache<NodeId, SeenStart>({ maxEntries: LIMITS.peersRemembered });
+  readonly #seen: LruCache<NodeId, SeenStart>;
+  readonly #onChanged: NonNullable<PeerMemoryOptions['onChanged']>;
   #clones = 0;
+
+  constructor({ stored, onChanged }: PeerMemoryOptions = {}) {
+    this.#onChanged = onChanged ?? ((): void => undefined);
+    this.#seen = new LruCache({ maxEntries: LIMITS.peersRemembered }, (nodeId) => {
+      this.#onChanged(nodeId, 'sequence');
+    });
+    for (const [nodeId, seen] of stored ?? []) this.#seen.set(nodeId, seen);
+  }
 
   /** Takes in a claim, and judges it. */
   observe(claim: StartClaim): StartVerdict {
-    const { verdict, seen } = judgeStart(this.#seen.get(claim.nodeId), claim);
+    const before = this.#seen.get(claim.nodeId);
+    const { verdict, seen } = judgeStart(before, claim);
     switch (verdict) {
       case 'clone':
         this.#clones += 1;
-        this.#seen.set(claim.nodeId, seen);
+        this.#remember(claim.nodeId, before, seen);
         return verdict;
       case 'plausible':
-        this.#seen.set(claim.nodeId, seen);
+        this.#remember(claim.nodeId, before, seen);
         return verdict;
       case 'stale':
       case 'rolled-back':
@@ -89,5 +109,15 @@ export class PeerMemory {
   /** What is known of a node. */
   seen(nodeId: NodeId): SeenStart | undefined {
     return this.#seen.get(nodeId);
+  }
+
+  #remember(nodeId: NodeId, before: SeenStart | undefined, seen: SeenStart): void {
+    this.#seen.set(nodeId, seen);
+    const isStart =
+      before?.boot !== seen.boot ||
+      before.nonce !== seen.nonce ||
+      before.clonedBoot !== seen.clonedBoot;
+    if (isStart) this.#onChanged(nodeId, 'start');
+    else if (before.sequence !== seen.sequence) this.#onChanged(nodeId, 'sequence');
   }
 }

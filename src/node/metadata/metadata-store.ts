@@ -1,5 +1,4 @@
-import { concatBytes, readU32be, writeU32be, writeU48be } from '../../stdx/bytes.js';
-import { crc32c } from '../../stdx/crc32c.js';
+import { writeU48be } from '../../stdx/bytes.js';
 import { KvError } from '../core/errors.js';
 import type { MetadataEntry } from '../core/metadata/cluster-metadata.js';
 import {
@@ -15,13 +14,12 @@ import { appendEntry, EMPTY_LOG, epochOf, logFromSnapshot } from '../core/metada
 import type { VoterState } from '../core/metadata/voter.js';
 import { FRESH_ACCEPTOR } from '../core/paxos/acceptor.js';
 import type { BatchOperation, Storage } from '../env/storage.js';
+import { putSealed, unsealed } from './sealed-record.js';
 
 /** First bytes of the keys in `meta/`; docs/storage-format.md draws them. */
 const SNAPSHOT = 0x73;
 const ENTRY = 0x65;
 const ACCEPTOR = 0x61;
-
-const CHECKSUM_BYTES = 4;
 
 /**
  * What the folder holds: the log as far as it is applied, and this node's part in deciding the next epoch.
@@ -45,13 +43,13 @@ export async function loadMetadata(storage: Storage): Promise<VoterState> {
 export function changesBetween(before: VoterState, after: VoterState): readonly BatchOperation[] {
   const batch: BatchOperation[] = [];
   if (after.log.base !== undefined && after.log.base !== before.log.base)
-    batch.push(put(snapshotKey(), encodeSnapshot(after.log.base)));
+    batch.push(putSealed(snapshotKey(), encodeSnapshot(after.log.base)));
   const kept = new Set<MetadataEntry>(after.log.entries);
   const stored = new Set<MetadataEntry>(before.log.entries);
   for (const entry of before.log.entries)
     if (!kept.has(entry)) batch.push({ type: 'del', key: entryKey(entry.epoch) });
   for (const entry of after.log.entries)
-    if (!stored.has(entry)) batch.push(put(entryKey(entry.epoch), encodeEntry(entry)));
+    if (!stored.has(entry)) batch.push(putSealed(entryKey(entry.epoch), encodeEntry(entry)));
   return [...batch, ...acceptorChanges(before, after)];
 }
 
@@ -62,7 +60,7 @@ function acceptorChanges(before: VoterState, after: VoterState): readonly BatchO
   if (before.acceptor !== FRESH_ACCEPTOR && epochs.before !== epochs.after)
     batch.push({ type: 'del', key: acceptorKey(epochs.before) });
   if (after.acceptor !== FRESH_ACCEPTOR)
-    batch.push(put(acceptorKey(epochs.after), encodeAcceptor(after.acceptor)));
+    batch.push(putSealed(acceptorKey(epochs.after), encodeAcceptor(after.acceptor)));
   return batch;
 }
 
@@ -75,22 +73,10 @@ async function read<T>(
   return value === undefined ? undefined : decode(unseal(key, value));
 }
 
-function put(key: Uint8Array, content: Uint8Array): BatchOperation {
-  const checksum = new Uint8Array(CHECKSUM_BYTES);
-  writeU32be(checksum, 0, checksumOf(key, content));
-  return { type: 'put', key, value: concatBytes(checksum, content) };
-}
-
 function unseal(key: Uint8Array, value: Uint8Array): Uint8Array {
-  const content = value.subarray(CHECKSUM_BYTES);
-  if (value.length < CHECKSUM_BYTES || readU32be(value, 0) !== checksumOf(key, content))
-    throw damaged('a record of the metadata log fails its checksum');
+  const content = unsealed(key, value);
+  if (content === undefined) throw damaged('a record of the metadata log fails its checksum');
   return content;
-}
-
-/** Over the key too, so that a value under another key is noticed. */
-function checksumOf(key: Uint8Array, content: Uint8Array): number {
-  return crc32c(content, crc32c(key));
 }
 
 function damaged(what: string): KvError {

@@ -121,6 +121,11 @@ export class Store {
       });
   }
 
+  /** Number of the last durable batch when the shard was opened: never below what an earlier run told of itself. */
+  openedSequence(): number {
+    return this.#recovered.markers.last;
+  }
+
   /** Number of the last durable batch; a peer that saw a higher one knows that this disk was rolled back. */
   sequence(): number {
     return this.#writer.sequence;

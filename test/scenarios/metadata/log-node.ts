@@ -9,6 +9,7 @@ import { countBoot, type Boot } from '../../../src/node/identity/boot-counter.js
 import { settleIdentity, type StartIntent } from '../../../src/node/identity/identity.js';
 import { writeIdentity } from '../../../src/node/identity/identity-file.js';
 import { PeerAdmission } from '../../../src/node/identity/peer-admission.js';
+import { PeerMemory } from '../../../src/node/identity/peer-memory.js';
 import { Membership } from '../../../src/node/membership/membership.js';
 import { initCluster } from '../../../src/node/metadata/init-cluster.js';
 import { joinCluster } from '../../../src/node/metadata/join-cluster.js';
@@ -136,6 +137,7 @@ export async function startLogNode(start: NodeStart): Promise<LogNode> {
     own: hello,
     metadata: () => service.current()?.metadata,
     nameOf: (id) => membership.nameOf(id),
+    memory: new PeerMemory(),
     events,
     onOwnConflict: (error) => void ends.fatal.push(error),
   });

@@ -15,9 +15,14 @@ export function checkName(what: string, name: string): void {
   );
 }
 
+/** Whether an id is one of ours: 16 hex digits. */
+export function isId(id: string): boolean {
+  return ID.test(id);
+}
+
 /** Ensures that an id is one of ours: 16 hex digits. @throws KvError KV_CONFIG_INVALID */
 export function checkId(what: string, id: string): void {
-  if (!ID.test(id))
+  if (!isId(id))
     throw new KvError('KV_CONFIG_INVALID', `${what} ${JSON.stringify(id)} is not 16 hex digits`);
 }
 

@@ -139,6 +139,7 @@ describe('the admission of peers', () => {
       own: () => helloOf(1),
       metadata: () => metadata,
       nameOf: (id) => id,
+      memory: new PeerMemory(),
       events: { emit: ({ message }) => void events.push(message) },
       onOwnConflict: (error) => void conflicts.push(error.code),
     });

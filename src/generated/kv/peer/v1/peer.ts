@@ -90,7 +90,7 @@ export interface Hello {
   readonly boot: number;
   /** 16 hex digits, fresh at each start. */
   readonly nonce: string;
-  /** Durable store sequence. */
+  /** Durable store sequence when it started. */
   readonly sequence: number;
   /** Wire versions it speaks, both inclusive. */
   readonly wireMin: number;
