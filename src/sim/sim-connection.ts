@@ -40,7 +40,8 @@ type Done<T> = (result: T | KvError) => void;
 interface Exchange<T> {
   readonly remainingMs: number;
   readonly bytes: number;
-  readonly late: KvError;
+  /** Once it was sent nobody knows whether it arrived: a broken connection says no more than a late answer. */
+  readonly late: (why: string) => KvError;
   readonly serve: (target: SimTarget, reply: Done<T>) => void;
   readonly bytesOf: (result: T) => number;
 }
@@ -50,7 +51,7 @@ export class SimConnection implements ClientConnection, Connection {
   readonly endpoint: Endpoint;
   readonly #parts: SimConnectionParts;
   /** What is under way, and the process that it was sent to. */
-  readonly #open = new Map<(error: KvError) => void, SimProcess>();
+  readonly #open = new Map<(why: string) => void, SimProcess>();
   #broken = false;
   #closed = false;
 
@@ -76,26 +77,27 @@ export class SimConnection implements ClientConnection, Connection {
 
   resetBy(process: SimProcess): void {
     const { network, process: own } = this.#parts;
-    for (const [fail, server] of this.#open) {
+    for (const [lose, server] of this.#open) {
       if (server !== process) continue;
       own.after(network.latencyMs(process.name, own.name), () => {
-        fail(this.#unreachable('the connection was reset'));
+        lose('the connection was reset');
       });
     }
   }
 
   broken(why: string): void {
     this.#parts.process.run(() => {
-      for (const fail of [...this.#open.keys()]) fail(this.#unreachable(why));
+      for (const lose of [...this.#open.keys()]) lose(why);
     });
   }
 
   operate(request: ClientRequest, remainingMs: number, done: Done<ClientResult>): void {
     this.#parts.onRequest?.(request);
     const write = request.kind === 'put' || request.kind === 'delete';
-    const late = write
-      ? new KvError('KV_WRITE_TIMEOUT', 'the node did not answer', { outcome: 'unknown' })
-      : new KvError('KV_READ_TIMEOUT', 'the node did not answer', { outcome: 'not_applied' });
+    const late = (why: string): KvError =>
+      write
+        ? new KvError('KV_WRITE_TIMEOUT', why, { outcome: 'unknown' })
+        : new KvError('KV_READ_TIMEOUT', why);
     this.#exchange<ClientResult>(
       {
         remainingMs,
@@ -170,7 +172,7 @@ export class SimConnection implements ClientConnection, Connection {
         {
           remainingMs: timeoutMs,
           bytes: SMALL_BYTES,
-          late: this.#unreachable('no answer in time'),
+          late: (why) => this.#unreachable(why),
           serve: (target, reply) => {
             question(target.node.admin).then(reply, (error: unknown) => {
               reply(error instanceof KvError ? error : new KvError('KV_INTERNAL', String(error)));
@@ -198,18 +200,16 @@ export class SimConnection implements ClientConnection, Connection {
     }
     this.#broken = false;
     const finish: Done<T> = (result) => {
-      if (!this.#open.delete(fail)) return;
+      if (!this.#open.delete(lose)) return;
       timer.cancel();
       done(result);
     };
-    // Once it was sent nobody knows whether it arrived: a broken connection says no more than a late answer.
-    const fail = (error: KvError): void => {
-      const { code, outcome } = exchange.late;
-      finish(new KvError(code, error.message, { outcome }));
+    const lose = (why: string): void => {
+      finish(exchange.late(why));
     };
-    this.#open.set(fail, target.process);
+    this.#open.set(lose, target.process);
     const timer = process.after(exchange.remainingMs, () => {
-      finish(exchange.late);
+      lose('the node did not answer');
     });
     const request = { from: process, to: target.process, bytes: exchange.bytes };
     const serve = (): void => {
