@@ -1,4 +1,4 @@
-import { cpSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RealCluster } from '../real-cluster.js';
@@ -21,6 +21,12 @@ afterAll(async () => {
 });
 
 const data = (name: string): string => join(stage.dir, name);
+
+/** Puts an image in the place of the data directory of n3. */
+function putBack(image: string): void {
+  rmSync(data('n3'), { recursive: true });
+  cpSync(data(image), data('n3'), { recursive: true });
+}
 
 /** It ends by itself, with the code of a configuration error, and says which. */
 async function expectEnd(process: StagedProcess, code: string): Promise<void> {
@@ -60,8 +66,20 @@ describe('an old image of a data directory', () => {
       await cluster.settled();
     }
     await cluster.node('n3').process.kill();
-    rmSync(data('n3'), { recursive: true });
-    renameSync(data('n3-image'), data('n3'));
+    putBack('n3-image');
+    await expectEnd(spawnNode(stage, 'n3', []), 'KV_ROLLED_BACK');
+  });
+
+  it('is refused also after all of them were stopped: they remember what they have seen', async () => {
+    const others = ['n1', 'n2'].map((name) => cluster.node(name));
+    for (const { process } of others) {
+      process.signal('SIGTERM');
+      await process.ended;
+    }
+    // Where they were, as nobody is left who could tell where they are now.
+    for (const { ready } of others)
+      await cluster.startNode(ready.name, ['--peer-listen', ready.peer]);
+    putBack('n3-image');
     await expectEnd(spawnNode(stage, 'n3', []), 'KV_ROLLED_BACK');
   });
 });
