@@ -4,7 +4,6 @@ import type { ClientRequest } from '../node/core/operations.js';
 import { DEFAULT_SETTINGS } from '../node/core/settings.js';
 import type { Buggify } from '../node/env/buggify.js';
 import type { NodeEnv } from '../node/env/env.js';
-import type { Transport } from '../node/env/transport.js';
 import { KvNode } from '../node/node.js';
 import type { NodeIntent } from '../node/open-directory.js';
 import { assert } from '../stdx/assert.js';
@@ -25,8 +24,8 @@ export type DiskDelay = (machine: string, step: DiskStep) => number;
 
 /** What somebody who watches the cluster is told. */
 export interface ClusterObserver {
-  /** Before the process has done anything; the transport may be wrapped. */
-  launched(run: NodeRun, transport: Transport): Transport;
+  /** Before the process has done anything; what it is given of the world may be wrapped. */
+  launched(run: NodeRun, env: NodeEnv): NodeEnv;
   up(run: NodeRun): void;
   /** It did not start, or ended itself. */
   failed(run: NodeRun, error: Error): void;
@@ -224,18 +223,18 @@ export class SimCluster {
   #envOf(run: NodeRun, fatal: (error: Error) => void): NodeEnv {
     const { machine, process, metrics } = run;
     const { name } = machine;
-    const transport = this.network.transportOf(process, peerAddressOf(name));
-    return {
+    const env: NodeEnv = {
       clock: process,
       random: new SeededRandom(this.random.nextU32()),
       disk: machine.disk.session((step) => this.#holdDisk(process, step)),
-      transport: this.observer?.launched(run, transport) ?? transport,
+      transport: this.network.transportOf(process, peerAddressOf(name)),
       log: machine.log.logger(name),
       metrics,
       facts: SIM_FACTS,
       buggify: (point) => this.buggify(point),
       fatal,
     };
+    return this.observer?.launched(run, env) ?? env;
   }
 
   #holdDisk(process: SimProcess, step: DiskStep): Promise<void> | undefined {

@@ -11,7 +11,7 @@ export function formatRate(perSecond: number): string {
 }
 
 /** A count in five characters: `640`, `9999`, `12.4k`, `398k`, `1.5M`. */
-function formatCount(count: number): string {
+export function formatCount(count: number): string {
   if (count < 9999.5) return count.toFixed(0);
   if (count < 99_950) return `${(count / 1000).toFixed(1)}k`;
   if (count < 999_500) return `${(count / 1000).toFixed(0)}k`;

@@ -1,41 +1,28 @@
 import type { Random } from '../../node/env/random.js';
-import { SHARD_FOLDER } from '../../node/store/store.js';
-import type { MemoryDisk } from '../memory-disk.js';
-import type { NetworkOptions } from '../network.js';
 import type { World } from '../run/world.js';
 import type { SimProcess } from '../sim-process.js';
+import { DiskFaults } from './disk-faults.js';
 import type { Fault, ScheduledFault } from './fault.js';
-import { damageOneRecord } from './rot.js';
-
-type Of<K extends Fault['kind']> = Extract<Fault, { readonly kind: K }>;
-
-/**
- * A clone starts from a copy this old: what its original wrote since is known to its peers by then, so they can tell. A copy that starts
- * at once may lack writes that nobody has heard of; no store can tell that one.
- */
-const CLONE_AGE_MS = 5_000;
-
-/** What a whole network suffers while a fault lasts. */
-type Weather = Of<'network'>;
+import type { FaultOf } from './fault-parts.js';
+import { NetworkFaults } from './network-faults.js';
 
 /** Does to a world what a schedule says, and takes it back in time. */
 export class FaultInjector {
   readonly #world: World;
   readonly #random: Random;
-  readonly #calm: NetworkOptions;
+  readonly #network: NetworkFaults;
+  readonly #disks: DiskFaults;
   readonly #injected = new Map<Fault['kind'], number>();
-  readonly #weather = new Set<Weather>();
-  readonly #slowDisks = new Map<string, number>();
-  readonly #images = new Map<ScheduledFault, MemoryDisk>();
-  readonly #impostors = new Set<SimProcess>();
-  readonly #baseDiskMs: () => number;
 
-  constructor(world: World, random: Random, baseDiskMs: () => number) {
+  /** `diskMs` is what a step of a disk takes when nothing is wrong. */
+  constructor(world: World, random: Random, diskMs: () => number) {
     this.#world = world;
     this.#random = random;
-    this.#baseDiskMs = baseDiskMs;
-    this.#calm = world.cluster.network.options;
-    world.cluster.diskDelayMs = (machine) => this.#diskMs(machine);
+    this.#network = new NetworkFaults(world);
+    const kill = (node: string): void => {
+      this.#kill(node, 'lost');
+    };
+    this.#disks = new DiskFaults({ world, random, stepMs: diskMs, kill });
   }
 
   /** Faults that struck, by kind. */
@@ -45,20 +32,14 @@ export class FaultInjector {
 
   /** True when the process runs from a disk that it must not run from. */
   isImpostor(process: SimProcess): boolean {
-    return this.#impostors.has(process);
+    return this.#disks.isImpostor(process);
   }
 
   /** Sets the faults up, counted from now. */
   schedule(faults: readonly ScheduledFault[]): void {
     for (const scheduled of faults) {
-      const { atMs, fault } = scheduled;
-      const ageMs = imageAgeOf(fault);
-      if (ageMs !== undefined && 'node' in fault) {
-        this.#after(Math.max(0, atMs - ageMs), () => {
-          this.#images.set(scheduled, this.#world.cluster.machine(fault.node).disk.copy());
-        });
-      }
-      this.#after(atMs, () => {
+      this.#disks.prepare(scheduled);
+      this.#after(scheduled.atMs, () => {
         this.#inject(scheduled);
       });
     }
@@ -66,63 +47,80 @@ export class FaultInjector {
 
   /** All faults are over: the network is calm, clocks are right, whatever was down is started. */
   healAll(): void {
-    const { cluster, clients, clocks } = this.#world;
-    cluster.network.healAll();
-    this.#weather.clear();
-    this.#applyWeather();
-    this.#slowDisks.clear();
+    const { cluster, clients, clocks, supervisor } = this.#world;
+    this.#network.heal();
+    this.#disks.heal();
     clocks.look();
     for (const { process } of cluster.processes()) if (process.paused()) process.resume();
     for (const process of clients.values()) if (process.paused()) process.resume();
     for (const { clock } of [...cluster.machines(), ...clients.values()]) clock.setRight();
-    for (const { name } of cluster.machines()) this.#world.supervisor.ensure(name);
+    for (const { name } of cluster.machines()) supervisor.ensure(name);
   }
 
   #inject(scheduled: ScheduledFault): void {
     const { fault } = scheduled;
     this.#injected.set(fault.kind, (this.#injected.get(fault.kind) ?? 0) + 1);
     this.#world.cluster.scheduler.trace.text(fault.kind);
+    this.#strike(fault, scheduled);
+  }
+
+  #strike(fault: Fault, scheduled: ScheduledFault): void {
     switch (fault.kind) {
       case 'crash':
-        return this.#crash(fault);
+        this.#crash(fault);
+        break;
       case 'restart':
-        return this.#restart(fault);
+        this.#restart(fault);
+        break;
       case 'pause':
-        return this.#pause(fault);
+        this.#pause(fault);
+        break;
       case 'partition':
-        return this.#partition(fault);
+        this.#network.partition(fault);
+        break;
       case 'clog':
-        return this.#clog(fault);
+        this.#network.clog(fault);
+        break;
       case 'network':
-        return this.#changeWeather(fault);
+        this.#network.changeWeather(fault);
+        break;
       case 'reset':
-        return this.#world.cluster.network.reset(fault.from, fault.to);
+        this.#world.cluster.network.reset(fault.from, fault.to);
+        break;
       case 'clock-jump':
-        return this.#jump(fault);
+        this.#jump(fault);
+        break;
       case 'clock-drift':
-        return this.#clockOf(fault.machine)?.drift(fault.partsPerMillion);
+        this.#clockOf(fault.machine).drift(fault.partsPerMillion);
+        break;
       case 'disk-slow':
-        return this.#slow(fault);
+        this.#disks.slow(fault);
+        break;
       case 'disk-fail':
-        return this.#failDisk(fault.node, fault.how, fault.forMs);
+        this.#disks.fail(fault);
+        break;
       case 'disk-full':
-        return this.#fillDisk(fault);
+        this.#disks.fill(fault);
+        break;
       case 'rot':
-        return this.#rot(fault);
+        this.#disks.rot(fault);
+        break;
       case 'rollback':
-        return this.#rollBack(scheduled, fault);
+        this.#disks.rollBack(scheduled, fault);
+        break;
       case 'clone':
-        return this.#clone(scheduled, fault);
+        this.#disks.clone(scheduled, fault);
+        break;
     }
   }
 
-  #crash({ node, forMs, underWay }: Of<'crash'>): void {
+  #crash({ node, forMs, underWay }: FaultOf<'crash'>): void {
     this.#tell(node, `loses power for ${forMs} ms`);
     this.#down(node, forMs);
     this.#kill(node, underWay);
   }
 
-  #restart({ node, forMs }: Of<'restart'>): void {
+  #restart({ node, forMs }: FaultOf<'restart'>): void {
     const { cluster } = this.#world;
     if (cluster.find(node)?.isUp() !== true) return;
     this.#tell(node, 'is told to drain and stop');
@@ -134,7 +132,7 @@ export class FaultInjector {
     });
   }
 
-  #pause({ machine, forMs }: Of<'pause'>): void {
+  #pause({ machine, forMs }: FaultOf<'pause'>): void {
     const process = this.#processOf(machine);
     if (process === undefined) return;
     this.#tell(machine, `stands still for ${forMs} ms`);
@@ -144,157 +142,11 @@ export class FaultInjector {
     });
   }
 
-  #partition({ sides, direction, forMs }: Of<'partition'>): void {
-    const { rules } = this.#world.cluster.network;
-    const ways = waysBetween(sides, direction);
-    this.#tell(
-      'all',
-      `partition ${sides.map((side) => side.join(',')).join(' | ')} ${direction} for ${forMs} ms`,
-    );
-    for (const [from, to] of ways) rules.cut(from, to);
-    this.#after(forMs, () => {
-      for (const [from, to] of ways) rules.heal(from, to);
-      this.#tell('all', `partition ${sides.map((side) => side.join(',')).join(' | ')} ends`);
-    });
-  }
-
-  #clog({ links, forMs }: Of<'clog'>): void {
-    const { rules } = this.#world.cluster.network;
-    this.#tell(
-      'all',
-      `links ${links.map(([from, to]) => `${from}>${to}`).join(' ')} clog for ${forMs} ms`,
-    );
-    for (const [from, to] of links) rules.clog(from, to);
-    this.#after(forMs, () => {
-      for (const [from, to] of links) rules.unclog(from, to);
-    });
-  }
-
-  #changeWeather(weather: Weather): void {
-    const { loss, duplicates, latencyFactor, forMs } = weather;
-    this.#tell(
-      'all',
-      `network: loss ${loss}, duplicates ${duplicates}, latency x${latencyFactor} for ${forMs} ms`,
-    );
-    this.#weather.add(weather);
-    this.#applyWeather();
-    this.#after(forMs, () => {
-      this.#weather.delete(weather);
-      this.#applyWeather();
-    });
-  }
-
-  #applyWeather(): void {
-    const all = [...this.#weather];
-    const worst = (of: (weather: Weather) => number): number => Math.max(0, ...all.map(of));
-    const loss = worst((weather) => weather.loss);
-    const duplicates = worst((weather) => weather.duplicates);
-    const factor = Math.max(
-      1,
-      worst((weather) => weather.latencyFactor),
-    );
-    const bounds = all.flatMap(({ bytesPerMs }) => (bytesPerMs === undefined ? [] : [bytesPerMs]));
-    const calm = this.#calm;
-    this.#world.cluster.network.options = {
-      latencyMs: (from, to) => factor * calm.latencyMs(from, to),
-      loss: (from, to) => Math.max(loss, calm.loss(from, to)),
-      duplicates: () => duplicates,
-      bytesPerMs: bounds.length === 0 ? calm.bytesPerMs : Math.min(...bounds),
-    };
-  }
-
-  #jump({ machine, byMs }: Of<'clock-jump'>): void {
+  #jump({ machine, byMs }: FaultOf<'clock-jump'>): void {
     this.#tell(machine, `its clock jumps by ${byMs} ms`);
     this.#world.clocks.look();
-    this.#clockOf(machine)?.jump(byMs);
+    this.#clockOf(machine).jump(byMs);
     this.#world.clocks.look();
-  }
-
-  #slow({ node, stepMs, forMs }: Of<'disk-slow'>): void {
-    this.#tell(node, `each step of its disk takes ${stepMs} ms more, for ${forMs} ms`);
-    this.#slowDisks.set(node, (this.#slowDisks.get(node) ?? 0) + stepMs);
-    this.#after(forMs, () => {
-      const left = (this.#slowDisks.get(node) ?? 0) - stepMs;
-      if (left > 0) this.#slowDisks.set(node, left);
-      else this.#slowDisks.delete(node);
-    });
-  }
-
-  #failDisk(node: string, how: 'write' | 'sync', forMs: number): void {
-    const { cluster, supervisor } = this.#world;
-    this.#tell(node, `its disk fails to ${how}, for ${forMs} ms`);
-    const { disk } = cluster.machine(node);
-    disk.failWrites(SHARD_FOLDER, how);
-    this.#after(forMs, () => {
-      this.#tell(node, 'gets a disk that works, and is started again');
-      disk.healWrites(SHARD_FOLDER);
-      this.#kill(node, 'lost');
-      supervisor.ensure(node);
-    });
-  }
-
-  #fillDisk({ node, forMs }: Of<'disk-full'>): void {
-    const { disk } = this.#world.cluster.machine(node);
-    disk.setFreeBytes(0);
-    this.#after(forMs, () => {
-      disk.setFreeBytes(undefined);
-    });
-    this.#failDisk(node, 'write', forMs);
-  }
-
-  #rot({ node }: Of<'rot'>): void {
-    const key = damageOneRecord(this.#world.cluster.machine(node).disk, this.#random);
-    this.#tell(
-      node,
-      key === undefined ? 'has no record that could rot' : `a bit of ${key} flips on its disk`,
-    );
-  }
-
-  #rollBack(scheduled: ScheduledFault, { node, forMs, ageMs }: Of<'rollback'>): void {
-    const { cluster, supervisor } = this.#world;
-    const image = this.#images.get(scheduled);
-    if (image === undefined) return;
-    this.#images.delete(scheduled);
-    this.#tell(node, `is started from an image of its disk ${ageMs} ms old`);
-    supervisor.hold(node);
-    this.#kill(node, 'lost');
-    const right = cluster.machine(node).disk;
-    cluster.addMachine(node, image);
-    this.#impostors.add(cluster.launch(node).process);
-    this.#after(forMs, () => {
-      this.#tell(node, 'has its right disk again');
-      this.#kill(node, 'lost');
-      cluster.addMachine(node, right);
-      supervisor.release(node);
-    });
-  }
-
-  #clone(scheduled: ScheduledFault, { node, forMs }: Of<'clone'>): void {
-    const { cluster, supervisor } = this.#world;
-    const image = this.#images.get(scheduled);
-    this.#images.delete(scheduled);
-    const copy = `${node}-copy`;
-    const original = cluster.find(node);
-    if (original?.isUp() !== true || image === undefined || cluster.find(copy) !== undefined)
-      return;
-    this.#tell(node, 'a copy of it starts on another machine');
-    supervisor.hold(node);
-    supervisor.hold(copy);
-    cluster.addMachine(copy, image);
-    this.#impostors.add(cluster.launch(copy).process);
-    this.#after(forMs, () => {
-      // If nothing was written since the copy was made, the later start wins, and its disk is the right one.
-      const took = cluster.find(copy)?.isUp() === true && !original.process.alive();
-      this.#tell(
-        node,
-        took ? 'goes on with the disk of its copy' : 'its copy is gone, and it is started again',
-      );
-      this.#kill(copy, 'lost');
-      cluster.removeMachine(copy);
-      this.#kill(node, 'lost');
-      if (took) cluster.addMachine(node, image);
-      supervisor.release(node);
-    });
   }
 
   /** Keeps a node down for a while, from when it ends. */
@@ -319,12 +171,8 @@ export class FaultInjector {
     return this.#world.cluster.find(machine)?.process ?? this.#world.clients.get(machine);
   }
 
-  #clockOf(machine: string): SimProcess['clock'] | undefined {
+  #clockOf(machine: string): SimProcess['clock'] {
     return this.#world.clients.get(machine)?.clock ?? this.#world.cluster.machine(machine).clock;
-  }
-
-  #diskMs(machine: string): number {
-    return this.#baseDiskMs() + (this.#slowDisks.get(machine) ?? 0);
   }
 
   #after(delayMs: number, run: () => void): void {
@@ -334,25 +182,4 @@ export class FaultInjector {
   #tell(who: string, what: string): void {
     this.#world.chronicle.add(who, what);
   }
-}
-
-/** How old the disk is from which a node is started that must not be; undefined when the fault has none. */
-function imageAgeOf(fault: Fault): number | undefined {
-  if (fault.kind === 'rollback') return fault.ageMs;
-  return fault.kind === 'clone' ? CLONE_AGE_MS : undefined;
-}
-
-/** The directed links that a partition cuts. */
-function waysBetween(
-  sides: Of<'partition'>['sides'],
-  direction: Of<'partition'>['direction'],
-): readonly (readonly [from: string, to: string])[] {
-  const ways: (readonly [string, string])[] = [];
-  for (const [i, side] of sides.entries()) {
-    for (const [j, other] of sides.entries()) {
-      if (i === j || (direction === 'one-way' && !(i === 0 && j === 1))) continue;
-      for (const from of side) for (const to of other) ways.push([from, to]);
-    }
-  }
-  return ways;
 }

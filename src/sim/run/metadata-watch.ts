@@ -5,6 +5,7 @@ import type { ClusterView } from '../../node/services.js';
 import type { NodeRun } from '../node-run.js';
 import type { SimProcess } from '../sim-process.js';
 import type { Findings } from './findings.js';
+import { delegating, withHandler } from './handler-tap.js';
 
 /** Sees every epoch that any node applies, and every vote: one value per epoch, in order, and no vote of an impostor. */
 export class MetadataWatch {
@@ -40,30 +41,14 @@ export class MetadataWatch {
 
   /** The transport of a process, with its votes watched. */
   watchVotes(run: NodeRun, transport: Transport): Transport {
-    return {
-      start: (handler, hello) => {
-        transport.start(
-          {
-            admit: (remote) => handler.admit(remote),
-            data: (from, call, done) => {
-              handler.data(from, call, done);
-            },
-            control: (from, request, remainingMs) => handler.control(from, request, remainingMs),
-            meta: async (from, request, remainingMs) => {
-              const reply = await handler.meta(from, request, remainingMs);
-              this.#seeVote(run, reply);
-              return reply;
-            },
-            refused: (address, error) => {
-              handler.refused(address, error);
-            },
-          },
-          hello,
-        );
+    return withHandler(transport, (handler) => ({
+      ...delegating(handler),
+      meta: async (from, request, remainingMs) => {
+        const reply = await handler.meta(from, request, remainingMs);
+        this.#seeVote(run, reply);
+        return reply;
       },
-      link: (address) => transport.link(address),
-      close: () => transport.close(),
-    };
+    }));
   }
 
   #seeVote(run: NodeRun, reply: MetaReply): void {

@@ -1,9 +1,10 @@
 import { LIMITS } from '../../node/core/limits.js';
 import type { Fault, ScheduledFault } from '../faults/fault.js';
+import { isLasting, machinesOf } from '../faults/fault-parts.js';
 import type { NodeRun } from '../node-run.js';
 import type { SimClient } from '../workload/sim-client.js';
 import type { Findings } from './findings.js';
-import { lengthOf, machinesOf, type World } from './world.js';
+import type { World } from './world.js';
 
 const LOOK_MS = 1_000;
 /** A node that nothing has troubled for this long must be seen up by those that nothing has troubled either. */
@@ -107,7 +108,7 @@ export class Monitor {
   }
 
   #trouble(fault: Fault): void {
-    const untilMs = this.#nowMs() + lengthOf(fault);
+    const untilMs = this.#nowMs() + (isLasting(fault) ? fault.forMs : 0);
     if (fault.kind === 'network') {
       if (fault.loss <= CALM_LOSS && fault.latencyFactor <= CALM_LATENCY) return;
       this.#allTroubledUntilMs = Math.max(this.#allTroubledUntilMs, untilMs);

@@ -1,7 +1,7 @@
 import type { Fault, ScheduledFault } from '../faults/fault.js';
 import type { Traffic } from '../network.js';
 import type { HistoryOperation, Violation } from '../workload/history.js';
-import type { ChronicleLine } from './world.js';
+import type { ChronicleLine } from './chronicle.js';
 
 /** What one run of the simulator did, and found. */
 export interface SimReport {

@@ -12,13 +12,15 @@ import { KeySpace } from '../workload/key-space.js';
 import { HistoryRecorder } from '../workload/recorder.js';
 import { SimClient } from '../workload/sim-client.js';
 import { Buggifier } from './buggifier.js';
+import { Chronicle } from './chronicle.js';
 import { checkConvergence } from './convergence.js';
 import { Findings } from './findings.js';
+import { KeyWatch } from './key-watch.js';
 import { MetadataWatch } from './metadata-watch.js';
 import { Monitor } from './monitor.js';
 import type { SimReport } from './report.js';
 import { Supervisor } from './supervisor.js';
-import { chanceOf, Chronicle, type World } from './world.js';
+import { chanceOf, type World } from './world.js';
 
 /** What is simulated; equal options give equal runs. */
 export interface SimOptions {
@@ -29,6 +31,8 @@ export interface SimOptions {
   readonly minutes: number;
   /** Drawn from the seed, or said. */
   readonly faults: Intensity | readonly ScheduledFault[];
+  /** A key whose copies are followed in the chronicle; following changes nothing else. */
+  readonly follow?: string | undefined;
 }
 
 /** What a simulation needs of the real world. */
@@ -65,6 +69,7 @@ class Simulation {
   readonly #metadata: MetadataWatch;
   readonly #monitor: Monitor;
   readonly #schedule: readonly ScheduledFault[];
+  readonly #keyWatch: KeyWatch | undefined;
 
   constructor(options: SimOptions, host: SimHost) {
     const { seed, nodes, clients } = options;
@@ -95,6 +100,8 @@ class Simulation {
     );
     this.#monitor = new Monitor(this.#world, this.#findings, this.#clients);
     this.#schedule = scheduleOf(options, nodes, clients);
+    const { follow } = options;
+    this.#keyWatch = follow === undefined ? undefined : new KeyWatch(follow, this.#chronicle);
     this.#observe();
   }
 
@@ -140,11 +147,12 @@ class Simulation {
   }
 
   #addClient(name: string): SimClient {
-    let simClient: SimClient | undefined;
     const { client, process } = this.#cluster.client(name, {
-      onRequest: (request) => simClient?.onRequest(request),
+      onRequest: (request) => {
+        simClient.onRequest(request);
+      },
     });
-    simClient = new SimClient({
+    const simClient = new SimClient({
       name,
       client,
       process,
@@ -161,10 +169,11 @@ class Simulation {
 
   #observe(): void {
     this.#cluster.observer = {
-      launched: (run, transport) => {
+      launched: (run, env) => {
         this.#monitor.touched(run);
         this.#chronicle.add(run.machine.name, 'starts');
-        return this.#metadata.watchVotes(run, transport);
+        const transport = this.#metadata.watchVotes(run, env.transport);
+        return this.#keyWatch?.watch(run, { ...env, transport }) ?? { ...env, transport };
       },
       up: (run) => {
         this.#monitor.touched(run);
