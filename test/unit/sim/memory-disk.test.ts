@@ -46,6 +46,32 @@ describe('a crash', () => {
     expect(await namesAfterReopen()).toBe('a');
   });
 
+  it('leaves a prefix of what was not synced, torn where it is told to', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await put(map, name, false);
+    disk.crash(({ unsynced, underWay }) => {
+      expect([unsynced, underWay]).toEqual([4, 0]);
+      return 2;
+    });
+    expect(await namesAfterReopen()).toBe('a b');
+  });
+
+  it('ends the session of its process: what that still asks is never answered', async () => {
+    const other = new MemoryDisk();
+    const session = other.session(() => undefined);
+    await session.replaceFile('f', utf8Encode('1'));
+    other.crash();
+    let answered = false;
+    const mark = (): void => {
+      answered = true;
+    };
+    void session.replaceFile('f', utf8Encode('2')).then(mark, mark);
+    void session.openStorage('map', OPTIONS).then(mark, mark);
+    void session.lock().then(mark, mark);
+    await turn();
+    expect(answered).toBe(false);
+    expect(await other.readFile('f')).toEqual(utf8Encode('1'));
+  });
+
   it.each([
     ['lost', ''],
     ['kept', 'a'],
