@@ -11,6 +11,10 @@ const deterministic = {
   ignores: ['src/node/io/**', 'src/client/grpc/**'],
 };
 
+const collected = 'When the collector runs is chance: free by a rule of your own.';
+const local = 'It depends on the locale and the engine: compare with < and >, format by hand.';
+const ownEvents = 'Its events come when the machine likes: use the injected clock and transport.';
+
 const outsideWorld = [
   ['Date', 'Time is read from the injected clock.'],
   ['performance', 'Time is read from the injected clock.'],
@@ -28,6 +32,17 @@ const outsideWorld = [
   ['require', 'Modules are imported.'],
   ['global', 'It reaches around the injected environment.'],
   ['globalThis', 'It reaches around the injected environment.'],
+  ['navigator', 'What the machine is like belongs to node/io and cli.'],
+  ['WeakRef', collected],
+  ['FinalizationRegistry', collected],
+  ['Intl', local],
+  ['MessageChannel', ownEvents],
+  ['BroadcastChannel', ownEvents],
+  ['PerformanceObserver', ownEvents],
+  ['WebSocket', ownEvents],
+  ['EventSource', ownEvents],
+  ['eval', 'What it runs is not checked.'],
+  ['Function', 'What it runs is not checked.'],
 ].map(([name, message]) => ({ name, message }));
 
 const inexact = 'Its last bit may differ between engines: use integers, a table or multiplication.';
@@ -36,6 +51,11 @@ const unrepeatable = [
   { object: 'Math', property: 'random', message: 'Draw from the injected random source.' },
   { object: 'AbortSignal', property: 'timeout', message: 'Set deadlines on the injected clock.' },
   { object: 'Atomics', property: 'wait', message: 'It blocks the event loop on real time.' },
+  { object: 'Atomics', property: 'waitAsync', message: 'It waits for real time.' },
+  ...[
+    ...['localeCompare', 'toLocaleString', 'toLocaleDateString', 'toLocaleTimeString'],
+    ...['toLocaleLowerCase', 'toLocaleUpperCase'],
+  ].map((property) => ({ property, message: local })),
   ...[
     ...['exp', 'expm1', 'log', 'log10', 'log1p', 'log2', 'pow', 'cbrt', 'hypot'],
     ...['sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'atan2', 'sinh', 'cosh', 'tanh'],
@@ -70,6 +90,17 @@ const power = {
   message: inexact,
 };
 
+/** A Map, a Set and an array have one order, that of the program. */
+const unordered = {
+  selector: 'ForInStatement',
+  message: 'It visits inherited fields too, integers first: iterate over a Map, a Set or an array.',
+};
+
+const whereabouts = {
+  selector: 'MetaProperty[meta.name="import"]',
+  message: 'Where a file lies is a matter of the machine.',
+};
+
 const everywhere = {
   eqeqeq: 'error',
   'no-constant-condition': ['error', { checkLoops: 'allExceptWhileTrue' }],
@@ -95,6 +126,8 @@ const typed = {
   '@typescript-eslint/no-floating-promises': 'error',
   '@typescript-eslint/no-misused-promises': 'error',
   '@typescript-eslint/no-non-null-assertion': 'off',
+  // Without a comparator numbers are compared as texts.
+  '@typescript-eslint/require-array-sort-compare': ['error', { ignoreStringArrays: true }],
   '@typescript-eslint/no-shadow': ['error', { ignoreTypeValueShadow: true }],
   '@typescript-eslint/no-unused-vars': [
     'error',
@@ -138,7 +171,7 @@ export default defineConfig(
     rules: {
       'no-restricted-globals': ['error', ...outsideWorld],
       'no-restricted-properties': ['error', ...unrepeatable],
-      'no-restricted-syntax': ['error', ...house, power],
+      'no-restricted-syntax': ['error', ...house, power, unordered, whereabouts],
     },
   },
   {

@@ -27,6 +27,19 @@ describe('lint rules', () => {
       'Buffer.from([1])',
       'crypto.randomUUID()',
       'AbortSignal.timeout(1)',
+      'Atomics.waitAsync(new Int32Array(1), 0, 0)',
+      'new WeakRef({})',
+      'new FinalizationRegistry(() => undefined)',
+      'new Intl.Collator()',
+      "'a'.localeCompare('b')",
+      '(1).toLocaleString()',
+      "'I'.toLocaleLowerCase()",
+      'navigator.hardwareConcurrency',
+      'new MessageChannel()',
+      'new BroadcastChannel("a")',
+      'eval("1")',
+      'new Function("return 1")',
+      'import.meta.url',
     ];
     const text = lines.map((line, at) => `export const a${at} = ${line};\n`).join('');
     const found = await lint('src/stdx/assert.ts', text);
@@ -37,8 +50,30 @@ describe('lint rules', () => {
     );
   });
 
-  it('leave deterministic scheduling alone', async () => {
-    expect(await lint('src/stdx/assert.ts', 'queueMicrotask(() => undefined);\n')).toEqual([]);
+  it('leave alone what comes out the same every time', async () => {
+    const lines = [
+      'queueMicrotask(() => undefined);',
+      'export const first = Promise.race([Promise.resolve(1), Promise.resolve(2)]);',
+      'export const one = Promise.any([Promise.resolve(1), Promise.resolve(2)]);',
+      'export const copy = structuredClone({ a: 1 });',
+      "export const names = ['b', 'a'].sort();",
+      'for (const [key, value] of new Map([[1, 2]])) structuredClone([key, value]);',
+      'export const fields = Object.keys({ b: 1, a: 2 });',
+    ];
+    expect(await lint('src/stdx/assert.ts', `${lines.join('\n')}\n`)).toEqual([]);
+  });
+
+  it.each(['src/stdx/assert.ts', 'src/node/node.ts', 'src/sim/wire.ts', 'src/client/client.ts'])(
+    'keep a loop over the fields of an object out of %s',
+    async (path) => {
+      const loop = 'export const f = (x: object): void => {\n  for (const k in x) f({ k });\n};\n';
+      expect(await lint(path, loop)).toEqual(['2 no-restricted-syntax']);
+    },
+  );
+
+  it('let the layers at the edge read clocks and paths', async () => {
+    const text = 'export const now = Date.now();\nexport const here = import.meta.url;\n';
+    expect(await lint('src/node/io/turn.ts', text)).toEqual([]);
   });
 
   it.each<readonly [what: string, rule: string, text: string]>([
@@ -63,6 +98,16 @@ describe('lint rules', () => {
       "import { Deferred } from './deferred.js';\nexport type T = Deferred<number>;\n",
     ],
     ['any', '@typescript-eslint/no-explicit-any', 'export const f = (x: any): unknown => x;\n'],
+    [
+      'numbers sorted as texts',
+      '@typescript-eslint/require-array-sort-compare',
+      'export const f = (x: number[]): number[] => x.sort();\n',
+    ],
+    [
+      'numbers sorted as texts into a copy',
+      '@typescript-eslint/require-array-sort-compare',
+      'export const f = (x: number[]): number[] => x.toSorted();\n',
+    ],
     [
       'a fourth parameter',
       '@typescript-eslint/max-params',

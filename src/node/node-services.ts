@@ -74,14 +74,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
   const { meta: storage, stored } = directory;
   const log = { env, self: nodeId, storage, stored, readiness, onFatal: end, ...shared };
   const metadata: LogService = new LogService(log);
-  const peerMemory = new PeerMemoryKeeper({
-    storage,
-    stored: directory.peers,
-    clock: env.clock,
-    onFailed: (error) => {
-      readiness.fail(error);
-    },
-  });
+  const peerMemory = peerMemoryOf(foundation);
   const admission: PeerAdmission = new PeerAdmission({
     own: hello,
     metadata: () => metadata.current()?.metadata,
@@ -123,6 +116,17 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     onRefused: end,
   });
   return { budget, membership, peerMemory, metadata, coordinator, admin, dispatch, hello };
+}
+
+function peerMemoryOf({ env, directory, readiness }: NodeFoundation): PeerMemoryKeeper {
+  return new PeerMemoryKeeper({
+    storage: directory.meta,
+    stored: directory.peers,
+    clock: env.clock,
+    onFailed: (error) => {
+      readiness.fail(error);
+    },
+  });
 }
 
 function helloOf({ directory, store, clusterId }: NodeFoundation): () => Hello {
