@@ -41,22 +41,22 @@ export class Semaphore {
   }
 
   /** Resolves holding a permit; rejects with `SemaphoreFull`, or with the reason of `signal` if that comes first. */
-  async acquire(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+  async acquire(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     if (this.tryAcquire()) return;
     if (this.#waiting.size >= this.#maxWaiting)
       throw new SemaphoreFull(`${this.#maxWaiting} are already waiting`);
     const turn = new Deferred<void>();
     const leave = (): void => {
       // Once the permit is handed over the waiter is no longer in line, and the abort comes too late.
-      if (this.#waiting.delete(turn)) turn.reject(signal.reason);
+      if (this.#waiting.delete(turn)) turn.reject(signal?.reason);
     };
     this.#waiting.add(turn);
-    signal.addEventListener('abort', leave);
+    signal?.addEventListener('abort', leave);
     try {
       await turn.promise;
     } finally {
-      signal.removeEventListener('abort', leave);
+      signal?.removeEventListener('abort', leave);
     }
   }
 

@@ -30,7 +30,6 @@ export interface JournalStep<T> {
 export class MetadataJournal {
   readonly #options: JournalOptions;
   readonly #turn = new Semaphore({ permits: 1, maxWaiting: LIMITS.metadataWaiting });
-  readonly #never = new AbortController().signal;
   #state: VoterState;
   #failed: KvError | undefined;
 
@@ -85,7 +84,7 @@ export class MetadataJournal {
 
   async #takeTurn(): Promise<void> {
     try {
-      await this.#turn.acquire(this.#never);
+      await this.#turn.acquire();
     } catch (error) {
       if (!(error instanceof SemaphoreFull)) throw error;
       throw new KvError('KV_OVERLOADED', 'too many metadata requests wait for the disk', {

@@ -2,8 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { Deferred } from '../../../src/stdx/deferred.js';
 import { Semaphore, SemaphoreFull } from '../../../src/stdx/semaphore.js';
 
-const patient = new AbortController().signal;
-
 describe('a deferred promise', () => {
   it('is settled once', async () => {
     const deferred = new Deferred<number>();
@@ -26,10 +24,10 @@ describe('a semaphore', () => {
   it('lets as many in as it has permits, and the others in order of arrival', async () => {
     const semaphore = new Semaphore({ permits: 2, maxWaiting: 10 });
     const order: string[] = [];
-    await semaphore.acquire(patient);
-    await semaphore.acquire(patient);
+    await semaphore.acquire();
+    await semaphore.acquire();
     const waiters = ['a', 'b', 'c'].map(async (name) => {
-      await semaphore.acquire(patient);
+      await semaphore.acquire();
       order.push(name);
     });
     expect(semaphore.waiting).toBe(3);
@@ -45,19 +43,19 @@ describe('a semaphore', () => {
 
   it('sheds what would wait beyond its bound', async () => {
     const semaphore = new Semaphore({ permits: 1, maxWaiting: 1 });
-    await semaphore.acquire(patient);
-    const second = semaphore.acquire(patient);
-    await expect(semaphore.acquire(patient)).rejects.toThrow(SemaphoreFull);
+    await semaphore.acquire();
+    const second = semaphore.acquire();
+    await expect(semaphore.acquire()).rejects.toThrow(SemaphoreFull);
     semaphore.release();
     await second;
   });
 
   it('lets a waiter leave when its signal aborts, and gives its turn to the next', async () => {
     const semaphore = new Semaphore({ permits: 1, maxWaiting: 10 });
-    await semaphore.acquire(patient);
+    await semaphore.acquire();
     const deadline = new AbortController();
     const late = semaphore.acquire(deadline.signal);
-    const next = semaphore.acquire(patient);
+    const next = semaphore.acquire();
     deadline.abort(new Error('deadline'));
     await expect(late).rejects.toThrow('deadline');
     expect(semaphore.waiting).toBe(1);
@@ -68,7 +66,7 @@ describe('a semaphore', () => {
 
   it('does not lose a permit when the abort comes right after the turn', async () => {
     const semaphore = new Semaphore({ permits: 1, maxWaiting: 10 });
-    await semaphore.acquire(patient);
+    await semaphore.acquire();
     const deadline = new AbortController();
     const waiter = semaphore.acquire(deadline.signal);
     semaphore.release();
