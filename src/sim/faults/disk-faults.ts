@@ -60,7 +60,6 @@ export class DiskFaults {
   }
 
   slow({ node, stepMs, forMs }: FaultOf<'disk-slow'>): void {
-    this.#tell(node, `each step of its disk takes ${stepMs} ms more, for ${forMs} ms`);
     this.#slowMs.set(node, (this.#slowMs.get(node) ?? 0) + stepMs);
     this.#after(forMs, () => {
       const left = (this.#slowMs.get(node) ?? 0) - stepMs;
@@ -71,7 +70,6 @@ export class DiskFaults {
 
   fail({ node, how, forMs }: FaultOf<'disk-fail'>): void {
     const { cluster, supervisor } = this.#world;
-    this.#tell(node, `its disk fails to ${how}, for ${forMs} ms`);
     const { disk } = cluster.machine(node);
     disk.failWrites(SHARD_FOLDER, how);
     this.#after(forMs, () => {
@@ -99,12 +97,11 @@ export class DiskFaults {
     );
   }
 
-  rollBack(scheduled: ScheduledFault, { node, forMs, ageMs }: FaultOf<'rollback'>): void {
+  rollBack(scheduled: ScheduledFault, { node, forMs }: FaultOf<'rollback'>): void {
     const { cluster, supervisor } = this.#world;
     const image = this.#images.get(scheduled);
     if (image === undefined) return;
     this.#images.delete(scheduled);
-    this.#tell(node, `is started from an image of its disk ${ageMs} ms old`);
     supervisor.hold(node);
     this.#parts.kill(node);
     const right = cluster.machine(node).disk;
@@ -126,7 +123,6 @@ export class DiskFaults {
     const original = cluster.find(node);
     if (original?.isUp() !== true || image === undefined || cluster.find(copy) !== undefined)
       return;
-    this.#tell(node, 'a copy of it starts on another machine');
     supervisor.hold(node);
     supervisor.hold(copy);
     cluster.addMachine(copy, image);

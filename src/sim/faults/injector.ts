@@ -3,7 +3,8 @@ import type { World } from '../run/world.js';
 import type { SimProcess } from '../sim-process.js';
 import { DiskFaults } from './disk-faults.js';
 import type { Fault, ScheduledFault } from './fault.js';
-import type { FaultOf } from './fault-parts.js';
+import { isLasting, machinesOf, type FaultOf } from './fault-parts.js';
+import { formatFault } from './format-scenario.js';
 import { NetworkFaults } from './network-faults.js';
 
 /** Does to a world what a schedule says, and takes it back in time. */
@@ -61,6 +62,13 @@ export class FaultInjector {
     const { fault } = scheduled;
     this.#injected.set(fault.kind, (this.#injected.get(fault.kind) ?? 0) + 1);
     this.#world.cluster.scheduler.trace.text(fault.kind);
+    const machines = new Set(machinesOf(fault));
+    const who = machines.size === 1 ? ([...machines][0] ?? 'all') : 'all';
+    this.#world.chronicle.add(
+      who,
+      `FAULT ${formatFault(fault)}`,
+      isLasting(fault) ? fault.forMs : undefined,
+    );
     this.#strike(fault, scheduled);
   }
 
@@ -115,7 +123,6 @@ export class FaultInjector {
   }
 
   #crash({ node, forMs, underWay }: FaultOf<'crash'>): void {
-    this.#tell(node, `loses power for ${forMs} ms`);
     this.#down(node, forMs);
     this.#kill(node, underWay);
   }
@@ -123,7 +130,6 @@ export class FaultInjector {
   #restart({ node, forMs }: FaultOf<'restart'>): void {
     const { cluster } = this.#world;
     if (cluster.find(node)?.isUp() !== true) return;
-    this.#tell(node, 'is told to drain and stop');
     this.#down(node, forMs);
     // It may be killed meanwhile, and then never answers; what it throws is a defect, and ends the simulation.
     void cluster.drain(node).then(() => {
@@ -135,7 +141,6 @@ export class FaultInjector {
   #pause({ machine, forMs }: FaultOf<'pause'>): void {
     const process = this.#processOf(machine);
     if (process === undefined) return;
-    this.#tell(machine, `stands still for ${forMs} ms`);
     process.pause();
     this.#after(forMs, () => {
       if (process.paused()) process.resume();
@@ -143,7 +148,6 @@ export class FaultInjector {
   }
 
   #jump({ machine, byMs }: FaultOf<'clock-jump'>): void {
-    this.#tell(machine, `its clock jumps by ${byMs} ms`);
     this.#world.clocks.look();
     this.#clockOf(machine).jump(byMs);
     this.#world.clocks.look();

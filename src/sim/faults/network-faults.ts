@@ -19,23 +19,14 @@ export class NetworkFaults {
   partition({ sides, direction, forMs }: FaultOf<'partition'>): void {
     const { rules } = this.#world.cluster.network;
     const ways = waysBetween(sides, direction);
-    this.#tell(
-      'all',
-      `partition ${sides.map((side) => side.join(',')).join(' | ')} ${direction} for ${forMs} ms`,
-    );
     for (const [from, to] of ways) rules.cut(from, to);
     this.#after(forMs, () => {
       for (const [from, to] of ways) rules.heal(from, to);
-      this.#tell('all', `partition ${sides.map((side) => side.join(',')).join(' | ')} ends`);
     });
   }
 
   clog({ links, forMs }: FaultOf<'clog'>): void {
     const { rules } = this.#world.cluster.network;
-    this.#tell(
-      'all',
-      `links ${links.map(([from, to]) => `${from}>${to}`).join(' ')} clog for ${forMs} ms`,
-    );
     for (const [from, to] of links) rules.clog(from, to);
     this.#after(forMs, () => {
       for (const [from, to] of links) rules.unclog(from, to);
@@ -43,14 +34,9 @@ export class NetworkFaults {
   }
 
   changeWeather(weather: Weather): void {
-    const { loss, duplicates, latencyFactor, forMs } = weather;
-    this.#tell(
-      'all',
-      `network: loss ${loss}, duplicates ${duplicates}, latency x${latencyFactor} for ${forMs} ms`,
-    );
     this.#weather.add(weather);
     this.#applyWeather();
-    this.#after(forMs, () => {
+    this.#after(weather.forMs, () => {
       this.#weather.delete(weather);
       this.#applyWeather();
     });
@@ -84,10 +70,6 @@ export class NetworkFaults {
 
   #after(delayMs: number, run: () => void): void {
     this.#world.cluster.scheduler.after(delayMs, run);
-  }
-
-  #tell(who: string, what: string): void {
-    this.#world.chronicle.add(who, what);
   }
 }
 

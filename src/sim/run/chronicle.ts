@@ -5,6 +5,8 @@ export interface ChronicleLine {
   /** The machine concerned, or `all`. */
   readonly who: string;
   readonly what: string;
+  /** Until when it lasts; undefined for a moment. */
+  readonly untilMs?: number | undefined;
 }
 
 const LINES_MAX = 50_000;
@@ -18,8 +20,11 @@ export class Chronicle {
     this.#nowMs = nowMs;
   }
 
-  add(who: string, what: string): void {
-    if (this.#lines.length < LINES_MAX) this.#lines.push({ atMs: this.#nowMs(), who, what });
+  /** `forMs` is how long it lasts. */
+  add(who: string, what: string, forMs?: number): void {
+    if (this.#lines.length >= LINES_MAX) return;
+    const atMs = this.#nowMs();
+    this.#lines.push({ atMs, who, what, untilMs: forMs === undefined ? undefined : atMs + forMs });
   }
 
   lines(): readonly ChronicleLine[] {

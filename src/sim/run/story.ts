@@ -1,16 +1,11 @@
 import { formatVersion } from '../../node/core/version/version.js';
 import { describeOperation } from '../check/describe-operation.js';
 import type { HistoryOperation, Violation } from '../workload/history.js';
+import type { ChronicleLine } from './chronicle.js';
 import type { SimReport } from './report.js';
 
 /** One line of a story, in the order of time. */
-export interface StoryLine {
-  /** Virtual time. */
-  readonly atMs: number;
-  /** A node, a client, or `all`. */
-  readonly who: string;
-  readonly what: string;
-}
+export type StoryLine = Pick<ChronicleLine, 'atMs' | 'who' | 'what'>;
 
 /** How far before the first operation concerned a story begins. */
 const BEFORE_MS = 1_000;
@@ -29,7 +24,9 @@ export function storyOf(report: SimReport, violation: Violation): readonly Story
       ? violation.atMs - WITHOUT_KEY_MS
       : Math.min(...concerned.map(({ startMs }) => startMs)) - BEFORE_MS;
   const endMs = Math.max(violation.atMs, ...concerned.map(({ end }) => end?.ms ?? 0));
-  const within = ({ atMs }: StoryLine): boolean => atMs >= beginMs && atMs <= endMs;
+  // What began before and still lasts is part of it.
+  const within = ({ atMs, untilMs }: ChronicleLine): boolean =>
+    (untilMs ?? atMs) >= beginMs && atMs <= endMs;
   const operations =
     violation.key === undefined
       ? []
