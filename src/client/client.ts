@@ -57,7 +57,7 @@ const MAP_RETRY_MS = 500;
 const NO_KEY = new Uint8Array(0);
 
 /**
- * A client of one cluster: routes each operation to a replica of its key, gives it one version for all its attempts, and retries
+ * A client of one cluster: routes each operation to a replica of its key, stamps it, again only while that is safe, and retries
  * what is safe to retry. Every failure is a KvError. Close it: its connections keep a process alive.
  */
 export class KvClient {
@@ -90,6 +90,10 @@ export class KvClient {
       refresh: () => {
         this.#refreshMap(MAP_RETRY_MS);
       },
+      observe: (version) => {
+        this.#hlc.observe(version);
+      },
+      issue: () => this.#issue(),
     };
   }
 
@@ -187,7 +191,6 @@ export class KvClient {
         level: options.level ?? '',
         trace: options.trace ?? false,
         version: this.#issue(),
-        restamp: true,
       },
       options,
     );

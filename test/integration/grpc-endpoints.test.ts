@@ -17,7 +17,6 @@ const PUT: ClientRequest = {
   level: 'quorum',
   trace: false,
   version: undefined,
-  restamp: true,
 };
 
 describe('an address where no node serves clients', () => {

@@ -25,7 +25,6 @@ const put = (size = 3): ClientRequest => ({
   value: new Uint8Array(size).fill(7),
   ttlMs: undefined,
   version: VERSION,
-  restamp: true,
 });
 
 const FOUND: ClientResult = {
@@ -83,9 +82,8 @@ describe('a session with a node', () => {
         value: new Uint8Array(0),
         ttlMs: 0,
         version: undefined,
-        restamp: false,
       },
-      { ...BASE, kind: 'delete', version: VERSION, restamp: true },
+      { ...BASE, kind: 'delete', version: VERSION },
     ];
     const results: (ClientResult | KvError)[] = [
       {

@@ -30,6 +30,15 @@ const FOUND: Extract<ClientResult, { kind: 'read' }> = {
   trace: undefined,
 };
 
+/** The bytes of the error that a failed call carries. */
+function trailerOf(failed: unknown): Buffer {
+  assert(failed instanceof Error && 'metadata' in failed, 'the call failed');
+  assert(failed.metadata instanceof Metadata, 'a failed call has trailers');
+  const trailer = failed.metadata.get('kv-error-bin')[0];
+  assert(trailer instanceof Buffer, 'the trailer is there');
+  return trailer;
+}
+
 const WRITTEN: ClientResult = {
   kind: 'written',
   version: VERSION,
@@ -102,8 +111,8 @@ describe('the client port for any gRPC client', () => {
       value: undefined,
     });
     expect(port.asked.map(({ request }) => request)).toMatchObject([
-      { kind: 'put', namespace: 'default', level: '', ttlMs: 5, version: VERSION, restamp: true },
-      { kind: 'delete', namespace: 'default', version: undefined, restamp: true },
+      { kind: 'put', namespace: 'default', level: '', ttlMs: 5, version: VERSION },
+      { kind: 'delete', namespace: 'default', version: undefined },
       { kind: 'get', namespace: 'default' },
       { kind: 'exists', namespace: 'default' },
     ]);
@@ -111,6 +120,25 @@ describe('the client port for any gRPC client', () => {
       expect(context.remainingMs).toBeGreaterThan(0);
       expect(context.remainingMs).toBeLessThanOrEqual(10_000);
     }
+  });
+
+  it('answers a write that brought its version with the one that superseded it', async () => {
+    const { kv } = await open({
+      execute: (_, done) => {
+        done(new KvError('KV_SUPERSEDED', 'a newer version exists', { supersededBy: VERSION }));
+      },
+    });
+    const older = { ...VERSION, ms: VERSION.ms - 1 };
+    const put = { ...ADDRESSED, value: utf8Encode('v'), ttlMs: undefined };
+    const failed: unknown = await call(kv, KvService.put, {
+      ...put,
+      version: versionToBytes(older),
+    }).catch((reason: unknown) => reason);
+    expect(failed).toMatchObject({ code: codes.FAILED_PRECONDITION });
+    expect(decodeError(trailerOf(failed))).toMatchObject({
+      code: 'KV_SUPERSEDED',
+      supersededBy: VERSION,
+    });
   });
 
   it('tells a failure by its status, in words, and whole in a trailer', async () => {
@@ -131,11 +159,7 @@ describe('the client port for any gRPC client', () => {
       code: codes.UNAVAILABLE,
       details: 'KV_UNAVAILABLE: write needs 2 of 3 replicas, 1 is alive',
     });
-    assert(failed instanceof Error && 'metadata' in failed, 'the call failed');
-    assert(failed.metadata instanceof Metadata, 'a failed call has trailers');
-    const trailer = failed.metadata.get('kv-error-bin')[0];
-    assert(trailer instanceof Buffer, 'the trailer is there');
-    const { code, message, outcome, replicas, hints } = decodeError(trailer);
+    const { code, message, outcome, replicas, hints } = decodeError(trailerOf(failed));
     expect({ code, message, outcome, replicas, hints }).toEqual({
       code: error.code,
       message: error.message,

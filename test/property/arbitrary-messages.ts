@@ -77,7 +77,7 @@ export const dataReplies: fc.Arbitrary<DataReply> = fc.oneof(
 );
 
 const addressed = { namespace: text, key: bytes, level: text, trace: fc.boolean() };
-const written = { ...addressed, version: maybe(versions), restamp: fc.boolean() };
+const written = { ...addressed, version: maybe(versions) };
 
 /** Operations of clients. */
 export const clientRequests: fc.Arbitrary<ClientRequest> = fc.oneof(
@@ -119,6 +119,7 @@ const errors: fc.Arbitrary<KvError> = fc
       maxLength: 3,
     }),
     hints: fc.array(text, { maxLength: 3 }),
+    supersededBy: maybe(versions),
   })
   .map(({ code, message, ...options }) => new KvError(code, message, options));
 

@@ -67,8 +67,8 @@ function dataBytes(frame: {
 function plain(results: readonly OpResult[]): unknown {
   return results.map(({ id, result }) => {
     if (!(result instanceof KvError)) return { id, result };
-    const { code, message, outcome, replicas, hints } = result;
-    return { id, code, message, outcome, replicas, hints };
+    const { code, message, outcome, replicas, hints, supersededBy } = result;
+    return { id, code, message, outcome, replicas, hints, supersededBy };
   });
 }
 

@@ -13,8 +13,8 @@ const LATER: RetryDecision = { kind: 'elsewhere', delay: true };
 const UNAVAILABLE_ATTEMPTS = 2;
 
 /**
- * Says whether an attempt may be made again. Every attempt of a write carries the one version of the operation, so a repeated
- * write cannot apply over what came after it; what must not be repeated is what cannot succeed.
+ * Says whether an attempt may be made again. A repeated attempt of a write carries the stamp of the one before, so it cannot apply
+ * over what came after it; what must not be repeated is what cannot succeed.
  */
 export function decideRetry(error: KvError, attempts: number): RetryDecision {
   switch (error.code) {
@@ -34,6 +34,9 @@ export function decideRetry(error: KvError, attempts: number): RetryDecision {
     case 'KV_CLOCK_SKEW':
       // The coordinator's clock may be the wrong one; two of them agreeing means that it is ours.
       return attempts < UNAVAILABLE_ATTEMPTS ? ELSEWHERE : GIVE_UP;
+    case 'KV_SUPERSEDED':
+      // With the same stamp it is superseded again; who may give it another is decided where the stamp is kept.
+      return GIVE_UP;
     case 'KV_USAGE':
     case 'KV_KEY_INVALID':
     case 'KV_VALUE_TOO_LARGE':

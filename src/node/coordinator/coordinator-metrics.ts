@@ -12,6 +12,7 @@ export class CoordinatorMetrics {
   readonly readRepairs: Counter;
   readonly silentRetries: Counter;
   readonly restamps: Counter;
+  readonly superseded: Counter;
   readonly replans: Counter;
   readonly corruptCopies: Counter;
   readonly healedCopies: Counter;
@@ -32,7 +33,11 @@ export class CoordinatorMetrics {
     );
     this.restamps = counter(
       'kv_write_restamps_total',
-      'Writes stamped again above a newer version.',
+      'Writes stamped again above a newer version, by the node that had stamped them.',
+    );
+    this.superseded = counter(
+      'kv_write_superseded_total',
+      'Writes answered as superseded: their clients may stamp them again.',
     );
     this.replans = counter(
       'kv_coordinator_replans_total',

@@ -2,7 +2,7 @@ import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { DataReply } from '../core/messages.js';
 import { provesNotApplied } from '../core/quorum/replica-outcome.js';
-import { explainFailedWrite } from '../core/quorum/write-failure.js';
+import { explainFailedWrite, type FailedWrite } from '../core/quorum/write-failure.js';
 import { tokenOf } from '../core/ring/token.js';
 import { formatVersion, type Version } from '../core/version/version.js';
 import type { HlcService } from '../services.js';
@@ -44,7 +44,9 @@ export interface WriteTask {
 
 /**
  * One write, from its plan to its answer: sent to all replicas at once, acknowledged when the level is met under a plan that
- * still holds. It is stamped again only above what superseded it, and planned again, with the same stamp, when it was fenced.
+ * still holds. When it was fenced it is planned again, with the same stamp. When it was superseded, only the one that stamped it may
+ * stamp it again: this operation does so above what superseded it if the stamp is its own, and else answers KV_SUPERSEDED. It cannot
+ * know whether the client still waits; a process that stood still would bring back what had been overwritten since.
  */
 export class WriteOperation implements Timed {
   readonly #context: OperationContext;
@@ -75,11 +77,11 @@ export class WriteOperation implements Timed {
   onTimer(): void {
     const attempt = this.#attempt;
     if (attempt === undefined || this.#remainingMs() <= 0) {
-      this.#fail(undefined);
+      this.#fail();
       return;
     }
     this.#context.timers.set(this.#timer, this.#task.deadlineMs);
-    if (attempt.quorum.verdictOfReplies() === 'superseded') this.#restamp(attempt);
+    if (attempt.quorum.verdictOfReplies() === 'superseded') this.#superseded(attempt);
   }
 
   #plan(): void {
@@ -160,7 +162,7 @@ export class WriteOperation implements Timed {
       return;
     }
     attempt.quorum.settle(replica, settlementOf(reply));
-    if (reply.kind === 'superseded' && this.#task.request.restamp) this.#expectSilence();
+    if (reply.kind === 'superseded') this.#expectSilence();
     this.#judge(attempt);
   }
 
@@ -179,10 +181,10 @@ export class WriteOperation implements Timed {
         this.#acknowledge(attempt);
         return;
       case 'superseded':
-        this.#restamp(attempt);
+        this.#superseded(attempt);
         return;
       case 'impossible':
-        this.#fail(undefined);
+        this.#fail();
     }
   }
 
@@ -205,32 +207,37 @@ export class WriteOperation implements Timed {
     });
   }
 
-  #restamp(attempt: WriteAttempt): void {
-    const { hlc, metrics, router } = this.#context;
+  /** Only a newer stamp can still reach the level. */
+  #superseded(attempt: WriteAttempt): void {
     const highest = highestKnown(attempt);
-    const found = `a newer version ${formatVersion(highest)} exists`;
-    if (!this.#task.request.restamp) {
-      this.#earlierMayApply = true;
-      this.#fail(`${found}, and an earlier attempt may have applied, so it was not stamped again`);
-      return;
+    const reason = `a newer version ${formatVersion(highest)} exists`;
+    if (this.#task.request.version !== undefined) {
+      this.#context.metrics.superseded.inc();
+      this.#fail({ reason, supersededBy: highest });
+    } else if (this.#restamps === LIMITS.restamps) {
+      this.#fail({
+        reason: `${reason}, and it was stamped again ${LIMITS.restamps} times already`,
+      });
+    } else {
+      this.#retire(attempt);
+      this.#restamp(highest, reason);
     }
-    if (this.#restamps === LIMITS.restamps) {
-      this.#fail(`${found}, and it was stamped again ${LIMITS.restamps} times already`);
-      return;
-    }
-    this.#retire(attempt);
+  }
+
+  #restamp(above: Version, reason: string): void {
+    const { hlc, metrics, router, timers } = this.#context;
     this.#restamps += 1;
-    this.#context.timers.set(this.#timer, this.#task.deadlineMs);
+    timers.set(this.#timer, this.#task.deadlineMs);
     metrics.restamps.inc();
-    hlc.observe(highest);
+    hlc.observe(above);
     this.#version = undefined;
-    this.#task.trace?.note(router.nameOf(router.ownId), 'restamp', found);
+    this.#task.trace?.note(router.nameOf(router.ownId), 'restamp', reason);
     this.#plan();
   }
 
   #replan(attempt: WriteAttempt, epoch: number): void {
     if (this.#replans === LIMITS.replans) {
-      this.#fail(`the placement changed ${LIMITS.replans} times meanwhile`);
+      this.#fail({ reason: `the placement changed ${LIMITS.replans} times meanwhile` });
       return;
     }
     this.#retire(attempt);
@@ -262,7 +269,10 @@ export class WriteOperation implements Timed {
     );
   }
 
-  #fail(reason: string | undefined): void {
+  #fail({
+    reason,
+    supersededBy,
+  }: Partial<Pick<FailedWrite, 'reason' | 'supersededBy'>> = {}): void {
     const attempt = this.#attempt;
     if (attempt === undefined) {
       const message = 'write timeout: the cluster metadata did not arrive in time';
@@ -275,6 +285,7 @@ export class WriteOperation implements Timed {
         outcomes: outcomesOf(this.#context, attempt),
         timedOut: this.#remainingMs() <= 0,
         earlierMayApply: this.#earlierMayApply,
+        supersededBy,
         reason,
       }),
     );

@@ -1,3 +1,5 @@
+import type { Version } from './version/version.js';
+
 /** Whether the operation took effect, as far as the one who answers can know. */
 export type Outcome = 'applied' | 'not_applied' | 'unknown';
 
@@ -143,6 +145,11 @@ export const ERRORS = {
     'The cluster metadata changed while the request ran.',
     'Retry; the next attempt uses the new metadata.',
   ),
+  KV_SUPERSEDED: row(
+    [75, 'FAILED_PRECONDITION', false],
+    'The key holds a newer version than the one that the write brought.',
+    'Write again under a version above it, or let the node choose one.',
+  ),
   KV_WRITE_TIMEOUT: row(
     [76, 'DEADLINE_EXCEEDED', true],
     'Fewer replicas than the level needs confirmed the write in time; it may still apply.',
@@ -227,6 +234,7 @@ export interface KvErrorOptions {
   readonly replicas?: readonly ReplicaReport[] | undefined;
   /** Commands worth trying next, ready to paste. */
   readonly hints?: readonly string[] | undefined;
+  readonly supersededBy?: Version | undefined;
   readonly cause?: unknown;
 }
 
@@ -236,6 +244,8 @@ export class KvError extends Error {
   readonly outcome: Outcome;
   readonly replicas: readonly ReplicaReport[];
   readonly hints: readonly string[];
+  /** With KV_SUPERSEDED: the highest version that the key is known to hold. */
+  readonly supersededBy: Version | undefined;
 
   constructor(code: ErrorCode, message: string, options: KvErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -244,6 +254,7 @@ export class KvError extends Error {
     this.outcome = options.outcome ?? 'not_applied';
     this.replicas = options.replicas ?? [];
     this.hints = options.hints ?? [];
+    this.supersededBy = options.supersededBy;
   }
 
   get row(): ErrorRow {

@@ -30,10 +30,11 @@ interface ClientWrite {
   readonly key: Uint8Array;
   readonly level: string;
   readonly trace: boolean;
-  /** The one version of all attempts of this operation; undefined lets the coordinator stamp it (plain unary callers). */
+  /**
+   * The stamp of who began the operation, the only one that may stamp it again: a coordinator answers KV_SUPERSEDED when the key
+   * holds something newer. Undefined lets the coordinator begin it (plain unary callers).
+   */
   readonly version: Version | undefined;
-  /** True while no earlier attempt has an unknown outcome: only then may a superseded write be stamped again. */
-  readonly restamp: boolean;
 }
 
 /** What a coordinator answers when the operation succeeded. */
@@ -52,7 +53,7 @@ export type ClientResult =
     }
   | {
       readonly kind: 'written';
-      /** The version under which it was acknowledged: another than asked when it was stamped again. */
+      /** The version under which it was acknowledged: the one asked for, if there was one. */
       readonly version: Version;
       /** Names of the replicas that had acknowledged when the answer was sent. */
       readonly acks: readonly string[];

@@ -67,7 +67,7 @@ export class BootedCluster extends SimCluster {
   async execute(name: string, operation: NodeOperation): Promise<ClientResult> {
     const { kind, key, value = '', level = 'quorum', version } = operation;
     const common = { key: utf8Encode(key), namespace: 'default', level, trace: false };
-    const write = { ...common, version, restamp: true };
+    const write = { ...common, version };
     const request =
       kind === 'put'
         ? { ...write, kind, value: utf8Encode(value), ttlMs: undefined }

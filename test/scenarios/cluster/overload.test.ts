@@ -25,7 +25,6 @@ async function flood(
       level: 'quorum',
       trace: false,
       version: undefined,
-      restamp: true,
     } as const;
     return new Promise<void>((resolve) => {
       node.execute(write, LIMITS.requestMs, (result) => {

@@ -66,7 +66,7 @@ async function runBoth(
   loss: number,
 ): Promise<{
   readonly events: readonly HistoryEvent[];
-  readonly restamps: number;
+  readonly superseded: number;
 }> {
   const cluster = await BootedCluster.of(3, seed);
   cluster.network.options = {
@@ -82,26 +82,26 @@ async function runBoth(
   const { client } = cluster.client('last');
   const last: HistoryEvent[] = [];
   for (const key of KEYS) last.push(await cluster.run(get(cluster, client, key)));
-  const restamps = cluster
+  const superseded = cluster
     .running()
-    .reduce((sum, { metrics }) => sum + metrics.value('kv_write_restamps_total'), 0);
-  return { events: [...seen, ...last], restamps };
+    .reduce((sum, { metrics }) => sum + metrics.value('kv_write_superseded_total'), 0);
+  return { events: [...seen, ...last], superseded };
 }
 
 describe('two clients, one with its clock 400 ms ahead', () => {
   it.each([0, 0.03])(
     'lose no acknowledged quorum write when %d of the messages are lost',
     async (loss) => {
-      let restamps = 0;
+      let superseded = 0;
       let acknowledged = 0;
       for (let seed = 1; seed <= SEEDS; seed++) {
         const run = await runBoth(seed, loss);
         expect(lostWrites(run.events), `seed ${seed}`).toEqual([]);
-        restamps += run.restamps;
+        superseded += run.superseded;
         acknowledged += run.events.filter((event) => event.acknowledged).length;
       }
       // Without clocks that disagree, or with writes that all fail, nothing would have been tested.
-      expect(restamps).toBeGreaterThan(SEEDS);
+      expect(superseded).toBeGreaterThan(SEEDS);
       expect(acknowledged).toBeGreaterThan(SEEDS * STEPS);
     },
   );

@@ -48,6 +48,7 @@ describe('an error', () => {
       outcomes: [ok('n2'), ok('n3'), silent],
       timedOut: true,
       earlierMayApply: false,
+      supersededBy: undefined,
       reason: undefined,
     });
 

@@ -52,7 +52,6 @@ export function writeClientOp(writer: ProtoWriter, op: ClientOp): void {
   }
   if (request.kind === 'put' || request.kind === 'delete') {
     if (request.version !== undefined) writer.version(10, request.version);
-    writer.bool(11, request.restamp);
   }
   writer.end(start);
 }
@@ -87,7 +86,6 @@ interface OpFields {
   value: Uint8Array;
   ttlMs: number | undefined;
   version: Version | undefined;
-  restamp: boolean;
 }
 
 function readOp(reader: ProtoReader): ClientOp {
@@ -102,7 +100,6 @@ function readOp(reader: ProtoReader): ClientOp {
     value: EMPTY,
     ttlMs: undefined,
     version: undefined,
-    restamp: false,
   };
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) readOpField(reader, tag, fields);
   return { id: fields.id, remainingMs: fields.remainingMs, request: requestOf(fields) };
@@ -140,16 +137,13 @@ function readOpField(reader: ProtoReader, tag: number, fields: OpFields): void {
     case 82:
       fields.version = reader.version();
       return;
-    case 88:
-      fields.restamp = reader.bool();
-      return;
     default:
       reader.skip(tag);
   }
 }
 
 function requestOf(fields: OpFields): ClientRequest {
-  const { namespace, key, level, trace, version, restamp } = fields;
+  const { namespace, key, level, trace, version } = fields;
   const kind = KINDS[fields.kind];
   switch (kind) {
     case 'get':
@@ -157,10 +151,10 @@ function requestOf(fields: OpFields): ClientRequest {
       return { kind, namespace, key, level, trace };
     case 'put': {
       const { value, ttlMs } = fields;
-      return { kind, namespace, key, value, ttlMs, level, trace, version, restamp };
+      return { kind, namespace, key, value, ttlMs, level, trace, version };
     }
     case 'delete':
-      return { kind, namespace, key, level, trace, version, restamp };
+      return { kind, namespace, key, level, trace, version };
     case 'unspecified':
     case undefined:
       throw new BadFrame(`operation of kind ${fields.kind}`);

@@ -1,5 +1,6 @@
 import { isErrorCode, KvError } from '../../../node/core/errors.js';
 import type { Outcome } from '../../../node/core/errors.js';
+import { versionFromBytes, versionToBytes } from './version-bytes.js';
 import { Error as ErrorMessage, Outcome as WireOutcome } from '../../../generated/kv/v1/kv.js';
 
 const TO_WIRE = {
@@ -20,6 +21,7 @@ export function errorToMessage(error: KvError): ErrorMessage {
     retryable: error.row.retryable,
     replicas: error.replicas,
     hints: error.hints,
+    supersededBy: versionToBytes(error.supersededBy),
   };
 }
 
@@ -29,6 +31,7 @@ export function errorFromMessage(message: ErrorMessage): KvError {
     outcome: outcomeOf(message.outcome),
     replicas: message.replicas,
     hints: message.hints,
+    supersededBy: versionFromBytes(message.supersededBy),
   };
   if (isErrorCode(message.code)) return new KvError(message.code, message.message, options);
   return new KvError('KV_INTERNAL', `${message.code}: ${message.message}`, options);

@@ -100,7 +100,7 @@ export interface PutRequest {
   readonly ttlMs?:
     | number
     | undefined;
-  /** The version to write under, 16 bytes; empty: the coordinator chooses one. */
+  /** The version to write under, 16 bytes; empty: the coordinator chooses one, and another above whatever supersedes it. */
   readonly version: Uint8Array;
 }
 
@@ -174,10 +174,11 @@ export interface Op {
   readonly ttlMs?:
     | number
     | undefined;
-  /** The one version of all attempts of this operation; empty: the coordinator chooses one. */
+  /**
+   * The version to write under; empty: the coordinator chooses one. A write that brings its version is never stamped again by
+   * the node: when the key holds something newer, it fails with KV_SUPERSEDED.
+   */
   readonly version: Uint8Array;
-  /** True while no earlier attempt has an unknown outcome: only then may a superseded write be stamped again. */
-  readonly restamp: boolean;
 }
 
 /** The fields are those of ReadResponse, WriteResponse or Error, flat because every operation has one. */
@@ -206,6 +207,8 @@ export interface Error {
   readonly replicas: readonly ReplicaReply[];
   /** Commands worth trying next. */
   readonly hints: readonly string[];
+  /** With KV_SUPERSEDED: the highest version that the key is known to hold, 16 bytes. A write under one above it may succeed. */
+  readonly supersededBy: Uint8Array;
 }
 
 /** What one replica did for the operation. */
@@ -954,7 +957,6 @@ function createBaseOp(): Op {
     value: new Uint8Array(0),
     ttlMs: undefined,
     version: new Uint8Array(0),
-    restamp: false,
   };
 }
 
@@ -989,9 +991,6 @@ export const Op: MessageFns<Op> = {
     }
     if (message.version.length !== 0) {
       writer.uint32(82).bytes(message.version);
-    }
-    if (message.restamp !== false) {
-      writer.uint32(88).bool(message.restamp);
     }
     return writer;
   },
@@ -1087,14 +1086,6 @@ export const Op: MessageFns<Op> = {
             }
 
             message.version = reader.bytes();
-            continue;
-          }
-          case 11: {
-            if (tag !== 88) {
-              break;
-            }
-
-            message.restamp = reader.bool();
             continue;
           }
         }
@@ -1291,7 +1282,15 @@ export const OpResult: MessageFns<OpResult> = {
 };
 
 function createBaseError(): Error {
-  return { code: "", message: "", outcome: 0, retryable: false, replicas: [], hints: [] };
+  return {
+    code: "",
+    message: "",
+    outcome: 0,
+    retryable: false,
+    replicas: [],
+    hints: [],
+    supersededBy: new Uint8Array(0),
+  };
 }
 
 export const Error: MessageFns<Error> = {
@@ -1313,6 +1312,9 @@ export const Error: MessageFns<Error> = {
     }
     for (const v of message.hints) {
       writer.uint32(50).string(v!);
+    }
+    if (message.supersededBy.length !== 0) {
+      writer.uint32(58).bytes(message.supersededBy);
     }
     return writer;
   },
@@ -1376,6 +1378,14 @@ export const Error: MessageFns<Error> = {
             }
 
             message.hints.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.supersededBy = reader.bytes();
             continue;
           }
         }

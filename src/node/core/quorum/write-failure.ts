@@ -1,5 +1,6 @@
 import type { ErrorCode, Outcome } from '../errors.js';
 import { KvError } from '../errors.js';
+import type { Version } from '../version/version.js';
 import { describeNeed, describeReports } from './explain.js';
 import { countIn, isPending, shortGroup, wasConfirmed, wasOverloaded } from './outcome-count.js';
 import { provesNotApplied, reportOutcome, type ReplicaOutcome } from './replica-outcome.js';
@@ -12,15 +13,17 @@ export interface FailedWrite {
   readonly outcomes: readonly ReplicaOutcome[];
   /** True at the deadline; false when the replies had ruled the level out before. */
   readonly timedOut: boolean;
-  /** An earlier attempt, under another stamp or plan or by another coordinator, may have applied somewhere. */
+  /** An earlier attempt, under another stamp or plan, may have applied somewhere. */
   readonly earlierMayApply: boolean;
+  /** The highest version known, when that is for the client to answer with another stamp. */
+  readonly supersededBy: Version | undefined;
   /** Why it was not tried again, when it could have been: `a newer version exists ...`. */
   readonly reason: string | undefined;
 }
 
 /** The error that says who confirmed, who did not and why, and whether the write may still apply. */
 export function explainFailedWrite(failed: FailedWrite): KvError {
-  const { requirement, outcomes, reason } = failed;
+  const { requirement, outcomes, supersededBy, reason } = failed;
   const group = shortGroup(requirement, outcomes, wasConfirmed);
   const outcome = outcomeOf(failed);
   const code = codeOf(group, failed, outcome);
@@ -29,18 +32,31 @@ export function explainFailedWrite(failed: FailedWrite): KvError {
   const parts = [
     `${title}: ${requirement.level} needs ${describeNeed(group)}, ${countIn(group, outcomes, wasConfirmed)} confirmed (${describeReports(replicas)})`,
     ...(reason === undefined ? [] : [reason]),
-    outcome === 'unknown' ? 'it may still apply; a retry is safe' : 'it was not applied',
+    tailOf(code, outcome),
   ];
-  return new KvError(code, parts.join('; '), { outcome, replicas, hints: ['kv status'] });
+  const hints = ['kv status'];
+  return new KvError(code, parts.join('; '), { outcome, replicas, hints, supersededBy });
 }
 
-type WriteFailureCode = Extract<ErrorCode, 'KV_WRITE_TIMEOUT' | 'KV_OVERLOADED' | 'KV_UNAVAILABLE'>;
+type WriteFailureCode = Extract<
+  ErrorCode,
+  'KV_WRITE_TIMEOUT' | 'KV_OVERLOADED' | 'KV_UNAVAILABLE' | 'KV_SUPERSEDED'
+>;
 
 const TITLES: Readonly<Record<WriteFailureCode, string>> = {
   KV_WRITE_TIMEOUT: 'write timeout',
   KV_OVERLOADED: 'overloaded',
   KV_UNAVAILABLE: 'unavailable',
+  KV_SUPERSEDED: 'superseded',
 };
+
+function tailOf(code: WriteFailureCode, outcome: Outcome): string {
+  if (outcome !== 'unknown') return 'it was not applied';
+  // The same stamp would be superseded again.
+  return code === 'KV_SUPERSEDED'
+    ? 'it may still apply on some replicas'
+    : 'it may still apply; a retry is safe';
+}
 
 function outcomeOf({ outcomes, earlierMayApply }: FailedWrite): Outcome {
   return earlierMayApply || !outcomes.every(provesNotApplied) ? 'unknown' : 'not_applied';
@@ -48,9 +64,10 @@ function outcomeOf({ outcomes, earlierMayApply }: FailedWrite): Outcome {
 
 function codeOf(
   group: QuorumGroup,
-  { outcomes, timedOut }: FailedWrite,
+  { outcomes, timedOut, supersededBy }: FailedWrite,
   outcome: Outcome,
 ): WriteFailureCode {
+  if (supersededBy !== undefined) return 'KV_SUPERSEDED';
   const overloaded = countIn(group, outcomes, wasOverloaded);
   // Before the deadline, those that have not replied are not to blame.
   const innocent = timedOut ? 0 : countIn(group, outcomes, isPending);

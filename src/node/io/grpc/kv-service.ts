@@ -83,11 +83,11 @@ function unary<Q, R>(
 }
 
 function putRequest({ version, ttlMs, ...message }: PutRequest): ClientRequest {
-  return { kind: 'put', ...message, ttlMs, version: versionOf(version), restamp: true };
+  return { kind: 'put', ...message, ttlMs, version: versionOf(version) };
 }
 
 function deleteRequest({ version, ...message }: DeleteRequest): ClientRequest {
-  return { kind: 'delete', ...message, version: versionOf(version), restamp: true };
+  return { kind: 'delete', ...message, version: versionOf(version) };
 }
 
 function readResponse(result: ClientResult): ReadResponse {

@@ -4,6 +4,7 @@ import type { Version } from '../../../../src/node/core/version/version.js';
 import { utf8Decode, utf8Encode } from '../../../../src/stdx/bytes.js';
 
 type Put = Extract<ClientRequest, { kind: 'put' }>;
+type Delete = Extract<ClientRequest, { kind: 'delete' }>;
 type Get = Extract<ClientRequest, { kind: 'get' }>;
 export type Written = Extract<ClientResult, { kind: 'written' }>;
 export type Read = Extract<ClientResult, { kind: 'read' }>;
@@ -17,13 +18,12 @@ export function put(key: string, value: string, options: Partial<Put> = {}): Put
     level: 'quorum',
     trace: false,
     version: undefined,
-    restamp: true,
     ttlMs: undefined,
     ...options,
   };
 }
 
-export function remove(key: string, level = 'quorum'): ClientRequest {
+export function remove(key: string, level = 'quorum'): Delete {
   const { kind: _kind, value: _value, ttlMs: _ttl, ...write } = put(key, '', { level });
   return { kind: 'delete', ...write };
 }

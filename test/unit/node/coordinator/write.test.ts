@@ -121,7 +121,7 @@ describe('a write', () => {
 
   it('repeated with its version is acknowledged again, and changes nothing', async () => {
     const chosen = version(n1.process.wallMs());
-    const request = put('k', 'v', { version: chosen, restamp: false });
+    const request = put('k', 'v', { version: chosen });
     written(await cluster.run('n1', request));
     expect(written(await cluster.run('n2', request)).version).toEqual(chosen);
   });
@@ -158,7 +158,7 @@ describe('a superseded write', () => {
   const ahead = (node: TestNode): ReturnType<typeof version> =>
     version(node.process.wallMs() + 400);
 
-  it('is stamped again above what beat it, and wins', async () => {
+  it('that the node stamped is stamped again above what beat it, and wins', async () => {
     const newer = ahead(n1);
     for (const name of ['n1', 'n2', 'n3'])
       await cluster.plant(name, 'k', { version: newer, value: 'a' });
@@ -186,16 +186,38 @@ describe('a superseded write', () => {
     expect(result.acks.toSorted()).toEqual(['n1', 'n2']);
   });
 
-  it('never counts a superseded reply towards its level', async () => {
-    for (const name of ['n2', 'n3'])
-      await cluster.plant(name, 'k', { version: ahead(n1), value: 'a' });
+  it('that its client stamped is answered so, with the highest version, and never counts towards its level', async () => {
+    const [newer, newest] = [ahead(n1), version(n1.process.wallMs() + 500)];
+    await cluster.plant('n2', 'k', { version: newest, value: 'a' });
+    await cluster.plant('n3', 'k', { version: newer, value: 'a' });
     const chosen = version(n1.process.wallMs());
-    const error = failed(
-      await cluster.run('n1', put('k', 'b', { version: chosen, restamp: false })),
-    );
-    expect(error).toMatchObject({ code: 'KV_WRITE_TIMEOUT', outcome: 'unknown' });
-    expect(error.message).toContain('not stamped again');
+    const error = failed(await cluster.run('n1', put('k', 'b', { version: chosen })));
+    // n1 has taken it.
+    expect(error).toMatchObject({
+      code: 'KV_SUPERSEDED',
+      outcome: 'unknown',
+      supersededBy: newest,
+    });
     expect(error.replicas.filter(({ state }) => state === 'superseded')).toHaveLength(2);
+    expect(n1.metrics.value('kv_write_superseded_total')).toBe(1);
+    expect(n1.metrics.value('kv_write_restamps_total')).toBe(0);
+    const again = version(newest.ms + 1);
+    expect(written(await cluster.run('n1', put('k', 'b', { version: again }))).version).toEqual(
+      again,
+    );
+  });
+
+  it('that its client stamped was not applied when everybody to whom it was sent has refused it', async () => {
+    const single = await TestCluster.start({ nodes: 1 });
+    const node = single.node('n1');
+    await single.plant('n1', 'k', { version: ahead(node), value: 'a' });
+    const chosen = version(node.process.wallMs());
+    expect(failed(await single.run('n1', put('k', 'b', { version: chosen })))).toMatchObject({
+      code: 'KV_SUPERSEDED',
+      outcome: 'not_applied',
+      supersededBy: ahead(node),
+    });
+    expect(text(read(await single.run('n1', get('k'))).value)).toBe('a');
   });
 
   it('does not wait for a silent replica when a newer stamp can win those that replied', async () => {
@@ -209,18 +231,16 @@ describe('a superseded write', () => {
     expect(took).toBeLessThan(LIMITS.silentReplicaMs + 10);
   });
 
-  it('that may not be stamped again waits for the silent replica instead', async () => {
+  it('that its client stamped is answered as soon as a silent replica is all that it waits for', async () => {
     await cluster.plant('n3', 'k', { version: ahead(n1), value: 'a' });
-    n2.intercept = (request, done) => {
-      n2.process.after(200, () => {
-        n2.intercept = undefined;
-        n2.replica.handle(request, 1_000, done);
-      });
-      return true;
-    };
-    const chosen = version(n1.process.wallMs());
-    const request = put('k', 'b', { version: chosen, restamp: false });
-    expect(written(await cluster.run('n1', request)).version).toEqual(chosen);
+    n2.intercept = () => true;
+    const before = cluster.scheduler.nowMs();
+    const request = put('k', 'b', { version: version(n1.process.wallMs()) });
+    expect(failed(await cluster.run('n1', request))).toMatchObject({
+      code: 'KV_SUPERSEDED',
+      outcome: 'unknown',
+    });
+    expect(cluster.scheduler.nowMs() - before).toBeLessThan(LIMITS.silentReplicaMs + 10);
   });
 
   it('is stamped above the version that beat it, even when the clock of that replica is behind it', async () => {

@@ -41,6 +41,7 @@ const failedWrite = (outcomes: readonly ReplicaOutcome[], timedOut = true) =>
     outcomes,
     timedOut,
     earlierMayApply: false,
+    supersededBy: undefined,
     reason: undefined,
   });
 
@@ -120,10 +121,38 @@ describe('a failed write', () => {
       outcomes: [replied('n1', FULL), replied('n2', FULL), replied('n3', FULL)],
       timedOut: false,
       earlierMayApply: true,
+      supersededBy: undefined,
       reason: 'a newer version exists',
     });
     expect(error.outcome).toBe('unknown');
     expect(error.message).toContain('; a newer version exists; it may still apply');
+  });
+
+  it('that its client may stamp again carries the version that beat it, and whether its stamp may apply', () => {
+    const newer = { ...stamp, writerHi: 0, writerLo: 7 };
+    const beaten: DataReply = { kind: 'superseded', version: newer, stamp };
+    const superseded = (outcomes: readonly ReplicaOutcome[]) =>
+      explainFailedWrite({
+        requirement: quorumOf(2),
+        outcomes,
+        timedOut: false,
+        earlierMayApply: false,
+        supersededBy: newer,
+        reason: 'a newer version exists',
+      });
+    const clean = superseded([replied('n1', beaten), replied('n2', beaten), skipped('n3')]);
+    expect(clean).toMatchObject({
+      code: 'KV_SUPERSEDED',
+      outcome: 'not_applied',
+      supersededBy: newer,
+    });
+    expect(clean.message).toMatch(
+      /^superseded: quorum needs 2 of 3 replicas, 0 confirmed .*; a newer version exists; it was not applied$/,
+    );
+    // Overload is not to blame: with the same stamp it would be superseded again.
+    const partly = superseded([replied('n1', OK), replied('n2', beaten), replied('n3', FULL)]);
+    expect(partly).toMatchObject({ code: 'KV_SUPERSEDED', outcome: 'unknown' });
+    expect(partly.message).toMatch(/; it may still apply on some replicas$/);
   });
 });
 
