@@ -4,26 +4,33 @@ import type {
   HistoryVersion,
 } from '../../../../src/sim/workload/history.js';
 
-/** Places of the beginning and of the end, which count as milliseconds too; no end: it still runs. */
+/** Places of the beginning and of the end, which count as milliseconds too; without an end it still runs. */
 export type Span = readonly [from: number, to?: number];
 
-interface Extras {
+/** What is told of an operation beside its place; the rest is as usual. */
+export interface Details {
+  /** Of the answer. A write without one has failed. */
+  readonly version?: number;
+  /** Of a write that has failed; `unknown` unless told. */
+  readonly failed?: 'unknown' | 'not_applied';
+  /** Of a write: its first stamp, where that is not the version of its answer. */
+  readonly stamped?: number;
   readonly client?: string;
   readonly key?: string;
   readonly level?: string;
   readonly ttlMs?: number;
-  /** Of a write: the stamp it was given first, where that is not its version. */
-  readonly stamped?: number;
   readonly lowestWallMs?: number;
   readonly highestWallMs?: number;
   readonly expiresAtMs?: number;
 }
 
-type Step = Omit<HistoryOperation, 'id'>;
+type Operation = Omit<HistoryOperation, 'id'>;
 
-/** A history of the steps, numbered in the order in which they began. */
-export function historyOf(...steps: readonly Step[]): readonly HistoryOperation[] {
-  return [...steps].sort((a, b) => a.startAt - b.startAt).map((step, id) => ({ ...step, id }));
+/** A history, numbered in the order in which its operations began. */
+export function historyOf(...operations: readonly Operation[]): readonly HistoryOperation[] {
+  return [...operations]
+    .sort((a, b) => a.startAt - b.startAt)
+    .map((operation, id) => ({ ...operation, id }));
 }
 
 /** A version with this time; the others of its parts are zero. */
@@ -31,101 +38,54 @@ export function versionAt(ms: number): HistoryVersion {
   return { ms, logical: 0, writerHi: 0, writerLo: 0 };
 }
 
-/** How a write ended: acknowledged under a version, or not. */
-export type WriteEnd = number | 'unknown' | 'not_applied';
-
 /** A put of a value. */
-export function put(span: Span, value: string, end: WriteEnd, extras: Extras = {}): Step {
-  return write('put', span, { value, end, extras });
+export function put(span: Span, value: string, details: Details): Operation {
+  return { ...write('put', span, details), value };
 }
 
 /** A deletion. */
-export function del(span: Span, end: WriteEnd, extras: Extras = {}): Step {
-  return write('delete', span, { value: undefined, end, extras });
+export function del(span: Span, details: Details): Operation {
+  return write('delete', span, details);
 }
 
-/** A read that found a value, or nothing, at a version. */
-export function get(
-  span: Span,
-  value: string | undefined,
-  version?: number,
-  ...[extras = {}]: readonly [Extras?]
-): Step {
+/** A read that found a value, or nothing. */
+export function get(span: Span, value: string | undefined, details: Details): Operation {
   const found = value !== undefined;
-  return read('get', span, { found, value, version, extras });
+  return operationOf('get', span, { ...details, result: answerOf({ found, value }, details) });
 }
 
 /** A read that found that there is a value, or none. */
-export function exists(
-  span: Span,
-  found: boolean,
-  version?: number,
-  ...[extras = {}]: readonly [Extras?]
-): Step {
-  return read('exists', span, { found, value: undefined, version, extras });
+export function exists(span: Span, found: boolean, details: Details): Operation {
+  const result = answerOf({ found, value: undefined }, details);
+  return operationOf('exists', span, { ...details, result });
 }
 
-function write(
-  kind: 'put' | 'delete',
-  span: Span,
-  {
-    value,
-    end,
-    extras,
-  }: { readonly value: string | undefined; readonly end: WriteEnd; readonly extras: Extras },
-): Step {
-  const stamped = versionAt(extras.stamped ?? (typeof end === 'number' ? end : span[0]));
+function write(kind: 'put' | 'delete', span: Span, details: Details): Operation {
+  const { version, failed = 'unknown', stamped } = details;
   const result: HistoryResult =
-    typeof end === 'number'
-      ? { kind: 'written', version: versionAt(end) }
-      : { kind: 'failed', outcome: end, code: 'KV_WRITE_TIMEOUT' };
-  return { ...step(kind, span, { result, extras }), value, stamped };
+    version === undefined
+      ? { kind: 'failed', outcome: failed, code: 'KV_WRITE_TIMEOUT' }
+      : { kind: 'written', version: versionAt(version) };
+  const operation = operationOf(kind, span, { ...details, result });
+  return { ...operation, stamped: versionAt(stamped ?? version ?? span[0]) };
 }
 
-function read(
-  kind: 'get' | 'exists',
-  span: Span,
-  {
-    found,
-    value,
-    version,
-    extras,
-  }: {
-    readonly found: boolean;
-    readonly value: string | undefined;
-    readonly version: number | undefined;
-    readonly extras: Extras;
-  },
-): Step {
-  const result: HistoryResult = {
-    kind: 'read',
-    found,
-    value,
-    version: version === undefined ? undefined : versionAt(version),
-    expiresAtMs: extras.expiresAtMs,
-  };
-  return step(kind, span, { result, extras });
+function answerOf(
+  answer: { readonly found: boolean; readonly value: string | undefined },
+  { version, expiresAtMs }: Details,
+): HistoryResult {
+  const at = version === undefined ? undefined : versionAt(version);
+  return { kind: 'read', ...answer, version: at, expiresAtMs };
 }
 
-function step(
+function operationOf(
   kind: HistoryOperation['kind'],
   [from, to]: Span,
-  { result, extras }: { readonly result: HistoryResult; readonly extras: Extras },
-): Step {
-  return {
-    client: extras.client ?? 'c1',
-    kind,
-    key: extras.key ?? 'k',
-    level: extras.level ?? 'quorum',
-    value: undefined,
-    ttlMs: extras.ttlMs,
-    stamped: undefined,
-    startAt: from,
-    startMs: from,
-    lowestWallMs: extras.lowestWallMs ?? from,
-    end:
-      to === undefined
-        ? undefined
-        : { at: to, ms: to, highestWallMs: extras.highestWallMs ?? to, result },
-  };
+  { result, ...details }: Details & { readonly result: HistoryResult },
+): Operation {
+  const { client = 'c1', key = 'k', level = 'quorum', ttlMs } = details;
+  const { lowestWallMs = from, highestWallMs = to ?? from } = details;
+  const end = to === undefined ? undefined : { at: to, ms: to, highestWallMs, result };
+  const common = { client, kind, key, level, ttlMs, lowestWallMs, end };
+  return { ...common, value: undefined, stamped: undefined, startAt: from, startMs: from };
 }
