@@ -42,6 +42,8 @@ export interface CampaignPlan {
 export interface CampaignWatch {
   readonly nowMs: () => number;
   readonly ran: (campaign: Campaign) => Promise<void>;
+  /** Told at once: the campaign may last for hours. */
+  readonly broke: (seed: number, violation: Violation) => Promise<void>;
   readonly minimizing: (seed: number, tried: number) => Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function runSeeds(
   for (let { from: seed } = plan.seeds; seed <= plan.seeds.to; seed++) {
     const report = await simulate({ ...plan.options, seed }, host);
     const { traceHash, violations } = report;
+    if (violations[0] !== undefined) await watch.broke(seed, violations[0]);
     const follows = violations.length > 0 && campaign.found.length < STORIES;
     const found = follows ? [await followUp(plan, report, { watch, host })] : [];
     campaign = {

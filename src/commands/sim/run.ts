@@ -79,6 +79,11 @@ Exit code 0 says that no rule was broken, 1 that one was; docs/testing.md lists 
                 () =>
                   `${campaign.totals.seeds} of ${count} seeds, ${campaign.totals.found} found; ${renderPace(campaign)}`,
               ),
+            broke: async (seed, { rule, message }) => {
+              if (count === 1) return;
+              await progress.end();
+              await this.note(`seed ${seed} broke ${rule}: ${message}`);
+            },
             minimizing: (seed, tried) => progress.say(() => `seed ${seed}: smaller run ${tried}`),
           },
           host,
