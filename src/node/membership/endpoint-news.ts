@@ -58,15 +58,14 @@ export class EndpointNews {
   #changed(change: EndpointChange, from: NodeId): void {
     const { roster, watch } = this.#options;
     const { nodeId } = change.after;
-    const stated = new Set(change.facts.map((fact) => fact.name));
-    if (stated.has(FACT.epoch)) this.#noteEpoch(change.after, from);
+    if (states(change, FACT.epoch)) this.#noteEpoch(change.after, from);
     if (isTombstone(change.after)) {
       roster.refreshAddress(nodeId);
       watch.left(nodeId, 'removed from the cluster');
       return;
     }
-    if (change.started || stated.has(FACT.address)) roster.refreshAddress(nodeId);
-    if (change.started || stated.has(FACT.sequence)) this.#seen(change.after, from);
+    if (change.started || states(change, FACT.address)) roster.refreshAddress(nodeId);
+    if (change.started || states(change, FACT.sequence)) this.#seen(change.after, from);
     this.#judgeLiveness(change, from);
   }
 
@@ -109,6 +108,10 @@ export class EndpointNews {
     this.#newest = { epoch, nodeId: holder };
     this.#options.onEpochSeen(epoch, holder);
   }
+}
+
+function states({ facts }: EndpointChange, name: string): boolean {
+  return facts.some((fact) => fact.name === name);
 }
 
 /** A whole number that a peer stated, or undefined for anything else. */

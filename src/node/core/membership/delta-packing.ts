@@ -46,10 +46,13 @@ function inTurn(
 ): readonly DeltaWish[] {
   const ranks: DeltaWish[][] = [[], [], [], []];
   for (const wish of wishes) ranks[rank(wish)]!.push(wish);
-  return ranks.flatMap((peers) => {
+  const ordered: DeltaWish[] = [];
+  for (const peers of ranks) {
     const start = peers.length === 0 ? 0 : rotation % peers.length;
-    return [...peers.slice(start), ...peers.slice(0, start)];
-  });
+    for (let i = start; i < peers.length; i++) ordered.push(peers[i]!);
+    for (let i = 0; i < start; i++) ordered.push(peers[i]!);
+  }
+  return ordered;
 }
 
 function hasStateAfter(state: EndpointState, after: number): boolean {

@@ -66,22 +66,25 @@ export function mergeEndpoints(a: EndpointState, b: EndpointState): EndpointStat
   if (order !== 0) return order > 0 ? a : { ...b, facts: mergeFacts([], b.facts) };
   const facts = mergeFacts(a.facts, b.facts);
   if (b.heartbeat <= a.heartbeat && facts === a.facts) return a;
-  return { ...a, heartbeat: Math.max(a.heartbeat, b.heartbeat), facts };
+  const { nodeId, boot, nonce } = a;
+  return { nodeId, boot, nonce, heartbeat: Math.max(a.heartbeat, b.heartbeat), facts };
 }
 
 function mergeFacts(
   known: readonly EndpointFact[],
   heard: readonly EndpointFact[],
 ): readonly EndpointFact[] {
-  const byName = new Map(known.map((fact) => [fact.name, fact]));
-  let changed = false;
+  // Most of what is heard is a heartbeat alone, or one fact more: a few comparisons are cheaper than a map.
+  let merged: EndpointFact[] | undefined;
   for (const fact of heard) {
-    const old = byName.get(fact.name);
-    if (old !== undefined && !isNewer(fact, old)) continue;
-    byName.set(fact.name, fact);
-    changed = true;
+    const facts: readonly EndpointFact[] = merged ?? known;
+    const at = facts.findIndex((one) => one.name === fact.name);
+    if (at >= 0 && !isNewer(fact, facts[at]!)) continue;
+    merged ??= [...known];
+    if (at < 0) merged.push(fact);
+    else merged[at] = fact;
   }
-  return changed ? inOrder([...byName.values()]) : known;
+  return merged?.sort(byVersion) ?? known;
 }
 
 /** The owner never gives two values to one version; the comparison of values only makes the order total. */
@@ -89,6 +92,6 @@ function isNewer(fact: EndpointFact, old: EndpointFact): boolean {
   return fact.version !== old.version ? fact.version > old.version : fact.value > old.value;
 }
 
-function inOrder(facts: readonly EndpointFact[]): readonly EndpointFact[] {
-  return facts.toSorted((a, b) => a.version - b.version || (a.name < b.name ? -1 : 1));
+function byVersion(a: EndpointFact, b: EndpointFact): number {
+  return a.version - b.version || (a.name < b.name ? -1 : 1);
 }

@@ -11,11 +11,12 @@ import {
 } from './endpoint-state.js';
 import { isVolatileFact } from './fact-names.js';
 
+/** Changed in place, since each changes several times a second; what it holds is not. */
 interface Entry {
-  readonly state: EndpointState;
-  readonly digest: EndpointDigest;
+  state: EndpointState;
+  digest: EndpointDigest;
   /** Round in which its state last changed here; heartbeats do not count. */
-  readonly changedRound: number;
+  changedRound: number;
 }
 
 /** What a delta changed in the table. */
@@ -103,20 +104,27 @@ export class EndpointTable {
   merge(delta: EndpointDelta, round: number): EndpointChange | undefined {
     assert(delta.nodeId !== this.selfId, 'nobody else states the own facts');
     assert(this.admits(delta.nodeId), 'a table keeps only the nodes it admits');
-    const before = this.get(delta.nodeId);
+    const entry = this.#entries.get(delta.nodeId);
+    const before = entry?.state;
     const after = mergeEndpoints(before ?? newEndpoint(delta), delta);
     if (after === before) return undefined;
     const change = describe(before, after);
     const news = change.started || change.facts.some((fact) => !isVolatileFact(fact.name));
-    const changedRound = news ? round : this.changedRound(delta.nodeId);
-    this.#put(after, changedRound);
+    this.#put(after, news ? round : (entry?.changedRound ?? -Infinity));
     return change;
   }
 
   #put(state: EndpointState, changedRound: number): void {
     const { nodeId, boot } = state;
     const digest = { nodeId, boot, version: versionOf(state) };
-    this.#entries.set(nodeId, { state, digest, changedRound });
+    const entry = this.#entries.get(nodeId);
+    if (entry === undefined) {
+      this.#entries.set(nodeId, { state, digest, changedRound });
+      return;
+    }
+    entry.state = state;
+    entry.digest = digest;
+    entry.changedRound = changedRound;
   }
 }
 
@@ -136,6 +144,5 @@ function newFacts(
   before: readonly EndpointFact[],
 ): readonly EndpointFact[] {
   if (after === before) return [];
-  const known = new Set(before.map((fact) => fact.version));
-  return after.filter((fact) => !known.has(fact.version));
+  return after.filter((fact) => !before.some((known) => known.version === fact.version));
 }

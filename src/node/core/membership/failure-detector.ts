@@ -3,7 +3,13 @@ import { LIMITS } from '../limits.js';
 import type { NodeId } from '../metadata/cluster-metadata.js';
 import type { EventView, LivenessState } from '../views.js';
 import { healthyAt, observeTimer, suspectPhiOf, type LocalHealth } from './local-health.js';
-import { EMPTY_WINDOW, phiOf, withInterval, type ArrivalWindow } from './phi-accrual.js';
+import {
+  EMPTY_WINDOW,
+  leastSilenceMs,
+  phiOf,
+  withInterval,
+  type ArrivalWindow,
+} from './phi-accrual.js';
 import {
   judge,
   livenessOf,
@@ -14,11 +20,12 @@ import {
   type Suspicion,
 } from './suspicion.js';
 
+/** Changed in place: there is one for every node, and a heartbeat of each every second. */
 interface Watched {
-  readonly belief: Suspicion;
-  readonly arrivals: ArrivalWindow;
+  belief: Suspicion;
+  arrivals: ArrivalWindow;
   /** Monotonic time at which it was last heard, or at which watching began, moved on by own stalls. */
-  readonly heardMs: number;
+  heardMs: number;
 }
 
 /** A node whose state changed, and the event that says why. */
@@ -95,10 +102,9 @@ export class FailureDetector {
     const { health, stallMs } = observeTimer(this.#health, { dueMs, nowMs });
     this.#health = health;
     if (stallMs === 0) return 0;
-    for (const [id, watched] of this.#watched) {
-      const { next } = judge(watched.belief, { kind: 'stalled' }, nowMs);
-      const heardMs = Math.min(nowMs, watched.heardMs + stallMs);
-      this.#watched.set(id, { ...watched, belief: next, heardMs });
+    for (const watched of this.#watched.values()) {
+      watched.belief = judge(watched.belief, { kind: 'stalled' }, nowMs).next;
+      watched.heardMs = Math.min(nowMs, watched.heardMs + stallMs);
     }
     return stallMs;
   }
@@ -107,7 +113,7 @@ export class FailureDetector {
   heartbeat(nodeId: NodeId, direct: boolean, nowMs: number): Transition | undefined {
     const watched = this.#watched.get(nodeId);
     if (watched === undefined) return undefined;
-    this.#heard(nodeId, watched, nowMs);
+    hear(watched, nowMs);
     const answered = direct ? this.#weigh(nodeId, { kind: 'answered' }, nowMs) : undefined;
     return answered ?? this.#weigh(nodeId, { kind: 'heartbeat' }, nowMs);
   }
@@ -117,7 +123,7 @@ export class FailureDetector {
     const watched = this.#watched.get(nodeId);
     if (watched === undefined) return undefined;
     // A node that is down comes back by its heartbeats, so that one lucky probe does not make it flap.
-    if (watched.belief.kind !== 'down') this.#watched.set(nodeId, { ...watched, heardMs: nowMs });
+    if (watched.belief.kind !== 'down') watched.heardMs = nowMs;
     return this.#weigh(nodeId, { kind: 'answered' }, nowMs);
   }
 
@@ -140,11 +146,12 @@ export class FailureDetector {
   /** Judges all silences. */
   tick(nowMs: number): readonly Transition[] {
     const suspectPhi = suspectPhiOf(this.#health);
+    const least = leastSilenceMs(suspectPhi);
     const transitions: Transition[] = [];
-    for (const [id, { belief, arrivals, heardMs }] of this.#watched) {
-      if (belief.kind !== 'up') continue;
-      const silentMs = nowMs - heardMs;
-      const phi = phiOf(arrivals, silentMs);
+    for (const [id, watched] of this.#watched) {
+      const silentMs = nowMs - watched.heardMs;
+      if (silentMs <= least || watched.belief.kind !== 'up') continue;
+      const phi = phiOf(watched.arrivals, silentMs);
       if (phi <= suspectPhi) continue;
       const transition = this.#weigh(id, { kind: 'silence', phi, silentMs, suspectPhi }, nowMs);
       if (transition !== undefined) transitions.push(transition);
@@ -154,30 +161,34 @@ export class FailureDetector {
 
   /** Begins at most `room` rounds of probes, for those that have been silent the longest. */
   beginProbes(room: number, nowMs: number): readonly ProbeTicket[] {
-    const due = [...this.#watched]
-      .filter(([, { belief, heardMs }]) => wantsProbe(belief, nowMs, nowMs - heardMs))
-      .toSorted(([, a], [, b]) => a.heardMs - b.heardMs)
-      .slice(0, Math.max(0, room));
-    return due.map(([nodeId, { heardMs }]) => {
+    const due: (readonly [NodeId, Watched])[] = [];
+    for (const [id, watched] of this.#watched) {
+      if (watched.belief.kind === 'up') continue;
+      if (wantsProbe(watched.belief, nowMs, nowMs - watched.heardMs)) due.push([id, watched]);
+    }
+    due.sort(([, a], [, b]) => a.heardMs - b.heardMs);
+    return due.slice(0, Math.max(0, room)).map(([nodeId, { heardMs }]) => {
       this.#weigh(nodeId, { kind: 'probing', silentMs: nowMs - heardMs }, nowMs);
       return { nodeId, startedMs: nowMs };
     });
   }
 
-  #heard(nodeId: NodeId, watched: Watched, nowMs: number): void {
-    // Only a node that is up shows its rhythm: an outage is not an interval between heartbeats.
-    const intervalMs = Math.min(nowMs - watched.heardMs, LIMITS.downAfterMs);
-    const arrivals =
-      watched.belief.kind === 'up' ? withInterval(watched.arrivals, intervalMs) : watched.arrivals;
-    this.#watched.set(nodeId, { ...watched, arrivals, heardMs: nowMs });
-  }
-
   #weigh(nodeId: NodeId, evidence: Evidence, nowMs: number): Transition | undefined {
     const watched = this.#watched.get(nodeId);
     assert(watched !== undefined, 'evidence is about a node that is watched');
-    const { next, event } = judge(watched.belief, evidence, nowMs);
-    this.#watched.set(nodeId, { ...watched, belief: next });
+    const { belief } = watched;
+    const { next, event } = judge(belief, evidence, nowMs);
+    watched.belief = next;
     if (event === undefined) return undefined;
-    return { nodeId, from: livenessOf(watched.belief), to: livenessOf(next), event };
+    return { nodeId, from: livenessOf(belief), to: livenessOf(next), event };
   }
+}
+
+function hear(watched: Watched, nowMs: number): void {
+  // Only a node that is up shows its rhythm: an outage is not an interval between heartbeats.
+  if (watched.belief.kind === 'up') {
+    const intervalMs = Math.min(nowMs - watched.heardMs, LIMITS.downAfterMs);
+    watched.arrivals = withInterval(watched.arrivals, intervalMs);
+  }
+  watched.heardMs = nowMs;
 }

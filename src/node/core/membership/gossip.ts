@@ -1,6 +1,6 @@
 import { assert } from '../../../stdx/assert.js';
 import { LIMITS } from '../limits.js';
-import type { EndpointDelta, EndpointDigest } from '../messages.js';
+import type { EndpointDelta, EndpointDigest, EndpointFact } from '../messages.js';
 import type { NodeId } from '../metadata/cluster-metadata.js';
 import { packDeltas, type DeltaWish } from './delta-packing.js';
 import type { EndpointState } from './endpoint-state.js';
@@ -168,17 +168,23 @@ function budgetOf(turn: GossipTurn): number {
   return (turn.budgetBytes ?? LIMITS.gossipMessageBytes) - GOSSIP_ENVELOPE_BYTES;
 }
 
-function isWellFormed(delta: EndpointDelta): boolean {
-  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+function isWellFormed({ boot, heartbeat, facts }: EndpointDelta): boolean {
   return (
-    isCount(delta.boot) &&
-    isCount(delta.heartbeat) &&
-    delta.facts.length <= LIMITS.gossipFacts &&
-    delta.facts.every(
-      ({ name, value, version }) =>
-        isCount(version) &&
-        name.length <= LIMITS.gossipFactBytes &&
-        value.length <= LIMITS.gossipFactBytes,
-    )
+    isCount(boot) &&
+    isCount(heartbeat) &&
+    facts.length <= LIMITS.gossipFacts &&
+    facts.every(isWellFormedFact)
   );
+}
+
+function isWellFormedFact({ name, value, version }: EndpointFact): boolean {
+  return (
+    isCount(version) &&
+    name.length <= LIMITS.gossipFactBytes &&
+    value.length <= LIMITS.gossipFactBytes
+  );
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }

@@ -32,3 +32,8 @@ export function meanIntervalMs(window: ArrivalWindow): number {
 export function phiOf(window: ArrivalWindow, ageMs: number): number {
   return ageMs / (meanIntervalMs(window) * LN_10);
 }
+
+/** No silence up to this long has a phi beyond the given one, whatever the rhythm of the node. */
+export function leastSilenceMs(phi: number): number {
+  return phi * LEAST_MEAN_MS * LN_10;
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   EMPTY_WINDOW,
+  leastSilenceMs,
   meanIntervalMs,
   phiOf,
   withInterval,
@@ -24,6 +25,13 @@ describe('phi', () => {
     expect(phiOf(fast, 3450)).toBeLessThan(1.5);
     expect(phiOf(fast, 3460)).toBeGreaterThan(1.5);
     expect(phiOf(EMPTY_WINDOW, 3460)).toBe(phiOf(fast, 3460));
+  });
+
+  it('passes no threshold before the least silence that can, whatever the rhythm', () => {
+    for (const window of [EMPTY_WINDOW, windowOf([300, 250]), windowOf([4000])]) {
+      expect(phiOf(window, leastSilenceMs(1.5))).toBeLessThanOrEqual(1.5 + 1e-9);
+    }
+    expect(phiOf(EMPTY_WINDOW, leastSilenceMs(1.5) + 1)).toBeGreaterThan(1.5);
   });
 
   it('follows a change of rhythm within some dozens of heartbeats, whatever came before', () => {
