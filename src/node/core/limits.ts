@@ -72,6 +72,8 @@ export const LIMITS = {
   suspectPhi: 1.5,
   /** Nothing heard for this long, and failed probes, make it down. */
   downAfterMs: 6_000,
+  /** Rounds of probes in a row without an answer that make it down. */
+  failedProbeRounds: 3,
   /** Fresh heartbeats that bring a suspect or down node up again. */
   upAfterHeartbeats: 2,
   /** How long the tombstone of a departed node is gossiped. */

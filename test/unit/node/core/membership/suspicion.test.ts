@@ -51,6 +51,8 @@ describe('suspicion', () => {
       [3.7, silence(3.7)],
       [3.7, probing(3.7)],
       [4.8, unanswered(3.7, 4.8)],
+      [4.8, probing(4.8)],
+      [5.9, unanswered(4.8, 5.9)],
       [6.1, probing(6.1)],
       [6.1, silence(6.1)],
       [6.6, unanswered(6.1, 6.6)],
@@ -64,6 +66,8 @@ describe('suspicion', () => {
       3.7 silence: suspect, warn: suspected (phi 1.6, silent 3.7 s)
       3.7 probing: suspect
       4.8 unanswered: suspect
+      4.8 probing: suspect
+      5.9 unanswered: suspect
       6.1 probing: suspect
       6.1 silence: suspect
       6.6 unanswered: down, bad: down: silent 6.6 s, no answer to 1 direct and 3 indirect probes
@@ -81,6 +85,10 @@ describe('suspicion', () => {
       [4, answered],
       [4.2, unanswered(3.7, 0.2)],
       [8, silence(4)],
+      [8, probing(4)],
+      [8.5, unanswered(8, 4.5)],
+      [9, probing(5)],
+      [9.5, unanswered(9, 5.5)],
       [10.5, probing(6.5)],
       [11, unanswered(10.5, 7)],
       [12, answered],
@@ -91,6 +99,10 @@ describe('suspicion', () => {
       4.0 answered: up, info: up again after 300ms
       4.2 unanswered: up
       8.0 silence: suspect, warn: suspected (phi 1.7, silent 4.0 s)
+      8.0 probing: suspect
+      8.5 unanswered: suspect
+      9.0 probing: suspect
+      9.5 unanswered: suspect
       10.5 probing: suspect
       11.0 unanswered: down, bad: down: silent 7.0 s, no answer to 1 direct and 3 indirect probes
       12.0 answered: down"
@@ -100,15 +112,58 @@ describe('suspicion', () => {
   it('gives no verdict by probes that began before the silence was long enough', () => {
     const lines: Line[] = [
       [3.7, silence(3.7)],
+      [3.7, probing(3.7)],
+      [4.7, unanswered(3.7, 4.7)],
+      [4.8, probing(4.8)],
+      [5.8, unanswered(4.8, 5.8)],
       [5.9, probing(5.9)],
       [7, unanswered(5.9, 7)],
     ];
     expect(transcript(UP, lines)).toContain('7.0 unanswered: suspect');
   });
 
+  it('gives no verdict by one or two rounds of probes, however long the silence', () => {
+    const lines: Line[] = [
+      [10, silence(10)],
+      [10, probing(10)],
+      [11, unanswered(10, 11)],
+      [11.1, probing(11.1)],
+      [12.2, unanswered(11.1, 12.2)],
+      [12.3, probing(12.3)],
+      [13.4, unanswered(12.3, 13.4)],
+    ];
+    expect(transcript(UP, lines)).toMatch(
+      /11.0 unanswered: suspect\n.*\n12.2 unanswered: suspect\n.*\n13.4 unanswered: down/,
+    );
+  });
+
+  it('counts rounds of probes anew after an answer, and after a stall of the own event loop', () => {
+    const failing: Line[] = [
+      [10, silence(10)],
+      [10, probing(10)],
+      [11, unanswered(10, 11)],
+      [11.1, probing(11.1)],
+      [12.2, unanswered(11.1, 12.2)],
+    ];
+    for (const interruption of [answered, { kind: 'stalled' } as const]) {
+      const lines: Line[] = [
+        ...failing,
+        [12.3, interruption],
+        [20, silence(8)],
+        [20, probing(8)],
+        [21, unanswered(20, 9)],
+      ];
+      expect(transcript(UP, lines)).toContain('21.0 unanswered: suspect');
+    }
+  });
+
   it('gives no verdict by probes that a stall of the own event loop interrupted', () => {
     const lines: Line[] = [
       [3.7, silence(3.7)],
+      [3.7, probing(3.7)],
+      [4.8, unanswered(3.7, 4.8)],
+      [4.8, probing(4.8)],
+      [5.9, unanswered(4.8, 5.9)],
       [6.5, probing(6.5)],
       [11, { kind: 'stalled' }],
       [11, unanswered(6.5, 6.5)],
@@ -130,6 +185,8 @@ describe('suspicion', () => {
     const lines: Line[] = [
       [0.2, probing(0.2)],
       [1.3, unanswered(0.2, 1.3)],
+      [1.3, probing(1.3)],
+      [2.4, unanswered(1.3, 2.4)],
       [6.2, probing(6.2)],
       [7.3, unanswered(6.2, 7.3, 1)],
     ];
@@ -137,6 +194,8 @@ describe('suspicion', () => {
     expect(transcript(unheard(0), lines)).toMatchInlineSnapshot(`
       "0.2 probing: suspect
       1.3 unanswered: suspect
+      1.3 probing: suspect
+      2.4 unanswered: suspect
       6.2 probing: suspect
       7.3 unanswered: down, bad: down: not heard since start, 7.3 s, no answer to 1 direct and 1 indirect probe"
     `);
@@ -162,7 +221,7 @@ describe('suspicion', () => {
       sinceMs: 0,
       reason: '',
       freshHeartbeats: 0,
-      probe,
+      probe: { ...probe, failed: 1 },
     });
     expect(wantsProbe(unheard(0), 250, 250)).toBe(true);
     expect(wantsProbe(UP, 9000, 9000)).toBe(false);
