@@ -17,7 +17,7 @@ export interface RegisterCall extends Call<RegisterOperation> {
   readonly source: HistoryOperation;
 }
 
-/** Its coordinator may have stamped it again, and both stamps may come to light, with another write in between. */
+/** It may have been stamped again before it was given up, and both stamps may come to light, with another write in between. */
 const EFFECTS_OF_UNKNOWN = 2;
 
 const NOTHING: Content = { value: undefined, expiresFromMs: -Infinity };
@@ -109,7 +109,7 @@ function valueIsTold(
   return operation.kind === 'value' || operation.kind === 'expired';
 }
 
-/** Also when the client left the stamping to the coordinator: nobody knows how often it did. */
+/** Also when the client left the stamping to the coordinator: it cannot know how often that did. */
 function isRestamped({ operation: { stamped }, version }: AttemptedWrite): boolean {
   return stamped === undefined || version === undefined || compareVersions(stamped, version) !== 0;
 }

@@ -136,6 +136,12 @@ describe('no acknowledged write is lost when a read', () => {
     expect(check(historyOf(expiring, read))).toEqual([]);
   });
 
+  it('finds nothing because the first stamp of a write that still ran had expired', () => {
+    const expiring = put([20, 90], 'e', { stamped: 20, version: 80, ttlMs: 5 });
+    const read = get([40, 50], undefined, { version: 20 });
+    expect(check(historyOf(a, expiring, read))).toEqual([]);
+  });
+
   it('finds nothing because a write that expires took effect late, under a stamp that nobody knows', () => {
     const unknown = put([0, 10], 'u', { ttlMs: 5, stamped: 6 });
     expect(check(historyOf(unknown, b, get([40, 50], undefined, { version: 9 })))).toEqual([]);

@@ -64,6 +64,11 @@ describe('a value was never written when a read at any level finds', () => {
     expect(check(historyOf(expiring, read))).toHaveLength(1);
   });
 
+  it('that there is one under the version of a put that was not applied', () => {
+    const refused = put([0, 10], 'b', { failed: 'not_applied', stamped: 2 });
+    expect(check(historyOf(refused, exists([20, 30], true, { version: 2 })))).toHaveLength(1);
+  });
+
   it('that there is one under the version of a deletion', () => {
     const deletion = del([0, 10], { version: 2 });
     expect(check(historyOf(deletion, exists([20, 30], true, { version: 2 })))).toHaveLength(1);

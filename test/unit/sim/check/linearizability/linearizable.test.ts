@@ -128,6 +128,15 @@ describe('strong operations are those of a register when', () => {
     expect(verdict(history)).toBe('linearizable');
   });
 
+  it('exists tells a version that two writes have', () => {
+    const history = historyOf(
+      a,
+      put([20, 30], 'b', { version: 1 }),
+      exists([40, 50], true, { version: 1 }),
+    );
+    expect(verdict(history)).toBe('linearizable');
+  });
+
   it('nothing is found before anything was written', () => {
     expect(verdict(historyOf(get([0, 1], undefined, {}), exists([2, 3], false, {})))).toBe(
       'linearizable',
@@ -180,6 +189,15 @@ describe('strong operations are not those of a register when', () => {
   it('a value is found missing before it can have expired', () => {
     const history = historyOf(
       put([0, 10], 'a', { version: 1, ttlMs: 100 }),
+      get([40, 50], undefined, { version: 1 }),
+    );
+    expect(verdict(history)).toBe('not-linearizable');
+  });
+
+  it('a value is found expired that had been overwritten', () => {
+    const history = historyOf(
+      put([0, 10], 'a', { version: 1, ttlMs: 15 }),
+      put([20, 30], 'b', { version: 2, ttlMs: 15 }),
       get([40, 50], undefined, { version: 1 }),
     );
     expect(verdict(history)).toBe('not-linearizable');
