@@ -175,7 +175,9 @@ export class SimConnection implements ClientConnection, Connection {
           late: (why) => this.#unreachable(why),
           serve: (target, reply) => {
             question(target.node.admin).then(reply, (error: unknown) => {
-              reply(error instanceof KvError ? error : new KvError('KV_INTERNAL', String(error)));
+              // A defect ends the run, instead of looking like an answer.
+              if (!(error instanceof KvError)) throw error;
+              reply(error);
             });
           },
           bytesOf: () => SMALL_BYTES,

@@ -180,10 +180,11 @@ export class SimLink implements PeerLink, Connection {
               });
             },
             (error: unknown) => {
-              const told = toKvError(error);
+              // Production tells a defect to the peer; here it ends the run, instead of looking like an answer.
+              if (!(error instanceof KvError)) throw error;
               back(() => {
-                if (refusesIdentity(told.code)) this.#own.handler.refused(this.address, told);
-                pending.fail(told);
+                if (refusesIdentity(error.code)) this.#own.handler.refused(this.address, error);
+                pending.fail(error);
               });
             },
           );
@@ -307,9 +308,4 @@ function once<A extends unknown[]>(run: (...args: A) => void): (...args: A) => v
     called = true;
     run(...args);
   };
-}
-
-function toKvError(error: unknown): KvError {
-  if (error instanceof KvError) return error;
-  return new KvError('KV_INTERNAL', String(error), { cause: error });
 }

@@ -41,7 +41,13 @@ export async function loadMetadata(storage: Storage): Promise<VoterState> {
 
 /** The one batch that makes `after` durable where `before` is. */
 export function changesBetween(before: VoterState, after: VoterState): readonly BatchOperation[] {
+  return [...logChanges(before, after), ...acceptorChanges(before, after)];
+}
+
+function logChanges(before: VoterState, after: VoterState): readonly BatchOperation[] {
   const batch: BatchOperation[] = [];
+  // A vote leaves the log as it is.
+  if (before.log === after.log) return batch;
   if (after.log.base !== undefined && after.log.base !== before.log.base)
     batch.push(putSealed(snapshotKey(), encodeSnapshot(after.log.base)));
   const kept = new Set<MetadataEntry>(after.log.entries);
@@ -50,7 +56,7 @@ export function changesBetween(before: VoterState, after: VoterState): readonly 
     if (!kept.has(entry)) batch.push({ type: 'del', key: entryKey(entry.epoch) });
   for (const entry of after.log.entries)
     if (!stored.has(entry)) batch.push(putSealed(entryKey(entry.epoch), encodeEntry(entry)));
-  return [...batch, ...acceptorChanges(before, after)];
+  return batch;
 }
 
 function acceptorChanges(before: VoterState, after: VoterState): readonly BatchOperation[] {

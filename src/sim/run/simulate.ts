@@ -15,9 +15,11 @@ import { Buggifier } from './buggifier.js';
 import { Chronicle } from './chronicle.js';
 import { checkConvergence } from './convergence.js';
 import { Findings } from './findings.js';
+import { checkIdle } from './idle.js';
 import { KeyWatch } from './key-watch.js';
 import { MetadataWatch } from './metadata-watch.js';
 import { Monitor } from './monitor.js';
+import { Operator } from './operator.js';
 import type { SimReport } from './report.js';
 import { Supervisor } from './supervisor.js';
 import { chanceOf, type World } from './world.js';
@@ -68,6 +70,7 @@ class Simulation {
   readonly #injector: FaultInjector;
   readonly #metadata: MetadataWatch;
   readonly #monitor: Monitor;
+  readonly #operator: Operator;
   readonly #schedule: readonly ScheduledFault[];
   readonly #keyWatch: KeyWatch | undefined;
 
@@ -85,7 +88,7 @@ class Simulation {
     const processes = new Map<string, SimProcess>();
     const cluster = this.#cluster;
     const clocks = new ClockWatch(
-      () => cluster.running().map(({ process }) => process.wallMs()),
+      () => cluster.machines().map(({ clock }) => clock.wallMs()),
       () => [...cluster.machines(), ...processes.values()].map(({ clock }) => clock.wallMs()),
     );
     const supervisor = new Supervisor(cluster);
@@ -99,6 +102,7 @@ class Simulation {
       this.#injector.isImpostor(process),
     );
     this.#monitor = new Monitor(this.#world, this.#findings, this.#clients);
+    this.#operator = new Operator(cluster, chanceOf(seed, 'operator'));
     this.#schedule = scheduleOf(options, nodes, clients);
     const { follow } = options;
     this.#keyWatch = follow === undefined ? undefined : new KeyWatch(follow, this.#chronicle);
@@ -125,13 +129,18 @@ class Simulation {
     for (let i = 1; i <= this.#options.clients; i++) this.#addClient(`c${i}`).start();
     this.#injector.schedule(this.#schedule);
     this.#monitor.start(this.#schedule);
+    this.#operator.start();
     await this.#scheduler.advance(minutes * MINUTE_MS);
+    this.#operator.stop();
     for (const client of this.#clients) client.stop();
     this.#injector.healAll();
     await this.#awaitAnswers();
     const auditor = this.#addClient('auditor');
     const keys = this.#keys.all().map(({ name }) => name);
     await checkConvergence(this.#world, auditor, { keys, findings: this.#findings });
+    await checkIdle(this.#world, this.#findings);
+    for (const name of this.#operator.forgottenBy())
+      this.#findings.add('waits-for-ever', `${name} never answered to a change of metadata`);
     this.#monitor.stop();
   }
 
