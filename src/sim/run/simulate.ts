@@ -182,7 +182,10 @@ class Simulation {
         this.#monitor.touched(run);
         this.#chronicle.add(run.machine.name, 'starts');
         const transport = this.#metadata.watchVotes(run, env.transport);
-        return this.#keyWatch?.watch(run, { ...env, transport }) ?? { ...env, transport };
+        // Each start is one of another release: the node has something to tell the cluster.
+        const release = `0.0.0-start${this.#world.supervisor.starts()}`;
+        const watched = { ...env, transport, facts: { ...env.facts, release } };
+        return this.#keyWatch?.watch(run, watched) ?? watched;
       },
       up: (run) => {
         this.#monitor.touched(run);

@@ -10,7 +10,7 @@ export class ClockWatch {
   readonly #all: () => readonly number[];
   #highestMs = 0;
 
-  /** `nodes`: wall clocks of the nodes that run; `all`: of every machine. */
+  /** `nodes`: wall clocks of the machines of nodes, also of those that are down; `all`: of every machine. */
   constructor(nodes: () => readonly number[], all: () => readonly number[]) {
     this.#nodes = nodes;
     this.#all = all;
@@ -21,7 +21,7 @@ export class ClockWatch {
     for (const wallMs of this.#all()) this.#highestMs = Math.max(this.#highestMs, wallMs);
   }
 
-  /** No node that runs judges expiry by an earlier time. */
+  /** No node judges expiry by an earlier time from now on, unless a clock is stepped back. */
   lowestMs(): number {
     return this.#nodes().reduce(
       (lowest, wallMs) => Math.min(lowest, wallMs),
