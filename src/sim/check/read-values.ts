@@ -11,7 +11,7 @@ import { writersByVersion } from './writers-by-version.js';
  */
 export function* neverWritten(key: KeyHistory): Generator<Violation> {
   const puts = new Map(key.writes.map((write) => [write.operation.value, write]));
-  const versions = writersByVersion(key.writes);
+  const versions = writersByVersion(key);
   for (const read of key.reads) {
     const { found, value, version } = read.answer;
     const writers = version === undefined ? undefined : versions.get(formatVersion(version));

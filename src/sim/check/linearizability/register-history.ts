@@ -42,13 +42,14 @@ export function isEligible({ writes }: KeyHistory): boolean {
  * - An acknowledged one that was stamped again may take effect under its first stamp as well, while it runs.
  * - One that was not applied never does. Reads below the strong levels prove nothing, and are left out.
  */
-export function registerHistory({ reads, writes }: KeyHistory): RegisterHistory {
+export function registerHistory(key: KeyHistory): RegisterHistory {
+  const { reads, writes } = key;
   const contents: Content[] = [NOTHING];
   const write = (content: Content): RegisterOperation => {
     if (content === NOTHING) return { kind: 'write', content: 0 };
     return { kind: 'write', content: contents.push(content) - 1 };
   };
-  const versions = writersByVersion(writes);
+  const versions = writersByVersion(key);
   const calls = reads.flatMap((read) => (read.strong ? [callOfRead(read, versions)] : []));
   const effects: PossibleEffect<RegisterOperation>[] = [];
   const deletions: number[] = [];

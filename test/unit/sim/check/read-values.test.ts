@@ -64,6 +64,23 @@ describe('a value was never written when a read at any level finds', () => {
     expect(check(historyOf(expiring, read))).toHaveLength(1);
   });
 
+  it('nothing under a version at which another read has found a value', () => {
+    const unknown = put([0, 10], 'u', {});
+    const found = get([12, 14], 'u', { version: 77 });
+    const gone = get([20, 30], undefined, { version: 77 });
+    expect(check(historyOf(unknown, found, gone))).toMatchObject([{ operations: [0, 2] }]);
+  });
+
+  it('it under a version at which another read has found another', () => {
+    const others = historyOf(
+      put([0, 10], 'u', {}),
+      put([0, 10], 'w', {}),
+      get([12, 14], 'u', { version: 77 }),
+      get([20, 30], 'w', { version: 77 }),
+    );
+    expect(check(others)).toMatchObject([{ operations: [0, 3] }]);
+  });
+
   it('that there is one under the version of a put that was not applied', () => {
     const refused = put([0, 10], 'b', { failed: 'not_applied', stamped: 2 });
     expect(check(historyOf(refused, exists([20, 30], true, { version: 2 })))).toHaveLength(1);
