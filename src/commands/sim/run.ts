@@ -41,7 +41,7 @@ Exit code 0 says that no rule was broken, 1 that one was; docs/testing.md lists 
       default: 'heavy',
     }),
     minimize: Flags.boolean({
-      summary: 'make a failing run as small as it goes, and print it as a scenario',
+      summary: 'make the first failing run as small as it goes, and print it as a scenario',
     }),
   };
 

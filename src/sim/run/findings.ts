@@ -32,7 +32,8 @@ export class Findings {
     return this.#found.length > 0;
   }
 
+  /** In the order in which they were noticed, in virtual time: the first is the one to look at. */
   all(): readonly Violation[] {
-    return this.#found;
+    return this.#found.toSorted((a, b) => a.atMs - b.atMs);
   }
 }
