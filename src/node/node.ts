@@ -4,7 +4,7 @@ import { formatAddresses } from './core/membership/address-fact.js';
 import { FACT } from './core/membership/fact-names.js';
 import type { NodeAddresses, NodeDescriptor } from './core/metadata/cluster-metadata.js';
 import type { ClientRequest, ClientResult } from './core/operations.js';
-import { DEFAULT_SETTINGS } from './core/settings.js';
+import { DEFAULT_SETTINGS, type ClusterSettings } from './core/settings.js';
 import type { Timer } from './env/clock.js';
 import type { NodeEnv } from './env/env.js';
 import type { StorageOptions } from './env/storage.js';
@@ -90,17 +90,18 @@ export class KvNode {
     const readiness = new NodeReadiness(events);
     let store: Store | undefined;
     let node: KvNode | undefined;
-    // The clock is started before the services that it asks: until they are there it knows no peers.
+    // The clock is made before the services that it asks: until they are there it knows no peers.
     const services = (): NodeServices | undefined =>
       node === undefined ? undefined : node.#services;
     try {
       store = await Store.open({ env, readiness, options: options.storage });
-      const hlc = await DurableHlc.start({
+      const hlc = new DurableHlc({
         clock: env.clock,
         buggify: env.buggify,
         store,
         settings: () => services()?.metadata.current()?.metadata.settings ?? DEFAULT_SETTINGS,
         clockOffsetMs: () => services()?.membership.clockOffsetMs(),
+        commonWallMs: () => services()?.membership.commonWallMs(),
       });
       node = new KvNode(options, { directory, events, readiness, store, hlc });
       await node.#enter();
@@ -192,7 +193,24 @@ export class KvNode {
     membership.start();
     metadata.start(descriptor);
     this.#keepHouse();
+    await this.#startClock(view.metadata.settings);
     this.readiness.ready();
+  }
+
+  /** Nothing rests on the own clock before it was compared: a wrong one would go into stamps, ceilings, and the clocks of all. */
+  async #startClock({ clockSkewMaxMs }: ClusterSettings): Promise<void> {
+    const comparison = this.#services.membership.clockComparison(clockSkewMaxMs);
+    this.readiness.waitFor('its clock to be compared with those of its peers');
+    const unsubscribe = this.readiness.subscribe(() => {
+      comparison.stop();
+    });
+    const compared = await comparison.run();
+    unsubscribe();
+    const failure = this.readiness.failure();
+    if (failure !== undefined) throw failure;
+    if (!compared)
+      this.#options.env.log.warn('too few peers have answered to judge the clock of this machine');
+    await this.#hlc.start();
   }
 
   #descriptor(): NodeDescriptor {

@@ -97,6 +97,9 @@ export const LIMITS = {
   probesForOthers: 64,
   /** Peers that a stopping node tells itself; gossip tells the rest. */
   stoppingTold: 64,
+  /** A node that starts compares its clock with its peers for at most this long, and asks those that are silent so often. */
+  clockCompareMs: 3_000,
+  clockAskMs: 100,
   /** Nodes whose phi is a metric of its own. */
   phiGauges: 64,
 

@@ -18,6 +18,7 @@ import type { NodeEnv } from '../env/env.js';
 import type { PeerLink } from '../env/transport.js';
 import type { EventSink, LivenessService, PeerDirectory } from '../services.js';
 import { unreachable } from '../../stdx/unreachable.js';
+import { ClockComparison } from './clock-comparison.js';
 import { EndpointNews, type PeerSeen } from './endpoint-news.js';
 import { Gossiper } from './gossiper.js';
 import { LivenessWatch } from './liveness-watch.js';
@@ -223,6 +224,23 @@ export class Membership implements LivenessService, PeerDirectory {
 
   clockOffsetMs(): number | undefined {
     return this.#clocks.ownOffset(this.#ownClocks());
+  }
+
+  /** The time by the median of all clocks that were read; undefined when none was. */
+  commonWallMs(): number | undefined {
+    return this.#clocks.commonWallMs(this.#ownClocks());
+  }
+
+  /** A comparison of the own clock with those of the peers; `boundMs` is how far clocks may be apart. */
+  clockComparison(boundMs: number): ClockComparison {
+    return new ClockComparison({
+      clock: this.#options.env.clock,
+      draw: (bound) => this.#draw(bound),
+      prober: this.#prober,
+      clocks: this.#clocks,
+      others: () => this.#roster.others(),
+      boundMs,
+    });
   }
 
   #ownSighting(): SightingView {

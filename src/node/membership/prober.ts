@@ -32,26 +32,15 @@ export class Prober {
 
   /** One direct probe and, when that fails, up to three indirect ones at once; ends within 1.1 s. */
   async probe(nodeId: NodeId): Promise<ProbeResult> {
-    if (await this.#ask(nodeId, LIMITS.probeMs)) return { alive: true };
+    if (await this.ask(nodeId, LIMITS.probeMs)) return { alive: true };
     const others = this.#options.helpers().filter((id) => id !== nodeId);
     const chosen = sample(others, LIMITS.indirectProbes, this.#options.draw);
     const answers = await Promise.all(chosen.map((helper) => this.#askThrough(helper, nodeId)));
     return answers.includes(true) ? { alive: true } : { alive: false, indirect: chosen.length };
   }
 
-  /** Probes for another node. @throws KvError KV_OVERLOADED when too many ask at once */
-  async probeFor(nodeId: NodeId, timeoutMs: number): Promise<boolean> {
-    if (this.#forOthers >= LIMITS.probesForOthers)
-      throw new KvError('KV_OVERLOADED', 'too many probes for others are under way');
-    this.#forOthers += 1;
-    try {
-      return await this.#ask(nodeId, Math.min(timeoutMs, LIMITS.probeMs));
-    } finally {
-      this.#forOthers -= 1;
-    }
-  }
-
-  async #ask(nodeId: NodeId, timeoutMs: number): Promise<boolean> {
+  /** Whether a node answers itself; its clock is read. */
+  async ask(nodeId: NodeId, timeoutMs: number): Promise<boolean> {
     const link = this.#options.linkTo(nodeId);
     if (link === undefined) return false;
     const sentMonoMs = this.#options.clock.monotonicMs();
@@ -62,6 +51,18 @@ export class Prober {
     const receivedMonoMs = this.#options.clock.monotonicMs();
     this.#options.clocks.note(nodeId, { peerWallMs: reply.wallMs, sentMonoMs, receivedMonoMs });
     return true;
+  }
+
+  /** Probes for another node. @throws KvError KV_OVERLOADED when too many ask at once */
+  async probeFor(nodeId: NodeId, timeoutMs: number): Promise<boolean> {
+    if (this.#forOthers >= LIMITS.probesForOthers)
+      throw new KvError('KV_OVERLOADED', 'too many probes for others are under way');
+    this.#forOthers += 1;
+    try {
+      return await this.ask(nodeId, Math.min(timeoutMs, LIMITS.probeMs));
+    } finally {
+      this.#forOthers -= 1;
+    }
   }
 
   async #askThrough(helper: NodeId, nodeId: NodeId): Promise<boolean> {

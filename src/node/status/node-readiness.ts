@@ -2,7 +2,7 @@ import { KvError } from '../core/errors.js';
 import type { EventSink, Readiness } from '../services.js';
 
 type State =
-  | { readonly kind: 'starting' }
+  | { readonly kind: 'starting'; readonly waitsFor: string | undefined }
   | { readonly kind: 'ready' }
   | { readonly kind: 'draining' }
   | { readonly kind: 'failed'; readonly error: KvError };
@@ -11,7 +11,7 @@ type State =
 export class NodeReadiness implements Readiness {
   readonly #events: EventSink;
   readonly #listeners = new Set<() => void>();
-  #state: State = { kind: 'starting' };
+  #state: State = { kind: 'starting', waitsFor: undefined };
 
   constructor(events: EventSink) {
     this.#events = events;
@@ -23,7 +23,7 @@ export class NodeReadiness implements Readiness {
       case 'ready':
         return undefined;
       case 'starting':
-        return new KvError('KV_NOT_READY', 'the node is starting');
+        return new KvError('KV_NOT_READY', startingMessage(state.waitsFor));
       case 'draining':
         return new KvError('KV_NOT_READY', 'the node is draining: it will stop soon');
       case 'failed':
@@ -34,6 +34,11 @@ export class NodeReadiness implements Readiness {
   /** The failure that stopped it, when one did. */
   failure(): KvError | undefined {
     return this.#state.kind === 'failed' ? this.#state.error : undefined;
+  }
+
+  /** Says what the start waits for. */
+  waitFor(what: string): void {
+    if (this.#state.kind === 'starting') this.#enter({ kind: 'starting', waitsFor: what });
   }
 
   /** The node serves from now on; a failed or draining one does not come back. */
@@ -66,4 +71,10 @@ export class NodeReadiness implements Readiness {
     this.#state = state;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function startingMessage(waitsFor: string | undefined): string {
+  return waitsFor === undefined
+    ? 'the node is starting'
+    : `the node is starting: it waits for ${waitsFor}`;
 }

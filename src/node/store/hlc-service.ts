@@ -21,8 +21,10 @@ export interface HlcParts {
   readonly buggify: Buggify;
   readonly store: CeilingStore;
   readonly settings: () => Pick<ClusterSettings, 'clockSkewMaxMs'>;
-  /** How far the own clock is off its peers; positive when ahead. */
+  /** How far the own clock is off its peers, positive when ahead; undefined when none was heard. */
   readonly clockOffsetMs: () => number | undefined;
+  /** The time by the clocks of the peers and the own one; undefined when none was heard. */
+  readonly commonWallMs: () => number | undefined;
 }
 
 /**
@@ -32,36 +34,41 @@ export interface HlcParts {
  * next run begins at it. While a raise is late (a stalled disk, a process that was stopped for seconds) stamps stay just
  * under the ceiling, behind the wall clock: still unique, still above all issued. A clean close lowers the ceiling to
  * what was issued, so that the next run need not begin ahead of the wall.
+ *
+ * Neither stamps nor ceilings follow a wall clock that is wrong: what one node reads, all merge, and no clock goes back. Until it is
+ * started, which is when the wall clock has been compared with those of the peers, it knows the time only by what it observes;
+ * and while the wall clock is beyond the bound off the peers, it reads theirs and issues nothing.
  */
 export class DurableHlc implements HlcService {
   readonly #parts: HlcParts;
   readonly #writer: WriterId;
   readonly #hlc: Hlc;
   #ceilingMs: number;
-  #raising = false;
+  #reserving = false;
   #failed: KvError | undefined;
+  #started = false;
   #closed = false;
   #timer: Timer | undefined;
 
-  private constructor(parts: HlcParts) {
+  constructor(parts: HlcParts) {
     this.#parts = parts;
     this.#writer = parts.store.writerId();
     this.#ceilingMs = parts.store.ceilingMs();
     this.#hlc = new Hlc({ ms: this.#ceilingMs, logical: 0 });
   }
 
-  /** Resolves when stamps can be issued. @throws KvError KV_STORE_FAILED */
-  static async start(parts: HlcParts): Promise<DurableHlc> {
-    const service = new DurableHlc(parts);
-    const ceilingMs = service.#wantedMs();
-    await parts.store.reserveCeiling(ceilingMs);
-    service.#ceilingMs = ceilingMs;
-    service.#tick();
-    return service;
+  /** Follows the time from now on; resolves when stamps can be issued. @throws KvError KV_STORE_FAILED */
+  async start(): Promise<void> {
+    const ceilingMs = Math.max(this.#ceilingMs, this.#wantedMs());
+    await this.#parts.store.reserveCeiling(ceilingMs);
+    if (this.#closed) return;
+    this.#ceilingMs = ceilingMs;
+    this.#started = true;
+    this.#tick();
   }
 
   read(): Stamp {
-    return this.#hlc.read(this.#wallMs());
+    return this.#hlc.read(this.#heldMs());
   }
 
   observe(stamp: Stamp): void {
@@ -71,12 +78,9 @@ export class DurableHlc implements HlcService {
 
   issue(): Version {
     this.#refuseSkew();
-    const wallMs = this.#wallMs();
-    if (!this.#hlc.issuable(wallMs, this.#ceilingMs)) {
-      this.#raise();
-      throw this.#late();
-    }
-    const { ms, logical } = this.#hlc.issue(wallMs);
+    const heldMs = this.#heldMs();
+    if (!this.#hlc.issuable(heldMs, this.#ceilingMs)) throw this.#late();
+    const { ms, logical } = this.#hlc.issue(heldMs);
     return { ms, logical, writerHi: this.#writer.hi, writerLo: this.#writer.lo };
   }
 
@@ -89,23 +93,32 @@ export class DurableHlc implements HlcService {
   /** Stops, and makes what was issued the ceiling. @throws KvError KV_STORE_FAILED */
   async close(): Promise<void> {
     this.stop();
-    const last = this.#hlc.read(0);
-    await this.#parts.store.reserveCeiling(last.ms + 1);
+    if (!this.#started) return;
+    await this.#parts.store.reserveCeiling(this.#hlc.read(0).ms + 1);
   }
 
-  /** The wall clock, held under the ceiling. */
-  #wallMs(): number {
-    return Math.min(this.#parts.clock.wallMs(), this.#ceilingMs - 1);
+  /** The time to follow: by the own wall clock, or by those of the peers when it is beyond the bound off them. */
+  #timeMs(): number {
+    const { clock, settings, clockOffsetMs, commonWallMs } = this.#parts;
+    const offsetMs = clockOffsetMs() ?? 0;
+    const wallMs = clock.wallMs();
+    if (Math.abs(offsetMs) <= settings().clockSkewMaxMs) return wallMs;
+    return commonWallMs() ?? wallMs;
+  }
+
+  /** The time to follow, held under the ceiling: before the start that is below every reading. */
+  #heldMs(): number {
+    return Math.min(this.#timeMs(), this.#ceilingMs - 1);
   }
 
   #refuseSkew(): void {
     if (this.#closed) throw new KvError('KV_NOT_READY', 'The clock of this node has stopped.');
     if (this.#failed !== undefined) throw this.#failed;
+    if (!this.#started) throw uncompared();
     const { clockSkewMaxMs } = this.#parts.settings();
     const offsetMs = this.#parts.clockOffsetMs() ?? 0;
     if (Math.abs(offsetMs) > clockSkewMaxMs) throw skewed(offsetMs, clockSkewMaxMs);
-    const wallMs = this.#parts.clock.wallMs();
-    const aheadMs = this.#hlc.peek(this.#wallMs()).ms - wallMs;
+    const aheadMs = this.#hlc.peek(this.#heldMs()).ms - this.#parts.clock.wallMs();
     if (aheadMs > clockSkewMaxMs) throw outrun(aheadMs, clockSkewMaxMs);
     if (-aheadMs > clockSkewMaxMs) throw this.#late();
   }
@@ -115,28 +128,43 @@ export class DurableHlc implements HlcService {
     // Not before half of the reserve is used up: each raise is a synced write, also on a node that does nothing else.
     const isDue = this.#wantedMs() - this.#ceilingMs >= LIMITS.hlcReserveMs / 2;
     if (isDue ? !buggify('clock.late-reserve') : buggify('clock.early-reserve')) this.#raise();
+    this.#lower();
     this.#timer = this.#parts.clock.after(LIMITS.hlcTickMs, () => {
       this.#tick();
     });
   }
 
-  /** A reserve above the wall clock, and above what was observed as far as stamps may run ahead at all. */
+  /** A reserve above the time, and above what was observed as far as stamps may run ahead at all. */
   #wantedMs(): number {
-    const wallMs = this.#parts.clock.wallMs();
+    const timeMs = this.#timeMs();
     const aheadMs = Math.min(
-      this.#hlc.peek(this.#wallMs()).ms,
-      wallMs + this.#parts.settings().clockSkewMaxMs,
+      this.#hlc.peek(this.#heldMs()).ms,
+      timeMs + this.#parts.settings().clockSkewMaxMs,
     );
-    return Math.max(wallMs, aheadMs) + LIMITS.hlcReserveMs;
+    return Math.max(timeMs, aheadMs) + LIMITS.hlcReserveMs;
   }
 
   #raise(): void {
     const ceilingMs = this.#wantedMs();
-    if (this.#raising || this.#closed || ceilingMs <= this.#ceilingMs) return;
-    this.#raising = true;
+    if (this.#started && ceilingMs > this.#ceilingMs) this.#reserve(ceilingMs);
+  }
+
+  /** Takes back a reserve that was made by a wrong clock before peers were heard, unless stamps have come near it. */
+  #lower(): void {
+    const ceilingMs = Math.max(this.#wantedMs(), this.#hlc.peek(0).ms + 1);
+    const isFar = this.#ceilingMs - ceilingMs > this.#parts.settings().clockSkewMaxMs;
+    if (!isFar || this.#reserving) return;
+    // Now, and not when it is durable: of the two ceilings that a crash may leave, stamps stay under the lower.
+    this.#ceilingMs = ceilingMs;
+    this.#reserve(ceilingMs);
+  }
+
+  #reserve(ceilingMs: number): void {
+    if (this.#reserving || this.#closed) return;
+    this.#reserving = true;
     this.#parts.store.reserveCeiling(ceilingMs).then(
       () => {
-        this.#raising = false;
+        this.#reserving = false;
         if (!this.#closed) this.#ceilingMs = ceilingMs;
       },
       (cause: unknown) => {
@@ -147,7 +175,9 @@ export class DurableHlc implements HlcService {
     );
   }
 
+  /** Stamps would lag too far, or go beyond the ceiling; it is raised at once. */
   #late(): KvError {
+    this.#raise();
     return new KvError(
       'KV_NOT_READY',
       'The disk has not yet made the ceiling of the clock durable; retry, or ask another node.',
@@ -157,6 +187,13 @@ export class DurableHlc implements HlcService {
 
 function seconds(ms: number): string {
   return `${(Math.abs(ms) / 1000).toFixed(1)} s`;
+}
+
+function uncompared(): KvError {
+  return new KvError(
+    'KV_NOT_READY',
+    'The clock of this node has not been compared with its peers yet; retry, or ask another node.',
+  );
 }
 
 function skewed(offsetMs: number, boundMs: number): KvError {

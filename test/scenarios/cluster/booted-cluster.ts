@@ -65,13 +65,11 @@ export class BootedCluster extends SimCluster {
 
   /** One operation, coordinated by the named node without a client between. */
   async execute(name: string, operation: NodeOperation): Promise<ClientResult> {
-    const { kind, key, value = '', level = 'quorum', version } = operation;
+    const { kind, key, value = '', level = 'quorum', version, ttlMs } = operation;
     const common = { key: utf8Encode(key), namespace: 'default', level, trace: false };
     const write = { ...common, version };
     const request =
-      kind === 'put'
-        ? { ...write, kind, value: utf8Encode(value), ttlMs: undefined }
-        : { ...common, kind };
+      kind === 'put' ? { ...write, kind, value: utf8Encode(value), ttlMs } : { ...common, kind };
     return await this.run(
       new Promise<ClientResult>((resolve, reject) => {
         this.at(name).node.execute(request, 2_000, (result) => {
@@ -134,6 +132,7 @@ export interface NodeOperation {
   readonly level?: string;
   /** Undefined lets the node stamp a write itself. */
   readonly version?: Version | undefined;
+  readonly ttlMs?: number;
 }
 
 /** The text of a value that was read; undefined when there was none. */

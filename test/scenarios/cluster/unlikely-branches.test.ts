@@ -7,8 +7,12 @@ import { BootedCluster, text } from './booted-cluster.js';
 
 const CHANCE = 0.25;
 
-/** Of these something must go wrong first, or nobody may be a voter yet. */
-const RARE: readonly BuggifyPoint[] = ['coordinator.late-heal', 'metadata.eager-upkeep'];
+/** Of these something must go wrong first, a node must miss an epoch, or nobody may be a voter yet. */
+const RARE: readonly BuggifyPoint[] = [
+  'coordinator.late-heal',
+  'metadata.short-pull',
+  'metadata.eager-upkeep',
+];
 
 describe('a cluster in which the unlikely is done at every fourth occasion', () => {
   it.each([1, 2, 3])(

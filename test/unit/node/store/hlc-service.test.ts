@@ -8,16 +8,33 @@ import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
 import { StoreUnderTest, turn } from './store-harness.js';
 
 const { clockSkewMaxMs } = DEFAULT_SETTINGS;
+const HOUR_MS = 3_600_000;
 
 let under: StoreUnderTest;
 let hlc: DurableHlc;
 let offsetMs: number | undefined;
 
-async function start(): Promise<void> {
+/** Makes the clock of the next life; it is not started. */
+function make(): void {
   const { clock, store, unlikely } = under;
   const { buggify } = unlikely;
   const settings = (): typeof DEFAULT_SETTINGS => DEFAULT_SETTINGS;
-  hlc = await DurableHlc.start({ clock, buggify, store, settings, clockOffsetMs: () => offsetMs });
+  const clockOffsetMs = (): number | undefined => offsetMs;
+  const commonWallMs = (): number | undefined =>
+    offsetMs === undefined ? undefined : clock.wallMs() - offsetMs;
+  hlc = new DurableHlc({ clock, buggify, store, settings, clockOffsetMs, commonWallMs });
+}
+
+async function start(): Promise<void> {
+  make();
+  await hlc.start();
+}
+
+/** The node dies, and its clock begins again. */
+async function restart(): Promise<void> {
+  hlc.stop();
+  await under.crash();
+  await start();
 }
 
 beforeEach(async () => {
@@ -60,6 +77,19 @@ describe('issued versions', () => {
     }
     for (let i = 1; i < all.length; i++)
       expect(compareVersions(all[i]!, all[i - 1]!)).toBeGreaterThan(0);
+  });
+
+  it('never come twice, though a run began far behind what the one before had issued, and ended', async () => {
+    hlc.observe({ ms: under.clock.wallMs() + 8_000, logical: 0 });
+    await expect.poll(() => hlc.issue()).toBeDefined();
+    const last = hlc.issue();
+    under.clock.jumpClock(-HOUR_MS);
+    await restart();
+    under.clock.jumpClock(HOUR_MS);
+    await restart();
+    // The ceiling of the first run is further ahead than stamps may be.
+    await under.scheduler.advance(5_000);
+    expect(compareVersions(hlc.issue(), last)).toBeGreaterThan(0);
   });
 
   it('after a crash begin at the ceiling, at most the reserve ahead of the wall clock', async () => {
@@ -135,5 +165,113 @@ describe('skew', () => {
     hlc.observe({ ms, logical: 3 });
     expect(hlc.read()).toEqual({ ms, logical: 3 });
     expect(() => hlc.issue()).toThrow(expect.objectContaining({ code: 'KV_CLOCK_SKEW' }));
+  });
+});
+
+describe('a clock that has not been compared with its peers yet', () => {
+  beforeEach(async () => {
+    hlc.stop();
+    under = await StoreUnderTest.open();
+    make();
+  });
+
+  it('issues nothing, reads what it has observed, and leaves its own wall clock out', async () => {
+    expect(hlc.read()).toEqual({ ms: 0, logical: 0 });
+    expect(() => hlc.issue()).toThrow(/not been compared with its peers/);
+    const seen = { ms: under.clock.wallMs() - HOUR_MS, logical: 7 };
+    hlc.observe(seen);
+    await under.scheduler.advance(3_000);
+    expect(hlc.read()).toEqual(seen);
+    expect((await under.crash()).ceilingMs()).toBe(0);
+  });
+
+  it('leaves the ceiling of the run before as it is, however it ends', async () => {
+    await hlc.start();
+    hlc.issue();
+    await under.scheduler.advance(3_000);
+    hlc.stop();
+    const ceiling = (await under.crash()).ceilingMs();
+    under.clock.jumpClock(HOUR_MS);
+    make();
+    expect(hlc.read()).toEqual({ ms: ceiling, logical: 0 });
+    await under.scheduler.advance(3_000);
+    expect((await under.crash()).ceilingMs()).toBe(ceiling);
+    make();
+    await hlc.close();
+    await under.store.close();
+    expect((await under.reopen()).ceilingMs()).toBe(ceiling);
+  });
+
+  it('follows the time of its peers from the start when they find it wrong', async () => {
+    const rightMs = under.clock.wallMs();
+    under.clock.jumpClock(HOUR_MS);
+    offsetMs = HOUR_MS;
+    await hlc.start();
+    expect(hlc.read().ms).toBe(rightMs);
+    expect((await under.crash()).ceilingMs()).toBe(rightMs + LIMITS.hlcReserveMs);
+  });
+});
+
+describe.each([HOUR_MS, -HOUR_MS])('a clock that is stepped by %d ms while it runs', (stepMs) => {
+  const rightMs = (): number => under.clock.wallMs() - stepMs;
+
+  beforeEach(() => {
+    offsetMs = stepMs;
+    under.clock.jumpClock(stepMs);
+  });
+
+  it('reads the time of its peers, and goes on with it', async () => {
+    expect(hlc.read().ms).toBe(rightMs());
+    await under.scheduler.advance(60_000);
+    expect(hlc.read().ms).toBe(rightMs());
+  });
+
+  it('reserves ceilings from it, and issues again when it is set right', async () => {
+    await under.scheduler.advance(60_000);
+    under.clock.jumpClock(-stepMs);
+    offsetMs = 0;
+    expect(hlc.issue().ms).toBe(under.clock.wallMs());
+    await restart();
+    expect(hlc.issue().ms).toBeLessThanOrEqual(under.clock.wallMs() + LIMITS.hlcReserveMs);
+  });
+});
+
+describe('a clock that trusted itself, and is found wrong when the first peers are heard', () => {
+  beforeEach(async () => {
+    hlc.stop();
+    under = await StoreUnderTest.open();
+    under.clock.jumpClock(HOUR_MS);
+    await start();
+  });
+
+  it('takes the reserve back that nothing was issued or read of', async () => {
+    offsetMs = HOUR_MS;
+    await under.scheduler.advance(LIMITS.hlcTickMs);
+    under.clock.jumpClock(-HOUR_MS);
+    offsetMs = 0;
+    await restart();
+    const { ms } = hlc.issue();
+    expect(ms).toBeLessThanOrEqual(under.clock.wallMs() + LIMITS.hlcReserveMs);
+  });
+
+  it('takes nothing back that it has issued', async () => {
+    await under.scheduler.advance(30_000);
+    const issued = hlc.issue();
+    offsetMs = HOUR_MS;
+    await under.scheduler.advance(LIMITS.hlcTickMs);
+    offsetMs = 0;
+    await restart();
+    expect(compareVersions(hlc.issue(), issued)).toBeGreaterThan(0);
+  });
+
+  it('issues nothing of the reserve that it is taking back', async () => {
+    under.gate.shut('sync');
+    offsetMs = HOUR_MS;
+    await under.scheduler.advance(LIMITS.hlcTickMs);
+    offsetMs = 0;
+    expect(() => hlc.issue()).toThrow(expect.objectContaining({ code: 'KV_NOT_READY' }));
+    await under.gate.open();
+    await under.scheduler.advance(LIMITS.hlcTickMs);
+    expect(hlc.issue().ms).toBe(under.clock.wallMs());
   });
 });

@@ -113,14 +113,18 @@ describe('a reader that takes short batches', () => {
 });
 
 describe('a reserve of the clock', () => {
-  const start = (): Promise<DurableHlc> =>
-    DurableHlc.start({
+  const start = async (): Promise<DurableHlc> => {
+    const hlc = new DurableHlc({
       clock: under.clock,
       buggify: unlikely.buggify,
       store: under.store,
       settings: () => DEFAULT_SETTINGS,
       clockOffsetMs: () => 0,
+      commonWallMs: () => under.clock.wallMs(),
     });
+    await hlc.start();
+    return hlc;
+  };
 
   it('that is raised early costs a write at each tick, and nothing else', async () => {
     const hlc = await start();

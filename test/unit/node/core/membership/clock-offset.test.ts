@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ClockOffsets } from '../../../../../src/node/core/membership/clock-offset.js';
+import { Prng } from '../../../../../src/stdx/prng.js';
 
 const WALL = 1_767_225_600_000;
 
@@ -47,6 +48,37 @@ describe('clock offsets', () => {
     clocks.note('a', reading(40_000, 300, 900));
     expect(clocks.offsetOf('a', own)).toBe(300);
   });
+
+  it('gives the time of the median of all clocks, and of two opinions the earlier', () => {
+    const clocks = new ClockOffsets();
+    const own = { wallMs: WALL + 1000.5, monoMs: 1000.5 };
+    expect(clocks.commonWallMs(own)).toBeUndefined();
+    clocks.note('a', reading(1000, 3_600_000));
+    expect(clocks.commonWallMs(own)).toBe(WALL + 1000);
+    expect(clocks.commonWallMs({ ...own, wallMs: WALL + 7_200_000 })).toBe(WALL + 3_601_000);
+    clocks.note('b', reading(1000, 3_600_010));
+    expect(clocks.commonWallMs(own)).toBe(WALL + 3_601_000);
+    clocks.note('c', reading(1000, 0));
+    expect(clocks.commonWallMs(own)).toBe(WALL + 1000);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7])(
+    'finds the median that sorting all of them finds (%i peers)',
+    (peers) => {
+      const prng = new Prng(peers);
+      for (let run = 0; run < 200; run++) {
+        const clocks = new ClockOffsets();
+        const all = Array.from({ length: peers }, () => prng.int(20) - 10);
+        for (const [i, aheadMs] of all.entries()) clocks.note(`n${i}`, reading(1000, aheadMs));
+        const ownAheadMs = prng.int(30) - 15;
+        const sorted = [...all, ownAheadMs].sort((a, b) => a - b);
+        const [low, high] = [sorted[peers >> 1]!, sorted[(peers + 1) >> 1]!];
+        const own = { wallMs: WALL + 1000 + ownAheadMs, monoMs: 1000 };
+        expect(clocks.ownOffset(own)).toBeCloseTo(ownAheadMs - (low + high) / 2, 6);
+        expect(clocks.commonWallMs(own)).toBe(WALL + 1000 + low);
+      }
+    },
+  );
 
   it('forgets the nodes that are not kept', () => {
     const clocks = new ClockOffsets();
