@@ -18,16 +18,31 @@ export function failureExposureOf(ring: Ring, replication: Replication): Failure
     sets.set(nodeIds.join(), nodeIds);
   }
   const pairs = new Set<string>();
-  for (const nodeIds of sets.values()) addFatalPairs(nodeIds, pairs);
+  const fragile = new Set<string>();
+  for (const nodeIds of sets.values()) {
+    if (isLostWith(1, nodeIds)) for (const nodeId of nodeIds) fragile.add(nodeId);
+    else if (isLostWith(2, nodeIds)) addPairs(nodeIds, pairs);
+  }
   const owners = ring.members.filter((member) => member.tokens.length > 0).length;
-  const allPairs = (owners * (owners - 1)) / 2;
-  return { replicaSets: sets.size, fatalPairs: allPairs === 0 ? 0 : pairs.size / allPairs };
+  const allPairs = pairsOf(owners);
+  if (allPairs === 0) return { replicaSets: sets.size, fatalPairs: 0 };
+  // A node that costs a quorum alone does so together with any other.
+  const withFragile = allPairs - pairsOf(owners - fragile.size);
+  const others = [...pairs].filter((pair) => !pair.split(',').some((id) => fragile.has(id)));
+  return { replicaSets: sets.size, fatalPairs: (withFragile + others.length) / allPairs };
 }
 
-function addFatalPairs(nodeIds: readonly string[], pairs: Set<string>): void {
-  const quorum = Math.floor(nodeIds.length / 2) + 1;
-  if (nodeIds.length - 2 >= quorum) return;
+/** Whether the loss of so many of these replicas leaves no quorum of them. */
+function isLostWith(lost: number, { length }: readonly string[]): boolean {
+  return length - lost < Math.floor(length / 2) + 1;
+}
+
+function addPairs(nodeIds: readonly string[], pairs: Set<string>): void {
   for (const [i, first] of nodeIds.entries()) {
     for (const second of nodeIds.slice(i + 1)) pairs.add(`${first},${second}`);
   }
+}
+
+function pairsOf(nodes: number): number {
+  return (nodes * (nodes - 1)) / 2;
 }

@@ -77,6 +77,11 @@ describe('exposure to failures', () => {
     expect(failureExposureOf(six, { dc1: 5 })).toEqual({ replicaSets: 6, fatalPairs: 0 });
   });
 
+  it('is every pair with a node that costs a quorum alone, as each does with one or two copies', () => {
+    expect(failureExposureOf(six, { dc1: 2 })).toEqual({ replicaSets: 6, fatalPairs: 1 });
+    expect(failureExposureOf(six, { dc1: 1 })).toEqual({ replicaSets: 6, fatalPairs: 1 });
+  });
+
   it('counts sets without regard to order', () => {
     const two = Ring.of([member('a', [at(0.25)]), member('b', [at(0.5)])]);
     expect(failureExposureOf(two, { dc1: 2 })).toEqual({ replicaSets: 1, fatalPairs: 1 });
