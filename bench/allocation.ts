@@ -1,34 +1,23 @@
 import { pathToFileURL } from 'node:url';
 import Table from 'cli-table3';
-import { failureExposureOf } from '../src/node/core/ring/failure-exposure.js';
-import { imbalanceOf, imbalanceWithinRacks, ownershipOf } from '../src/node/core/ring/ownership.js';
-import { movementBetween } from '../src/node/core/ring/range-movement.js';
 import { Ring } from '../src/node/core/ring/ring.js';
-import { growingRing } from '../src/node/core/ring/ring-growth.js';
-import { SLOT_COUNT, SLOT_SIZE } from '../src/node/core/ring/token.js';
-import { type Allocation, allocateTokens } from '../src/node/core/ring/token-allocation.js';
-import { Prng } from '../src/stdx/prng.js';
+import { moveFiguresOf, ringFiguresOf } from '../src/sim/ring/ring-figures.js';
+import { growRing, type RingLayout } from '../src/sim/ring/ring-layout.js';
+import { medianOf } from '../src/stdx/median.js';
 
 /**
  * How even token allocation leaves what nodes hold, and what a join costs, with the production code, RF 3, nodes joining one
- * after the other: `node --import tsx bench/allocation.ts [--json]`. Figures are medians over five named seeds.
+ * after the other: `node --import tsx bench/allocation.ts [--json]`; `kv sim ring` shows one layout of any size. Figures are medians over five named seeds.
  * With racks the imbalance is the worst inside any rack, since racks of 34 and 33 nodes cannot hold the same; where racks
  * are equal it is that of the whole ring too. Times are processor time, which a busy machine disturbs less.
  */
 const SEEDS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
-const REPLICATION = { dc1: 3 };
 const BIG = 300;
 /** The last joins are timed: those into the biggest rings. */
 const TIMED_JOINS = 20;
 
-interface Layout {
-  readonly tokensEach: number;
-  readonly racks: number;
-  readonly tokens: 'allocated' | 'random';
-}
-
 /** One row: a size, or the worst of the sizes 3 to 12, of one layout. */
-interface Row extends Layout {
+interface Row extends RingLayout {
   readonly nodes: string;
   /** Greatest replicated share by the mean. */
   readonly replicated: number;
@@ -40,10 +29,12 @@ interface Row extends Layout {
   readonly msPerJoin: number;
 }
 
-type Measures = Omit<Row, keyof Layout | 'nodes'>;
+type Measures = Omit<Row, keyof RingLayout | 'nodes'>;
 
-const LAYOUTS: readonly Layout[] = (['allocated', 'random'] as const).flatMap((tokens) =>
-  [128, 16].flatMap((tokensEach) => [1, 3].map((racks) => ({ tokens, tokensEach, racks }))),
+const LAYOUTS: readonly RingLayout[] = (['allocated', 'random'] as const).flatMap((tokens) =>
+  [128, 16].flatMap((vnodes) =>
+    [1, 3].map((racks) => ({ tokens, vnodes, racks, replicationFactor: 3 })),
+  ),
 );
 
 /** Measures every layout and prints a table, or one JSON document. */
@@ -59,7 +50,7 @@ export function run({ json }: { readonly json: boolean }): void {
   });
   for (const row of rows) {
     table.push([
-      `${row.tokensEach} ${row.tokens}`,
+      `${row.vnodes} ${row.tokens}`,
       row.racks,
       row.nodes,
       row.replicated.toFixed(4),
@@ -73,7 +64,7 @@ export function run({ json }: { readonly json: boolean }): void {
   console.log(table.toString());
 }
 
-function measureLayout(layout: Layout): readonly Row[] {
+function measureLayout(layout: RingLayout): readonly Row[] {
   const runs = SEEDS.map((seed) => measureGrowth(layout, seed));
   return [
     { ...layout, nodes: '3..12', ...medians(runs.map((one) => one.small)) },
@@ -81,43 +72,17 @@ function measureLayout(layout: Layout): readonly Row[] {
   ];
 }
 
-function measureGrowth(layout: Layout, seed: string): { small: Measures; big: Measures } {
+function measureGrowth(layout: RingLayout, seed: string): { small: Measures; big: Measures } {
   const costs: number[] = [];
-  const prng = Prng.named(seed);
-  const rings = growingRing({
-    places: Array.from({ length: BIG }, (_, i) => ({
-      host: `h${i}`,
-      rack: `r${i % layout.racks}`,
-      dc: 'dc1',
-    })),
-    tokensEach: layout.tokensEach,
-    replication: REPLICATION,
-    random: () => prng.nextFloat(),
-    allocate: (allocation) => timed(costs, () => allocate(layout, allocation)),
-  });
+  const rings = growRing(layout, { nodes: BIG, seed }, (choose) => timed(costs, choose));
   const small: Measures[] = [];
   let [before, after] = [Ring.of([]), Ring.of([])];
   for (const ring of rings) {
     [before, after] = [after, ring];
     const nodes = ring.members.length;
-    if (nodes >= 3 && nodes <= 12) small.push(measureRing(before, after, costs));
+    if (nodes >= 3 && nodes <= 12) small.push(measureRing([before, after], layout, costs));
   }
-  return { small: worst(small), big: measureRing(before, after, costs) };
-}
-
-function allocate(layout: Layout, allocation: Allocation): readonly number[] {
-  return layout.tokens === 'allocated' ? allocateTokens(allocation) : drawTokens(allocation);
-}
-
-/** The naive oracle: tokens drawn at random. */
-function drawTokens({ ring, count, random }: Allocation): readonly number[] {
-  const taken = new Set(ring.members.flatMap((member) => member.tokens));
-  const drawn = new Set<number>();
-  while (drawn.size < count) {
-    const token = Math.floor(random() * SLOT_COUNT) * SLOT_SIZE;
-    if (!taken.has(token)) drawn.add(token);
-  }
-  return [...drawn].sort((a, b) => a - b);
+  return { small: worst(small), big: measureRing([before, after], layout, costs) };
 }
 
 function timed<T>(costsMs: number[], work: () => T): T {
@@ -128,15 +93,17 @@ function timed<T>(costsMs: number[], work: () => T): T {
   return result;
 }
 
-function measureRing(before: Ring, after: Ring, costsMs: readonly number[]): Measures {
-  const owners = ownershipOf(after, REPLICATION);
-  const { copies, moved } = movementBetween(before, after, REPLICATION);
-  const { replicaSets, fatalPairs } = failureExposureOf(after, REPLICATION);
+function measureRing(
+  [before, after]: readonly [Ring, Ring],
+  layout: RingLayout,
+  costsMs: readonly number[],
+): Measures {
+  const { replicated, primary, replicaSets, fatalPairs } = ringFiguresOf(after, layout);
   return {
-    replicated: imbalanceWithinRacks(owners),
-    primary: imbalanceOf(owners.map((owner) => owner.primary)),
+    replicated,
+    primary,
     // Up to the factor every newcomer takes a copy of everything: there is no choice to be judged.
-    moved: after.members.length > 3 ? (moved / copies) * after.members.length : 1,
+    moved: after.members.length > 3 ? moveFiguresOf(before, after, layout).fairShares : 1,
     replicaSets,
     fatalPairsPercent: 100 * fatalPairs,
     msPerJoin: medianOf(costsMs.slice(-TIMED_JOINS)),
@@ -162,10 +129,6 @@ function combine(all: readonly Measures[], how: (values: readonly number[]) => n
     fatalPairsPercent: of('fatalPairsPercent'),
     msPerJoin: of('msPerJoin'),
   };
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

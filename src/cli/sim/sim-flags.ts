@@ -4,6 +4,7 @@ import { KvError } from '../../node/core/errors.js';
 import { parseScenario } from '../../sim/faults/scenario-file.js';
 import { SCENARIO_DEFAULTS, SCENARIO_LIMITS, type Scenario } from '../../sim/faults/scenario.js';
 import type { Intensity } from '../../sim/faults/random-schedule.js';
+import { within } from './within.js';
 
 /** Seeds from the first to the last, both run. */
 export interface SeedRange {
@@ -91,11 +92,6 @@ export function sizeOf(
       [0.1, SCENARIO_LIMITS.minutes],
     ),
   };
-}
-
-function within(flag: string, value: number, [least, most]: readonly [number, number]): number {
-  if (value >= least && value <= most) return value;
-  throw new KvError('KV_USAGE', `${flag} takes a number from ${least} to ${most}, not ${value}`);
 }
 
 export const SIM_SIZE_FLAGS = {
