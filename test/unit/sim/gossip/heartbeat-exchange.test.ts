@@ -43,13 +43,15 @@ interface Outcome {
   readonly bytes: readonly number[];
 }
 
-function sceneOf(nodes: number, seed: number): Scene {
+/** `lead` is by how many rounds one side is ahead of the other in all it knows. */
+function sceneOf(nodes: number, seed: number, lead = 0): Scene {
   const prng = Prng.named(`exchange ${nodes} ${seed}`);
   const [a = 0, b = 1] = prng.shuffle(Array.from({ length: nodes }, (_, i) => i));
   const ages = new Map<number, number>();
   for (let pair = 0; pair < nodes * nodes; pair++) {
     const observer = Math.floor(pair / nodes);
-    if (observer === a || observer === b) ages.set(pair, prng.int(4));
+    if (observer === a) ages.set(pair, prng.int(4) + Math.max(0, -lead));
+    if (observer === b) ages.set(pair, prng.int(4) + Math.max(0, lead));
   }
   return {
     nodes,
@@ -151,6 +153,13 @@ describe('the exchange of the gossip model', () => {
       }
     },
   );
+
+  it.each([-9, 9])('does so also when one side knows everything better: lead %i', (lead) => {
+    for (const nodes of [50, 2000, 3000]) {
+      const scene = sceneOf(nodes, 1, lead);
+      expect(byModel(scene)).toEqual(byProduction(scene));
+    }
+  });
 
   it('fills a message when there is more to tell than fits, and never beyond', () => {
     for (const nodes of [2000, 3000]) {
