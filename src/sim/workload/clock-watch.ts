@@ -4,6 +4,9 @@
  */
 const HYBRID_AHEAD_MS = 15_000;
 
+/** A clock that is further ahead of the others than this is not followed by anybody: the bound of the cluster is half of it. */
+const FOLLOWED_MS = 20_000;
+
 /** What the clocks of a world have shown: the bounds between which a checker lets a value expire. */
 export class ClockWatch {
   readonly #nodes: () => readonly number[];
@@ -18,7 +21,10 @@ export class ClockWatch {
 
   /** Looks at all clocks; to be called before one of them is stepped back. */
   look(): void {
-    for (const wallMs of this.#all()) this.#highestMs = Math.max(this.#highestMs, wallMs);
+    const clocks = this.#all().toSorted((a, b) => a - b);
+    const middleMs = clocks[clocks.length >> 1] ?? 0;
+    for (const wallMs of clocks)
+      if (wallMs - middleMs <= FOLLOWED_MS) this.#highestMs = Math.max(this.#highestMs, wallMs);
   }
 
   /** No node judges expiry by an earlier time from now on, unless a clock is stepped back. */
