@@ -19,7 +19,7 @@ import type { SimProcess } from './sim-process.js';
 import { SMALL_BYTES, type Connection } from './wire.js';
 
 /** A node that runs, as a client's connection finds it. */
-export interface SimTarget {
+interface SimTarget {
   readonly process: SimProcess;
   readonly node: KvNode;
 }

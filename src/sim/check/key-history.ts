@@ -16,7 +16,7 @@ export interface KeyHistory {
   readonly writes: readonly AttemptedWrite[];
 }
 
-export type ReadAnswer = Extract<HistoryResult, { readonly kind: 'read' }>;
+type ReadAnswer = Extract<HistoryResult, { readonly kind: 'read' }>;
 
 /** A read that was answered. */
 export interface AnsweredRead {

@@ -14,7 +14,7 @@ import { damageOneRecord } from './rot.js';
 const CLONE_AGE_MS = 5_000;
 
 /** Ends the process of a node, if it runs. */
-export type Kill = (node: string) => void;
+type Kill = (node: string) => void;
 
 export interface DiskFaultParts {
   readonly world: World;

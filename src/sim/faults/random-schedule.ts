@@ -16,9 +16,9 @@ export interface RandomScheduleOptions {
 }
 
 /** Nothing goes wrong for so long at the beginning. */
-export const CALM_START_MS = 10_000;
+const CALM_START_MS = 10_000;
 /** The same at the end, for runs that are long enough for it. */
-export const CALM_END_MS = 60_000;
+const CALM_END_MS = 60_000;
 
 const LONG_RUN_MS = 180_000;
 /** Mixes that are tried for one moment, when those drawn first cannot be just then. */

@@ -4,7 +4,7 @@ import type { Random } from '../../node/env/random.js';
  * What clients do to a key. `register`: one client writes it, all read it, at quorum. `hot`: few keys, everybody, at quorum and above.
  * `mixed`: everything, at any level, with deletes and lives.
  */
-export type KeyClass = 'register' | 'hot' | 'mixed';
+type KeyClass = 'register' | 'hot' | 'mixed';
 
 export interface SimKey {
   readonly name: string;

@@ -13,7 +13,7 @@ export interface RegisterHistory extends ConcurrentHistory<RegisterOperation> {
 }
 
 /** A call, and the operation of the history that it stands for. */
-export interface RegisterCall extends Call<RegisterOperation> {
+interface RegisterCall extends Call<RegisterOperation> {
   readonly source: HistoryOperation;
 }
 
