@@ -1,6 +1,7 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { Logger } from '../env/log.js';
+import { HealAttempts } from './heal-attempts.js';
 import type { CorruptCopy, OperationContext } from './operation-context.js';
 import type { ReadResult } from './read-attempt.js';
 import { ReadOperation } from './read-operation.js';
@@ -14,23 +15,33 @@ const DELAYED_HEAL_MS = 500;
  * The corrupt copy may have been one of those that acknowledged a write; the others of that write quorum are still met by
  * every read quorum among the remaining replicas, so what such a quorum agrees on is never older. Fewer are not enough:
  * a single replica may have missed the write, and putting its copy in place would undo it.
+ *
+ * A corrupt copy that such a read meets in turn is left to the next operation of a client: two corrupt copies of three
+ * would have each other healed for ever.
  */
 export class CorruptHealer {
   readonly #context: OperationContext;
+  /** For the reads that heal: what they meet is counted, and nothing else. */
+  readonly #healing: OperationContext;
   readonly #log: Logger;
-  #running = 0;
+  readonly #attempts = new HealAttempts();
 
   constructor(context: OperationContext, log: Logger) {
     this.#context = context;
+    this.#healing = {
+      ...context,
+      reportCorrupt: () => {
+        context.metrics.corruptCopies.inc();
+      },
+    };
     this.#log = log;
   }
 
-  /** Begins to heal a copy; when too many are under way, the next operation that meets it reports it again. */
+  /** Begins to heal a copy, if it may be tried now; if not, the next operation that meets it reports it again. */
   report(copy: CorruptCopy): void {
     const { metrics, router, clock, buggify } = this.#context;
     metrics.corruptCopies.inc();
-    if (this.#running >= LIMITS.backgroundHeals) return;
-    this.#running += 1;
+    if (!this.#attempts.begin(copy, clock.monotonicMs())) return;
     this.#log.warn('a copy does not match its checksum', { node: router.nameOf(copy.nodeId) });
     const heal = (): void => {
       this.#heal(copy);
@@ -43,7 +54,7 @@ export class CorruptHealer {
     const { namespace, key, nodeId } = copy;
     const question = { namespace, key, level: 'quorum', wantsRecord: true, exclude: [nodeId] };
     const deadlineMs = this.#context.clock.monotonicMs() + LIMITS.requestMs;
-    new ReadOperation(this.#context, {
+    new ReadOperation(this.#healing, {
       question,
       deadlineMs,
       trace: undefined,
@@ -79,13 +90,16 @@ export class CorruptHealer {
     });
   }
 
-  #end({ nodeId }: CorruptCopy, failure: string | undefined): void {
-    this.#running -= 1;
-    const { metrics, router } = this.#context;
-    const node = router.nameOf(nodeId);
+  #end(copy: CorruptCopy, failure: string | undefined): void {
+    const { metrics, router, clock } = this.#context;
+    const node = router.nameOf(copy.nodeId);
     if (failure === undefined) {
+      this.#attempts.succeeded(copy);
       metrics.healedCopies.inc();
       this.#log.info('a corrupt copy was replaced', { node });
-    } else this.#log.warn('a corrupt copy was not replaced', { node, reason: failure });
+    } else {
+      this.#attempts.failed(copy, clock.monotonicMs());
+      this.#log.warn('a corrupt copy was not replaced', { node, reason: failure });
+    }
   }
 }

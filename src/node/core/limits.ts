@@ -59,6 +59,11 @@ export const LIMITS = {
   replans: 4,
   /** Corrupt copies healed at once in the background; more wait for the next read of their key. */
   backgroundHeals: 64,
+  /** A corrupt copy that could not be healed is not tried again for this long; doubled with each further failure, up to the greatest. */
+  healAgainMs: 1_000,
+  healAgainMaxMs: 8_000,
+  /** Corrupt copies of which it is known that they could not be healed. */
+  failedHealsRemembered: 1_024,
   /** Bytes of client requests that a node coordinates at once; the rest of `nodeQueueBytes` is for its peers. */
   clientQueueBytes: 48 * 1024 * 1024,
   drainMs: 10_000,

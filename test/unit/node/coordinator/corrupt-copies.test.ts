@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { LIMITS } from '../../../../src/node/core/limits.js';
 import { failed, get, put, read, text, version, written } from './requests.js';
 import { TestCluster } from './test-cluster.js';
 import type { TestNode } from './test-node.js';
@@ -6,10 +7,11 @@ import type { TestNode } from './test-node.js';
 let cluster: TestCluster;
 let n1: TestNode;
 let n2: TestNode;
+let n3: TestNode;
 
 beforeEach(async () => {
   cluster = await TestCluster.start();
-  [n1, n2] = [cluster.node('n1'), cluster.node('n2')];
+  [n1, n2, n3] = [cluster.node('n1'), cluster.node('n2'), cluster.node('n3')];
 });
 
 describe('a corrupt copy', () => {
@@ -79,5 +81,81 @@ describe('a corrupt copy', () => {
       1000,
     );
     expect(text(read(await cluster.run('n1', get('k', 'all'))).value)).toBe('v');
+  });
+});
+
+function served(kind: 'read' | 'write'): number {
+  return cluster.nodes.flatMap((node) => node.served.filter((request) => request.kind === kind))
+    .length;
+}
+
+describe('two corrupt copies of three', () => {
+  beforeEach(async () => {
+    await cluster.run('n1', put('k', 'v', { level: 'all' }));
+    cluster.damage('n1', 'k');
+    cluster.damage('n2', 'k');
+  });
+
+  it('do not have each other healed for ever: one read by a client causes a few reads', async () => {
+    const before = served('read');
+    expect(failed(await cluster.run('n1', get('k'))).code).toBe('KV_CORRUPT');
+    await cluster.scheduler.advance(1_000);
+    // Three for the client, and two for the healing of each of two copies.
+    expect(served('read') - before).toBeLessThanOrEqual(7);
+    expect(n1.log.lines.length).toBeLessThanOrEqual(4);
+  });
+
+  it('are healed in vain ever more seldom, however often a client reads', async () => {
+    const reads = 400;
+    const before = served('read');
+    for (let i = 0; i < reads; i++) {
+      await cluster.run('n1', get('k'));
+      await cluster.scheduler.advance(100);
+    }
+    // 40 s: tries after 0, 1, 3, 7, 15, 23, 31 and 39 s, of two copies, with two reads each.
+    expect(served('read') - before).toBeLessThanOrEqual(3 * reads + 8 * 2 * 2);
+    expect(n1.log.lines.length).toBeLessThanOrEqual(8 * 2 * 2);
+    expect(await cluster.copyOn('n3', 'k')).toMatchObject({ tombstone: false });
+  });
+
+  it('are healed by the first read after the longest wait, once the others are whole again', async () => {
+    for (let i = 0; i < 40; i++) {
+      await cluster.run('n1', get('k'));
+      await cluster.scheduler.advance(1_000);
+    }
+    cluster.damage('n2', 'k');
+    await cluster.scheduler.advance(LIMITS.healAgainMaxMs);
+    expect(text(read(await cluster.run('n1', get('k'))).value)).toBe('v');
+    await cluster.scheduler.until(
+      () => n1.metrics.value('kv_corrupt_copies_healed_total') === 1,
+      1000,
+    );
+    expect(await cluster.copyOn('n1', 'k')).toMatchObject({ tombstone: false });
+  });
+});
+
+describe('a corrupt copy that many operations meet', () => {
+  it('is healed once, however many meet it meanwhile', async () => {
+    await cluster.run('n1', put('k', 'v', { level: 'all' }));
+    cluster.damage('n3', 'k');
+    const before = served('write');
+    n3.unlikely.choose('coordinator.late-heal');
+    const reads = Array.from({ length: 10 }, () => cluster.begin('n3', get('k')));
+    for (const result of await cluster.scheduler.settle(Promise.all(reads), 1_000))
+      expect(text(read(result).value)).toBe('v');
+    await cluster.scheduler.advance(2_000);
+    expect(n3.metrics.value('kv_corrupt_copies_total')).toBe(10);
+    expect(n3.metrics.value('kv_corrupt_copies_healed_total')).toBe(1);
+    expect(served('write') - before).toBe(1);
+  });
+
+  it('is healed again at once when it rots again after it was healed', async () => {
+    await cluster.run('n1', put('k', 'v', { level: 'all' }));
+    for (const times of [1, 2, 3]) {
+      cluster.damage('n1', 'k');
+      expect(text(read(await cluster.run('n1', get('k'))).value)).toBe('v');
+      const healed = (): boolean => n1.metrics.value('kv_corrupt_copies_healed_total') === times;
+      await cluster.scheduler.until(healed, 500);
+    }
   });
 });
