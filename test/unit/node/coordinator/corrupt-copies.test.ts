@@ -105,6 +105,14 @@ describe('two corrupt copies of three', () => {
     expect(n1.log.lines.length).toBeLessThanOrEqual(4);
   });
 
+  it('are healed only where a client met them: what a healing meets begins no other', async () => {
+    n1.believes.set(n2.id, 'suspect');
+    expect(text(read(await cluster.run('n1', get('k', 'one'))).value)).toBe('v');
+    await cluster.scheduler.advance(1_000);
+    expect(n1.metrics.value('kv_corrupt_copies_total')).toBe(2);
+    expect(n1.log.lines.map(({ fields }) => fields['node'])).toEqual(['n1', 'n1']);
+  });
+
   it('are healed in vain ever more seldom, however often a client reads', async () => {
     const reads = 400;
     const before = served('read');
