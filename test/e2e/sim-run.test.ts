@@ -64,22 +64,33 @@ describe('kv sim run', () => {
   });
 
   it.each([
-    [['--seed', 'x'], /--seed takes whole numbers from 0 to 4294967295, such as 42, not x/],
+    [['--seed', 'x'], /--seed takes whole numbers from 0 to 4294967295, such as 42, not "x"/],
     [['--seeds', '9..1'], /--seeds ends before it begins: 9\.\.1/],
-    [['--seeds', '5'], /--seeds takes a range such as 1\.\.100, not 5/],
+    [['--seeds', '5'], /--seeds takes a range such as 1\.\.100, not "5"/],
     [['--seed', '1', '--seeds', '1..2'], /exclude each other/],
-    [['--nodes', '2'], /--nodes takes a number from 3 to 100, not 2/],
-    [['--clients', '0'], /--clients takes a number from 1 to 100, not 0/],
+    [['--nodes', '2'], /--nodes takes a number from 3 to 100, not "2"/],
+    [['--clients', '0'], /--clients takes a number from 1 to 100, not "0"/],
     [['--minutes', 'long'], /--minutes takes a number/],
+    [['--faults', 'hevay'], /did you mean heavy\?/],
+    [['--faults', '.'], /"\." is a directory/],
+    [['--nodes', '3.5'], /--nodes takes a whole number, not 3\.5/],
     [
       ['--faults', 'nowhere.txt'],
-      /--faults takes none, light, heavy, or a scenario file; nowhere\.txt: no such file/,
+      /--faults takes none, light, heavy, or a scenario file; there is no file "nowhere\.txt"/,
     ],
   ])('refuses %j in one line', async (args, message) => {
     const run = await runKv(['sim', 'run', ...args]);
     expect(run.code).toBe(2);
     expect(run.stderr.split('\n')[0]).toMatch(message);
     expect(run.stdout).toBe('');
+  });
+
+  it('refuses flags that leave a machine of the scenario out', async () => {
+    const file = join(folder, 'small.txt');
+    await writeFile(file, 'nodes 5\nminutes 0.5\nat 5s crash n5 for 3s\n');
+    const run = await runKv(['sim', 'run', '--faults', file, '--nodes', '3']);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('needs n5, and there are 3 nodes');
   });
 
   it('refuses a scenario that does not fit, with its line', async () => {

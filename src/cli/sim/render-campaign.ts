@@ -6,8 +6,12 @@ import { document, flow } from '../render/lines.js';
 import { cleanText } from '../show-key.js';
 import type { Campaign, FoundSeed } from './run-seeds.js';
 
-/** How a campaign is run again, but for its seed. */
+/** What a campaign was, and how it is run again. */
 export interface Replay {
+  /** Its size and its faults, in words. */
+  readonly of: string;
+  /** What the scenario says of itself, or nothing. */
+  readonly about: string;
   readonly command: (seed: number) => string;
 }
 
@@ -28,12 +32,26 @@ export function renderCampaign(campaign: Campaign, replay: Replay, look: Look): 
         );
   return document([
     single === undefined ? verdict : `seed ${single.seed}  ${verdict}  trace ${single.traceHash}`,
+    replay.of,
+    ...(replay.about === '' ? [] : [cleanText(replay.about)]),
     ...countLines(campaign, look),
     ...found.flatMap((one) => foundLines(one, replay, look)),
     ...(totals.found > found.length
       ? ['', `${totals.found - found.length} more: ${seedsWithout(campaign)}`]
       : []),
   ]);
+}
+
+/** `8 of 50 seeds  0 found  63 a minute  x64  40s left`; `share` is how much of the next seed is done. */
+export function renderProgress(campaign: Campaign, count: number, share = 0): string {
+  const { totals, realMs } = campaign;
+  const done = `${totals.seeds} of ${count} ${count === 1 ? 'seed' : 'seeds'}  ${totals.found} found`;
+  const part = share === 0 ? '' : `  ${Math.floor(share * 100)}% of the next`;
+  if (totals.seeds === 0) return `${done}${part}`;
+  const rate = formatRate((totals.seeds * 60_000) / Math.max(realMs, 1));
+  const ratio = formatCount(Math.round(totals.virtualMs / Math.max(realMs, 1)));
+  const leftMs = (realMs / totals.seeds) * (count - totals.seeds);
+  return `${done}${part}  ${rate} a minute  x${ratio}  ${formatDuration(leftMs)} left`;
 }
 
 /** `26 virtual hours in 41 s: 23 seeds a minute, 2283 times as fast as real time`. */
@@ -86,16 +104,27 @@ function foundLines(found: FoundSeed, { command }: Replay, look: Look): readonly
     '',
     paint('bad', `seed ${found.seed}`),
     ...found.violations.flatMap(({ rule, atMs, message }) => [
-      `  ${paint('bad', rule)} at ${clock(atMs)}: ${cleanText(message)}`,
+      `  ${paint('bad', rule)} at ${clock(atMs).trim()}: ${cleanText(message)}`,
     ]),
-    ...(found.story.length === 0 ? [] : ['', 'story']),
+    '',
+    found.story.length === 0
+      ? 'there is no story: nothing is known of the time around it'
+      : `story${found.violations.length > 1 ? ' of the first' : ''}${keyOf(found)}`,
     ...found.story.map(storyLine),
     ...(found.minimized === undefined
       ? []
       : ['', 'smallest scenario found', ...indented(found.minimized)]),
     '',
     `replay: ${command(found.seed)}`,
+    ...(found.minimized === undefined
+      ? []
+      : [`smaller: save the scenario as FILE, and kv sim run --seed ${found.seed} --faults FILE`]),
   ];
+}
+
+function keyOf({ violations }: FoundSeed): string {
+  const key = violations[0]?.key;
+  return key === undefined ? '' : `: what happened to ${cleanText(key)}`;
 }
 
 function storyLine({ atMs, who, what }: StoryLine): string {

@@ -10,7 +10,7 @@ const SEEDS_MOST = 100;
 export const RING_FLAGS = {
   nodes: Flags.integer({ char: 'n', summary: 'nodes of the ring, 1 to 1000', default: 300 }),
   vnodes: Flags.integer({ summary: 'tokens of each node, 1 to 256', default: 128 }),
-  rf: Flags.integer({ summary: 'copies of everything, at most one per node', default: 3 }),
+  rf: Flags.integer({ summary: 'copies of everything, at most one per node (3)' }),
   racks: Flags.integer({ summary: 'racks over which the nodes are spread evenly', default: 1 }),
   seed: Flags.string({ summary: 'what every chance is drawn from (1)', exclusive: ['seeds'] }),
   seeds: Flags.string({ summary: 'a range of seeds, A..B: figures are medians' }),
@@ -19,7 +19,7 @@ export const RING_FLAGS = {
 interface Given {
   readonly nodes: number;
   readonly vnodes: number;
-  readonly rf: number;
+  readonly rf: number | undefined;
   readonly racks: number;
   readonly seed: string | undefined;
   readonly seeds: string | undefined;
@@ -33,7 +33,7 @@ export function ringPlan(flags: Given): RingPlan {
   return {
     nodes,
     vnodes: within('--vnodes', flags.vnodes, [LIMITS.vnodesMin, LIMITS.vnodesMax]),
-    replicationFactor: within('--rf', flags.rf, [1, nodes]),
+    replicationFactor: within('--rf', flags.rf ?? Math.min(3, nodes), [1, nodes]),
     racks: within('--racks', flags.racks, [1, nodes]),
     seeds: Array.from({ length: count }, (_, i) => range.from + i),
   };

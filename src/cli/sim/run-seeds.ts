@@ -30,8 +30,11 @@ export interface Campaign {
   readonly lines: readonly SeedLine[];
   /** The first ones that were found. */
   readonly found: readonly FoundSeed[];
+  /** Real time of the runs, without what followed up on those that broke a rule. */
   readonly realMs: number;
 }
+
+export const NO_CAMPAIGN: Campaign = { totals: NO_TOTALS, lines: [], found: [], realMs: 0 };
 
 export interface CampaignPlan {
   readonly seeds: SeedRange;
@@ -45,6 +48,8 @@ export interface CampaignWatch {
   /** Told at once: the campaign may last for hours. */
   readonly broke: (seed: number, violation: Violation) => Promise<void>;
   readonly minimizing: (seed: number, tried: number) => Promise<void>;
+  /** Within a seed: what share of its virtual time has passed. */
+  readonly working: (campaign: Campaign, share: number) => Promise<void>;
 }
 
 /** Stories told in one campaign: more of them say the same. */
@@ -58,10 +63,14 @@ export async function runSeeds(
   watch: CampaignWatch,
   host: SimHost,
 ): Promise<Campaign> {
-  const startMs = watch.nowMs();
-  let campaign: Campaign = { totals: NO_TOTALS, lines: [], found: [], realMs: 0 };
+  let campaign = NO_CAMPAIGN;
   for (let { from: seed } = plan.seeds; seed <= plan.seeds.to; seed++) {
-    const report = await simulate({ ...plan.options, seed }, host);
+    const startMs = watch.nowMs();
+    const before = campaign;
+    const tell = (passedMs: number, ofMs: number): Promise<void> =>
+      watch.working(before, passedMs / ofMs);
+    const report = await simulate({ ...plan.options, seed }, { ...host, tell });
+    const realMs = campaign.realMs + watch.nowMs() - startMs;
     const { traceHash, violations } = report;
     if (violations[0] !== undefined) await watch.broke(seed, violations[0]);
     const follows = violations.length > 0 && campaign.found.length < STORIES;
@@ -72,7 +81,7 @@ export async function runSeeds(
       totals: withRun(campaign.totals, report),
       lines: [...campaign.lines, { seed, traceHash, violations: violations.length }],
       found: [...campaign.found, ...found],
-      realMs: watch.nowMs() - startMs,
+      realMs,
     };
     await watch.ran(campaign);
   }

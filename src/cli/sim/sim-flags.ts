@@ -2,7 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { Flags } from '@oclif/core';
 import { KvError } from '../../node/core/errors.js';
 import { parseScenario } from '../../sim/faults/scenario-file.js';
-import { SCENARIO_DEFAULTS, SCENARIO_LIMITS, type Scenario } from '../../sim/faults/scenario.js';
+import {
+  durationOf,
+  SCENARIO_DEFAULTS,
+  SCENARIO_LIMITS,
+  type Scenario,
+} from '../../sim/faults/scenario.js';
+import { endOf, machinesOf } from '../../sim/faults/fault-parts.js';
+import { formatFault } from '../../sim/faults/format-scenario.js';
+import { nearest } from '../../stdx/nearest.js';
 import type { Intensity } from '../../sim/faults/random-schedule.js';
 import { within } from './within.js';
 
@@ -29,7 +37,10 @@ export function seedRange(
   if (seeds === undefined) return undefined;
   const [, first, last] = /^(\d+)\.\.(\d+)$/.exec(seeds) ?? [];
   if (first === undefined || last === undefined)
-    throw new KvError('KV_USAGE', `--seeds takes a range such as 1..100, not ${seeds}`);
+    throw new KvError(
+      'KV_USAGE',
+      `--seeds takes a range such as 1..100, not ${JSON.stringify(seeds)}`,
+    );
   const range = { from: seedOf(first, '--seeds', '1..100'), to: seedOf(last, '--seeds', '1..100') };
   if (range.to < range.from)
     throw new KvError('KV_USAGE', `--seeds ends before it begins: ${seeds}`);
@@ -41,7 +52,7 @@ function seedOf(text: string, flag: string, example: string): number {
   if (!/^\d+$/.test(text) || seed > SEED_MAX)
     throw new KvError(
       'KV_USAGE',
-      `${flag} takes whole numbers from 0 to ${SEED_MAX}, such as ${example}, not ${text}`,
+      `${flag} takes whole numbers from 0 to ${SEED_MAX}, such as ${example}, not ${JSON.stringify(text)}`,
     );
   return seed;
 }
@@ -49,20 +60,8 @@ function seedOf(text: string, flag: string, example: string): number {
 /** What goes wrong: an intensity by name, or the scenario in a file. @throws KvError KV_USAGE, KV_IO_FAILED */
 export async function faultsOf(word: string): Promise<Intensity | Scenario> {
   if (INTENSITIES.includes(word)) return word as Intensity;
-  let text: string;
-  try {
-    text = await readFile(word, 'utf8');
-  } catch (cause) {
-    const why =
-      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-        ? 'no such file'
-        : String(cause);
-    throw new KvError(
-      'KV_USAGE',
-      `--faults takes none, light, heavy, or a scenario file; ${word}: ${why}`,
-      { cause },
-    );
-  }
+  const text = await textOf(word);
+  if (text.includes('\0')) throw new KvError('KV_USAGE', `${word} is not a text file`);
   try {
     return parseScenario(text);
   } catch (error) {
@@ -72,30 +71,93 @@ export async function faultsOf(word: string): Promise<Intensity | Scenario> {
   }
 }
 
+async function textOf(word: string): Promise<string> {
+  try {
+    return await readFile(word, 'utf8');
+  } catch (cause) {
+    throw new KvError(
+      'KV_USAGE',
+      `--faults takes none, light, heavy, or a scenario file; ${whyNot(word, cause)}`,
+      { cause },
+    );
+  }
+}
+
+function whyNot(word: string, cause: unknown): string {
+  const shown = JSON.stringify(word);
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'EISDIR') return `${shown} is a directory`;
+  if (code !== 'ENOENT') return `${shown} cannot be read: ${String(cause)}`;
+  const meant = nearest(word.toLowerCase(), INTENSITIES);
+  return meant === undefined ? `there is no file ${shown}` : `did you mean ${meant}?`;
+}
+
 export interface SizeFlags {
-  readonly nodes: number | undefined;
-  readonly clients: number | undefined;
+  readonly nodes: string | undefined;
+  readonly clients: string | undefined;
   readonly minutes: string | undefined;
 }
 
+/** A scenario, and the file that it is from. */
+export interface ScenarioFile {
+  readonly file: string;
+  readonly scenario: Scenario;
+}
+
+type Size = Pick<Scenario, 'nodes' | 'clients' | 'minutes'>;
+
 /** The size of a run: what the flags say, else what the scenario says. @throws KvError KV_USAGE */
-export function sizeOf(
-  flags: SizeFlags,
-  scenario: Scenario = SCENARIO_DEFAULTS,
-): Pick<Scenario, 'nodes' | 'clients' | 'minutes'> {
-  return {
-    nodes: within('--nodes', flags.nodes ?? scenario.nodes, [NODES_MIN, SCENARIO_LIMITS.nodes]),
-    clients: within('--clients', flags.clients ?? scenario.clients, [1, SCENARIO_LIMITS.clients]),
-    minutes: within(
-      '--minutes',
-      flags.minutes === undefined ? scenario.minutes : Number(flags.minutes),
-      [0.1, SCENARIO_LIMITS.minutes],
-    ),
+export function sizeOf(flags: SizeFlags, from: ScenarioFile | undefined): Size {
+  const scenario = from?.scenario ?? SCENARIO_DEFAULTS;
+  const value = (name: keyof Size, bounds: readonly [number, number]): number =>
+    flags[name] === undefined && from !== undefined
+      ? within(`${from.file}: ${name}`, scenario[name], bounds)
+      : within(`--${name}`, flags[name] ?? scenario[name], bounds);
+  const size = {
+    nodes: whole('--nodes', value('nodes', [NODES_MIN, SCENARIO_LIMITS.nodes])),
+    clients: whole('--clients', value('clients', [1, SCENARIO_LIMITS.clients])),
+    minutes: value('minutes', [0.1, SCENARIO_LIMITS.minutes]),
   };
+  if (from !== undefined) refuseUnfit(from, size);
+  return size;
+}
+
+function whole(flag: string, value: number): number {
+  if (Number.isInteger(value)) return value;
+  throw new KvError('KV_USAGE', `${flag} takes a whole number, not ${value}`);
+}
+
+/** A smaller run than the scenario was written for must still have its machines, and its time. */
+function refuseUnfit({ file, scenario }: ScenarioFile, size: Size): void {
+  for (const scheduled of scenario.faults) {
+    const line = formatFault(scheduled.fault);
+    const missing = machinesOf(scheduled.fault).find((name) => !isThere(name, size));
+    if (missing !== undefined)
+      throw new KvError(
+        'KV_USAGE',
+        `${file}: "${line}" needs ${missing}, and there are ${size.nodes} nodes and ${size.clients} clients`,
+      );
+    if (endOf(scheduled) > durationOf(size))
+      throw new KvError(
+        'KV_USAGE',
+        `${file}: "${line}" ends after the ${size.minutes} minutes of the run`,
+      );
+  }
+}
+
+function isThere(name: string, { nodes, clients }: Size): boolean {
+  const number = Number(name.slice(1));
+  return number <= (name.startsWith('n') ? nodes : clients);
 }
 
 export const SIM_SIZE_FLAGS = {
-  nodes: Flags.integer({ summary: 'nodes of the cluster (5, or what the scenario says)' }),
-  clients: Flags.integer({ summary: 'clients that work on it (6, or what the scenario says)' }),
-  minutes: Flags.string({ summary: 'virtual minutes of work (10, or what the scenario says)' }),
+  nodes: Flags.string({
+    summary: `nodes of the cluster, ${NODES_MIN} to ${SCENARIO_LIMITS.nodes} (5, or what the scenario says)`,
+  }),
+  clients: Flags.string({
+    summary: `clients that work on it, 1 to ${SCENARIO_LIMITS.clients} (6, or what the scenario says)`,
+  }),
+  minutes: Flags.string({
+    summary: `virtual minutes of work, 0.1 to ${SCENARIO_LIMITS.minutes} (10, or what the scenario says)`,
+  }),
 };

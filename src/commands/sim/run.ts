@@ -1,10 +1,13 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
+import { Interrupted } from '../../cli/exit-codes.js';
+import { paragraphs } from '../../cli/paragraphs.js';
 import { Progress } from '../../cli/sim/progress.js';
-import { renderCampaign, renderPace } from '../../cli/sim/render-campaign.js';
-import { runSeeds, type Campaign } from '../../cli/sim/run-seeds.js';
+import { renderCampaign, renderProgress } from '../../cli/sim/render-campaign.js';
+import { NO_CAMPAIGN, runSeeds, type Campaign } from '../../cli/sim/run-seeds.js';
 import { faultsOf, seedRange, SIM_SIZE_FLAGS, sizeOf } from '../../cli/sim/sim-flags.js';
 import { withSimHost } from '../../cli/sim/sim-host.js';
+import type { Violation } from '../../sim/workload/history.js';
 
 /** Exit code of a campaign that found something. */
 const FOUND = 1;
@@ -15,11 +18,12 @@ export default class SimRun extends BaseCommand {
   static override readonly summary =
     'run a simulated cluster from a seed, with faults, and check what it did';
 
-  static override readonly description = `The code of real nodes and clients runs unchanged in one process: time is virtual, and the network, the disks, the
+  static override readonly description =
+    paragraphs(`The code of real nodes and clients runs unchanged in one process: time is virtual, and the network, the disks, the
 clocks and the processes misbehave as the seed says. The same seed gives the same run, event by event (trace hash).
 Afterwards every rule is checked: no acknowledged write lost, no read going back, nothing read that was not written,
 replicas equal at the end, one metadata log, no false death, and a linearizability check of the keys it holds for.
-Exit code 0 says that no rule was broken, 1 that one was; docs/testing.md lists the rules, docs/scenarios.md the files.`;
+Exit code 0 says that no rule was broken, 1 that one was; docs/testing.md lists the rules, docs/scenarios.md the files.`);
 
   static override readonly examples = [
     '<%= config.bin %> <%= command.id %> --seed 42',
@@ -51,48 +55,72 @@ Exit code 0 says that no rule was broken, 1 that one was; docs/testing.md lists 
     const random = Math.floor(Math.random() * RANDOM_SEEDS);
     const seeds = given ?? { from: random, to: random };
     const faults = await faultsOf(flags.faults);
-    const size = sizeOf(flags, typeof faults === 'string' ? undefined : faults);
+    const scenario = typeof faults === 'string' ? undefined : faults;
+    const file = flags.faults;
+    const size = sizeOf(flags, scenario === undefined ? undefined : { file, scenario });
     const options = { ...size, faults: typeof faults === 'string' ? faults : faults.faults };
+    if (scenario?.faults.length === 0) await this.note(`${file} has no faults: nothing goes wrong`);
     const plan = { seeds, options, minimize: flags.minimize };
-    const campaign = await this.#runSeeds(plan);
-    const command = (seed: number): string =>
-      `kv sim run --seed ${seed} --nodes ${size.nodes} --clients ${size.clients} --minutes ${size.minutes} --faults ${flags.faults}`;
+    const campaign = await this.#runSeeds(plan, flags.quiet);
+    const sizes = `--nodes ${size.nodes} --clients ${size.clients} --minutes ${size.minutes}`;
+    const replay = {
+      of: `${size.nodes} nodes  ${size.clients} clients  ${size.minutes} virtual minutes  faults ${file}`,
+      about: scenario?.description ?? '',
+      command: (seed: number): string =>
+        `kv sim run --seed ${seed} ${sizes} --faults ${shellWord(file)}`,
+    };
+    const { command } = replay;
     await this.print({
-      result: resultOf(campaign, { ...size, faults: flags.faults, command }),
-      text: (look) => renderCampaign(campaign, { command }, look),
+      result: resultOf(campaign, { ...size, faults: file, command }),
+      text: (look) => renderCampaign(campaign, replay, look),
       exit: campaign.totals.found > 0 ? FOUND : undefined,
     });
   }
 
-  async #runSeeds(plan: Parameters<typeof runSeeds>[0]): Promise<Campaign> {
+  async #runSeeds(plan: Parameters<typeof runSeeds>[0], quiet: boolean): Promise<Campaign> {
     const nowMs = (): number => performance.now();
-    const progress = new Progress(process.stderr, nowMs, (text) => this.output.note(text));
-    const count = plan.seeds.to - plan.seeds.from + 1;
+    const progress = new Progress(process.stderr, nowMs, async (text) => {
+      if (!quiet) await this.output.note(text);
+    });
+    const { from, to } = plan.seeds;
+    const count = to - from + 1;
+    let ran = NO_CAMPAIGN;
+    const watch = {
+      nowMs,
+      ran: async (campaign: Campaign): Promise<void> => {
+        ran = campaign;
+        await progress.say(() => renderProgress(campaign, count));
+      },
+      working: (campaign: Campaign, share: number): Promise<void> =>
+        progress.say(() => renderProgress(campaign, count, share)),
+      broke: async (seed: number, { rule, message }: Violation): Promise<void> => {
+        if (count === 1) return;
+        await progress.end();
+        await this.note(`seed ${seed} broke ${rule}: ${message}`);
+      },
+      minimizing: (seed: number, tried: number): Promise<void> =>
+        progress.say(() => `seed ${seed}: smaller run ${tried}`),
+    };
     try {
-      return await withSimHost((host) =>
-        runSeeds(
-          plan,
-          {
-            nowMs,
-            ran: (campaign) =>
-              progress.say(
-                () =>
-                  `${campaign.totals.seeds} of ${count} seeds, ${campaign.totals.found} found; ${renderPace(campaign)}`,
-              ),
-            broke: async (seed, { rule, message }) => {
-              if (count === 1) return;
-              await progress.end();
-              await this.note(`seed ${seed} broke ${rule}: ${message}`);
-            },
-            minimizing: (seed, tried) => progress.say(() => `seed ${seed}: smaller run ${tried}`),
-          },
-          host,
-        ),
-      );
+      return await withSimHost((host) => runSeeds(plan, watch, host));
+    } catch (error) {
+      await progress.end();
+      if (error instanceof Interrupted && count > 1) {
+        const { seeds: done, found } = ran.totals;
+        await this.note(
+          `interrupted after ${done} of ${count} seeds, ${found} found; go on with --seeds ${from + done}..${to}`,
+        );
+      }
+      throw error;
     } finally {
       await progress.end();
     }
   }
+}
+
+/** A word as a shell takes it. */
+function shellWord(word: string): string {
+  return /^[\w./:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 interface Setting {
@@ -104,7 +132,7 @@ interface Setting {
 }
 
 function resultOf(
-  { totals, lines, found, realMs }: Campaign,
+  { totals: { faults: struck, ...totals }, lines, found, realMs }: Campaign,
   { command, ...setting }: Setting,
 ): object {
   const [only] = lines;
@@ -112,6 +140,7 @@ function resultOf(
     ...setting,
     ...(lines.length === 1 ? { seed: only?.seed, traceHash: only?.traceHash } : {}),
     ...totals,
+    struck,
     realMs: Math.round(realMs),
     seedsPerSecond: (totals.seeds * 1000) / Math.max(realMs, 1),
     virtualToReal: totals.virtualMs / Math.max(realMs, 1),

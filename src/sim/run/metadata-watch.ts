@@ -74,10 +74,25 @@ export class MetadataWatch {
     if (known.text === JSON.stringify(metadata)) return;
     const [one, other] = [canonicalJson(known.metadata), canonicalJson(metadata)];
     if (one !== other)
-      this.#report(run, `holds another epoch ${epoch} than a node before it: ${one} and ${other}`);
+      this.#report(
+        run,
+        `holds another epoch ${epoch} than a node before it: ${differing(one, other)}`,
+      );
   }
 
   #report(run: NodeRun, what: string): void {
     this.#findings.add('metadata-diverged', `${run.machine.name} ${what}`);
   }
 }
+
+/** Where two texts begin to differ, and how each goes on. */
+function differing(one: string, other: string): string {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at += 1;
+  const from = Math.max(0, at - BEFORE);
+  const [before, now] = [one, other].map((text) => text.slice(from, at + AFTER));
+  return `... ${before ?? ''} ... and ... ${now ?? ''} ...`;
+}
+
+const BEFORE = 30;
+const AFTER = 50;

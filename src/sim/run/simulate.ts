@@ -42,6 +42,10 @@ export interface SimHost {
   readonly turns: Turns;
   /** Promises that were rejected, and nobody cared, since the last call. */
   readonly takeDefects: () => readonly unknown[];
+  /** Called now and then with the virtual time that has passed, of all that will. */
+  readonly tell?: ((passedMs: number, ofMs: number) => Promise<void>) | undefined;
+  /** True when nobody wants the rest: the simulation ends with what its turns throw. */
+  readonly interrupted?: (() => boolean) | undefined;
 }
 
 const MINUTE_MS = 60_000;
@@ -49,6 +53,14 @@ const MINUTE_MS = 60_000;
 const THINK_MS = 500;
 /** Operations that are under way at the end must end within this time. */
 const LAST_ANSWER_MS = 15_000;
+/** Virtual time between two words on how far it is. */
+const SLICE_MS = 5_000;
+/** Events that a run may have: a busy cluster of five has one in four ms of virtual time, one of a hundred twenty in a ms. */
+const EVENTS_AT_ONCE = 1_000_000;
+const EVENTS_PER_MS = 100;
+
+/** A run that was ended because its events had no end. */
+class TooBusy extends Error {}
 
 /** Runs one seed: boots a cluster, lets clients work while faults strike, heals it, and checks all that was seen. */
 export async function simulate(options: SimOptions, host: SimHost): Promise<SimReport> {
@@ -78,7 +90,12 @@ class Simulation {
     const { seed, nodes, clients } = options;
     this.#options = options;
     this.#host = host;
-    this.#scheduler = new Scheduler(host.turns);
+    this.#scheduler = new Scheduler((run) =>
+      host.turns(() => {
+        this.#boundEvents();
+        return run();
+      }),
+    );
     const nowMs = (): number => this.#scheduler.nowMs();
     this.#findings = new Findings(nowMs);
     this.#chronicle = new Chronicle(nowMs);
@@ -113,7 +130,8 @@ class Simulation {
     try {
       await this.#play();
     } catch (error) {
-      this.#findings.add('assertion', describeError(error));
+      if (this.#host.interrupted?.() === true) throw error;
+      if (!(error instanceof TooBusy)) this.#findings.add('assertion', describeError(error));
     }
     for (const defect of this.#host.takeDefects())
       this.#findings.add('assertion', `nobody handled ${describeError(defect)}`);
@@ -142,6 +160,23 @@ class Simulation {
     for (const name of this.#operator.forgottenBy())
       this.#findings.add('waits-for-ever', `${name} never answered to a change of metadata`);
     this.#monitor.stop();
+  }
+
+  async #work(durationMs: number): Promise<void> {
+    for (let passedMs = 0; passedMs < durationMs; passedMs += SLICE_MS) {
+      await this.#scheduler.advance(Math.min(SLICE_MS, durationMs - passedMs));
+      await this.#host.tell?.(passedMs, durationMs);
+    }
+  }
+
+  /** Work that feeds on itself takes no virtual time to speak of: it would never end. */
+  #boundEvents(): void {
+    const executed = this.#scheduler.executed();
+    const bound = EVENTS_AT_ONCE + EVENTS_PER_MS * this.#scheduler.nowMs();
+    if (executed <= bound) return;
+    const message = `${executed} events in ${Math.round(this.#scheduler.nowMs())} ms: more than any load explains`;
+    this.#findings.add('works-for-ever', message);
+    throw new TooBusy(message);
   }
 
   async #awaitAnswers(): Promise<void> {

@@ -82,6 +82,7 @@ export type RuleName =
   | 'false-death'
   | 'queue-over-bound'
   | 'waits-for-ever'
+  | 'works-for-ever'
   | 'assertion'
   | 'metadata-diverged'
   | 'impostor-voted';

@@ -6,7 +6,11 @@ import { PLAIN_LOOK } from '../../../src/cli/look.js';
 import { parseScenario } from '../../../src/sim/faults/scenario-file.js';
 import { WriteQuorum } from '../../../src/node/core/quorum/write-quorum.js';
 
-const replay = { command: (seed: number): string => `kv sim run --seed ${seed}` };
+const replay = {
+  of: '5 nodes',
+  about: '',
+  command: (seed: number): string => `kv sim run --seed ${seed}`,
+};
 
 describe('a seed that breaks a rule', () => {
   let campaign: Campaign;
@@ -35,6 +39,7 @@ describe('a seed that breaks a rule', () => {
         told.push(`${seed} ${rule}`);
       },
       minimizing: async (): Promise<void> => undefined,
+      working: async (): Promise<void> => undefined,
     };
     campaign = await withSimHost((host) => runSeeds(plan, watch, host));
     verdict.mockRestore();
@@ -47,7 +52,7 @@ describe('a seed that breaks a rule', () => {
     const text = renderCampaign(campaign, replay, PLAIN_LOOK);
     expect(text).toContain(`rules broken by ${campaign.totals.found} of 2 seeds`);
     expect(text).toContain(`acknowledged-write-lost at `);
-    expect(text).toMatch(/story\n +\d+\.\d{3}s {2}/);
+    expect(text).toMatch(/story.*: what happened to \S+\n +\d+\.\d{3}s {2}/);
     expect(text).toContain('smallest scenario found');
     expect(text).toContain(`replay: kv sim run --seed ${found?.seed ?? 0}`);
   });
