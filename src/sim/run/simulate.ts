@@ -148,7 +148,7 @@ class Simulation {
     this.#injector.schedule(this.#schedule);
     this.#monitor.start(this.#schedule);
     this.#operator.start();
-    await this.#scheduler.advance(minutes * MINUTE_MS);
+    await this.#work(minutes * MINUTE_MS);
     this.#operator.stop();
     for (const client of this.#clients) client.stop();
     this.#injector.healAll();

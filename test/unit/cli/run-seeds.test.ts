@@ -15,6 +15,7 @@ const replay = {
 describe('a seed that breaks a rule', () => {
   let campaign: Campaign;
   const told: string[] = [];
+  const shares: number[] = [];
 
   beforeAll(async () => {
     // A write that counts as acknowledged as soon as one replica has answered is lost by the first crash.
@@ -39,7 +40,9 @@ describe('a seed that breaks a rule', () => {
         told.push(`${seed} ${rule}`);
       },
       minimizing: async (): Promise<void> => undefined,
-      working: async (): Promise<void> => undefined,
+      working: async (_: Campaign, share: number): Promise<void> => {
+        shares.push(share);
+      },
     };
     campaign = await withSimHost((host) => runSeeds(plan, watch, host));
     verdict.mockRestore();
@@ -55,6 +58,11 @@ describe('a seed that breaks a rule', () => {
     expect(text).toMatch(/story.*: what happened to \S+\n +\d+\.\d{3}s {2}/);
     expect(text).toContain('smallest scenario found');
     expect(text).toContain(`replay: kv sim run --seed ${found?.seed ?? 0}`);
+  });
+
+  it('says how far it is while it runs', () => {
+    expect(shares.length).toBeGreaterThan(campaign.totals.seeds * 5);
+    expect(Math.max(...shares)).toBeLessThan(1);
   });
 
   it('has a story with what clients were told, what replicas stored, and the faults', () => {
