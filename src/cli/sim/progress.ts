@@ -31,7 +31,9 @@ export class Progress {
     if (this.#nowMs() - this.#shownMs < (terminal ? EVERY_MS : LINE_MS)) return;
     this.#shownMs = this.#nowMs();
     this.#open = terminal;
-    const width = Math.max(20, (this.#sink.columns ?? 80) - 1);
+    // A terminal that does not know its size says 0.
+    const columns = this.#sink.columns ?? 0;
+    const width = (columns > 0 ? columns : 80) - 1;
     await this.#write(terminal ? `${CLEAR_LINE}${text().slice(0, width)}` : `${text()}\n`);
   }
 
