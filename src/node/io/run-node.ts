@@ -2,7 +2,7 @@ import { destination, type DestinationStream } from 'pino';
 import { pretty } from './process/pretty-log.js';
 import { logLevelOf, nodeConfig, type NodeConfig } from './config/node-config.js';
 import type { RawSettings } from './config/node-settings.js';
-import { runDaemon, type DaemonEnd } from './process/daemon.js';
+import { reloadAtHangup, runDaemon, type DaemonEnd } from './process/daemon.js';
 import { PinoLogger } from './process/pino-logger.js';
 import { readIdentity } from '../identity/identity-file.js';
 import { LevelDisk } from './level/level-disk.js';
@@ -23,17 +23,13 @@ export async function runNode(options: RunOptions): Promise<DaemonEnd> {
   const known = await readIdentity(new LevelDisk(config.dataDir));
   const name = config.name ?? known?.name ?? config.defaultName;
   const log = PinoLogger.create(logStream(config), config.logLevel, name);
-  const node = await startNode(config, { log, release: options.release });
-  return await runDaemon({
-    log,
-    drain: node.drain,
-    failed: node.failed,
-    reload: () => {
-      const level = logLevelOf(options.settings());
-      log.setLevel(level);
-      log.info(`SIGHUP: log level ${level}`);
-    },
+  reloadAtHangup(log, () => {
+    const level = logLevelOf(options.settings());
+    log.setLevel(level);
+    log.info(`SIGHUP: log level ${level}`);
   });
+  const { drain, failed } = await startNode(config, { log, release: options.release });
+  return await runDaemon({ log, drain, failed });
 }
 
 /** Lines are written at once: what a process says before it dies must be there. */

@@ -6,8 +6,6 @@ export interface Daemon {
   readonly log: Logger;
   /** Refuses new work, finishes what runs, tells the peers, closes the store. */
   drain(): Promise<void>;
-  /** Reads the settings that may change while it runs. @throws KvError KV_CONFIG_INVALID, and keeps the old ones */
-  reload(): void;
   /** Settles when the node has failed for good and stopped. */
   readonly failed: Promise<KvError>;
 }
@@ -23,7 +21,7 @@ const SAME_SIGNAL_MS = 500;
 
 /**
  * Keeps a node running until a signal, the loss of the parent's pipe, or its own failure ends it.
- * TERM and INT drain, a second one stops at once; HUP reloads.
+ * TERM and INT drain, a second one stops at once.
  */
 export async function runDaemon(daemon: Daemon): Promise<DaemonEnd> {
   const { log } = daemon;
@@ -52,9 +50,6 @@ export async function runDaemon(daemon: Daemon): Promise<DaemonEnd> {
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
-    process.on('SIGHUP', () => {
-      reload(daemon);
-    });
     // Started with a pipe by a supervisor: when that is gone, nobody would ever stop this node.
     process.once('disconnect', () => {
       if (drainingSinceMs === undefined) begin('the supervisor is gone');
@@ -66,12 +61,18 @@ export async function runDaemon(daemon: Daemon): Promise<DaemonEnd> {
   });
 }
 
-function reload(daemon: Daemon): void {
-  try {
-    daemon.reload();
-  } catch (error) {
-    daemon.log.error(`SIGHUP: nothing was changed: ${asKvError(error).message}`);
-  }
+/**
+ * Reads the settings again at each HUP, from now on: a node that still starts must not die of one.
+ * `reload` throws KvError KV_CONFIG_INVALID, and keeps the old ones.
+ */
+export function reloadAtHangup(log: Logger, reload: () => void): void {
+  process.on('SIGHUP', () => {
+    try {
+      reload();
+    } catch (error) {
+      log.error(`SIGHUP: nothing was changed: ${asKvError(error).message}`);
+    }
+  });
 }
 
 function asKvError(error: unknown): KvError {
