@@ -55,7 +55,7 @@ export function renderProgress(campaign: Campaign, count: number, share = 0): st
 }
 
 /** `26 virtual hours in 41 s: 23 seeds a minute, 2283 times as fast as real time`. */
-export function renderPace({ totals, realMs }: Campaign): string {
+function renderPace({ totals, realMs }: Campaign): string {
   const minutes = Math.max(realMs, 1) / 60_000;
   const ratio = totals.virtualMs / Math.max(realMs, 1);
   const pace = `${formatRate(totals.seeds / minutes)} seeds a minute, ${formatCount(Math.round(ratio))} times as fast as real time`;

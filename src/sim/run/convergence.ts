@@ -7,7 +7,7 @@ import type { Findings } from './findings.js';
 import type { World } from './world.js';
 
 /** After the last fault all nodes must see all nodes up, and hold one epoch and one ring, within this time. */
-export const SETTLE_MS = 90_000;
+const SETTLE_MS = 90_000;
 /** To look at all nodes costs more than what they do meanwhile. */
 const LOOK_MS = 500;
 /** Reads of one key at `all` before it is said not to converge, and the time between two of them. */
