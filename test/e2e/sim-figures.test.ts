@@ -33,7 +33,7 @@ describe('kv sim ring', () => {
   it('refuses what no ring can be, in one line and with exit code 2', async () => {
     const { code, stdout, stderr } = await runKv([...small, '--rf', '7']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^Error: --rf takes a number from 1 to 6, not 7\n/);
+    expect(stderr).toMatch(/^Error: --rf takes a number from 1 to 6, not "7"\n/);
   });
 });
 
@@ -53,7 +53,7 @@ describe('kv sim gossip', () => {
   it('refuses more nodes than it can hold, with exit code 2', async () => {
     const { code, stderr } = await runKv(['sim', 'gossip', '--nodes', '20000']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^Error: --nodes takes a number from 2 to 10000, not 20000\n/);
+    expect(stderr).toMatch(/^Error: --nodes takes a number from 2 to 10000, not "20000"\n/);
   });
 });
 

@@ -54,6 +54,17 @@ describe('kv sim run', () => {
     expect(seeds).toBe(3);
   });
 
+  it('prints a document for each seed as it ends, and one of all, where lines are asked for', async () => {
+    const run = await runKv(['sim', 'run', ...SHORT, '-o', 'ndjson', '--seeds', '7..8']);
+    const lines = run.stdout.trimEnd().split('\n');
+    const results = lines.map((line) => (JSON.parse(line) as Document).result);
+    expect(results).toMatchObject([
+      { seed: 7, violations: 0 },
+      { seed: 8, violations: 0 },
+      { seeds: 2, runs: [{ seed: 7 }, { seed: 8 }] },
+    ]);
+  });
+
   it('plays a scenario, whose size the flags may change', async () => {
     const file = join(folder, 'one-crash.txt');
     await writeFile(file, 'nodes 3\nclients 2\nminutes 1\n\nat 12s crash n2 for 5s\n');

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { KvError } from '../../node/core/errors.js';
 import type { GossipEngine, GossipPlan } from './measure-gossip.js';
 import { seedRange } from './sim-flags.js';
-import { within } from './within.js';
+import { wholeWithin, within } from './within.js';
 
 const NODES = [2, 10_000] as const;
 /** Of whole nodes, each pair takes 2 to 3 KB of memory. */
@@ -15,7 +15,11 @@ const MINUTES = [0.05, 7 * 24 * 60] as const;
 const MINUTE_MS = 60_000;
 
 export const GOSSIP_FLAGS = {
-  nodes: Flags.integer({ char: 'n', summary: 'nodes of the cluster', default: WHOLE_BY_DEFAULT }),
+  nodes: Flags.string({
+    char: 'n',
+    summary: `nodes of the cluster, ${NODES[0]} to ${NODES[1]}`,
+    default: String(WHOLE_BY_DEFAULT),
+  }),
   loss: Flags.string({
     summary: 'shares of messages that are lost, in percent, a row for each',
     helpValue: 'PERCENT,..',
@@ -36,7 +40,7 @@ export const GOSSIP_FLAGS = {
 };
 
 interface Given {
-  readonly nodes: number;
+  readonly nodes: string;
   readonly loss: string;
   readonly minutes: string | undefined;
   readonly hours: string | undefined;
@@ -47,8 +51,8 @@ interface Given {
 
 /** What is to be measured. @throws KvError KV_USAGE */
 export function gossipPlan(flags: Given): GossipPlan {
-  const whole = flags.whole || (!flags.model && flags.nodes <= WHOLE_BY_DEFAULT);
-  const nodes = within('--nodes', flags.nodes, NODES);
+  const nodes = wholeWithin('--nodes', flags.nodes, NODES);
+  const whole = flags.whole || (!flags.model && nodes <= WHOLE_BY_DEFAULT);
   if (flags.whole) within('--nodes with --whole', nodes, WHOLE_NODES);
   const engine = whole ? 'whole' : 'model';
   return {

@@ -19,17 +19,13 @@ export interface Replay {
 export function renderCampaign(campaign: Campaign, replay: Replay, look: Look): string {
   const { totals, lines, found } = campaign;
   const single = lines.length === 1 ? lines[0] : undefined;
-  const clean = totals.seeds - totals.found;
   const verdict =
     totals.found === 0
       ? look.paint(
           'ok',
           totals.seeds === 1 ? 'no rule broken' : `no rule broken in ${totals.seeds} seeds`,
         )
-      : look.paint(
-          'bad',
-          `rules broken by ${totals.found} of ${totals.seeds} seeds, ${clean} clean`,
-        );
+      : look.paint('bad', brokenText(campaign));
   return document([
     single === undefined ? verdict : `seed ${single.seed}  ${verdict}  trace ${single.traceHash}`,
     replay.of,
@@ -40,6 +36,13 @@ export function renderCampaign(campaign: Campaign, replay: Replay, look: Look): 
       ? ['', `${totals.found - found.length} more: ${seedsWithout(campaign)}`]
       : []),
   ]);
+}
+
+/** What broke, in a few words: the rules of one seed, or how many of many seeds broke any. */
+function brokenText({ totals: { seeds, found: broke }, found }: Campaign): string {
+  if (seeds > 1) return `rules broken by ${broke} of ${seeds} seeds, ${seeds - broke} clean`;
+  const rules = new Set(found.flatMap(({ violations }) => violations.map(({ rule }) => rule)));
+  return `broken: ${[...rules].join(', ')}`;
 }
 
 /** `8 of 50 seeds  0 found  63 a minute  x64  40s left`; `share` is how much of the next seed is done. */

@@ -45,8 +45,8 @@ export function renderGossipReport(report: GossipReport, look: Look): string {
   const { nodes, seed, engine, lengthMs, cpuMsPerExchange, rows } = report;
   const [first] = rows;
   const { width, paint } = look;
-  const goals = gossipGoals(report).map(({ goal, met }) =>
-    met ? `${goal}: ${paint('ok', 'yes')}` : `${goal}: ${paint('bad', 'NO')}`,
+  const goals = gossipGoals(report).map(
+    ({ goal, met }) => `  ${met ? paint('ok', 'yes') : paint('bad', 'NO ')}  ${goal}`,
   );
   return document([
     ...flow(
@@ -71,7 +71,7 @@ export function renderGossipReport(report: GossipReport, look: Look): string {
       width,
       ' ',
     ),
-    ...(goals.length === 0 ? [] : flow(['up to 5 % loss:', ...goals], width)),
+    ...(goals.length === 0 ? [] : ['at up to 5% loss', ...goals]),
   ]);
 }
 

@@ -9,7 +9,7 @@ import type { Violation } from '../../sim/workload/history.js';
 import type { SeedRange } from './sim-flags.js';
 
 /** One seed, as it is told. */
-interface SeedLine {
+export interface SeedLine {
   readonly seed: number;
   readonly traceHash: string;
   readonly violations: number;
@@ -64,6 +64,7 @@ export async function runSeeds(
   host: SimHost,
 ): Promise<Campaign> {
   let campaign = NO_CAMPAIGN;
+  const lines: SeedLine[] = [];
   for (let { from: seed } = plan.seeds; seed <= plan.seeds.to; seed++) {
     const startMs = watch.nowMs();
     const before = campaign;
@@ -77,9 +78,10 @@ export async function runSeeds(
     // One small scenario is enough to begin with, and each takes as long as a hundred seeds.
     const follow = { ...plan, minimize: plan.minimize && campaign.found.length === 0 };
     const found = follows ? [await followUp(follow, report, { watch, host })] : [];
+    lines.push({ seed, traceHash, violations: violations.length });
     campaign = {
       totals: withRun(campaign.totals, report),
-      lines: [...campaign.lines, { seed, traceHash, violations: violations.length }],
+      lines,
       found: [...campaign.found, ...found],
       realMs,
     };

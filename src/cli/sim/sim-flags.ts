@@ -12,7 +12,7 @@ import { endOf, machinesOf } from '../../sim/faults/fault-parts.js';
 import { formatFault } from '../../sim/faults/format-scenario.js';
 import { nearest } from '../../stdx/nearest.js';
 import type { Intensity } from '../../sim/faults/random-schedule.js';
-import { within } from './within.js';
+import { wholeWithin, within } from './within.js';
 
 /** Seeds from the first to the last, both run. */
 export interface SeedRange {
@@ -109,22 +109,17 @@ type Size = Pick<Scenario, 'nodes' | 'clients' | 'minutes'>;
 /** The size of a run: what the flags say, else what the scenario says. @throws KvError KV_USAGE */
 export function sizeOf(flags: SizeFlags, from: ScenarioFile | undefined): Size {
   const scenario = from?.scenario ?? SCENARIO_DEFAULTS;
-  const value = (name: keyof Size, bounds: readonly [number, number]): number =>
+  const value = (name: keyof Size, read: typeof within, bounds: readonly [number, number]) =>
     flags[name] === undefined && from !== undefined
-      ? within(`${from.file}: ${name}`, scenario[name], bounds)
-      : within(`--${name}`, flags[name] ?? scenario[name], bounds);
+      ? read(`${from.file}: ${name}`, scenario[name], bounds)
+      : read(`--${name}`, flags[name] ?? scenario[name], bounds);
   const size = {
-    nodes: whole('--nodes', value('nodes', [NODES_MIN, SCENARIO_LIMITS.nodes])),
-    clients: whole('--clients', value('clients', [1, SCENARIO_LIMITS.clients])),
-    minutes: value('minutes', [0.1, SCENARIO_LIMITS.minutes]),
+    nodes: value('nodes', wholeWithin, [NODES_MIN, SCENARIO_LIMITS.nodes]),
+    clients: value('clients', wholeWithin, [1, SCENARIO_LIMITS.clients]),
+    minutes: value('minutes', within, [0.1, SCENARIO_LIMITS.minutes]),
   };
   if (from !== undefined) refuseUnfit(from, size);
   return size;
-}
-
-function whole(flag: string, value: number): number {
-  if (Number.isInteger(value)) return value;
-  throw new KvError('KV_USAGE', `${flag} takes a whole number, not ${value}`);
 }
 
 /** A smaller run than the scenario was written for must still have its machines, and its time. */

@@ -11,3 +11,14 @@ export function within(
   const shown = typeof given === 'string' ? JSON.stringify(given) : given;
   throw new KvError('KV_USAGE', `${flag} takes a number from ${least} to ${most}, not ${shown}`);
 }
+
+/** The same for what there is no half of. @throws KvError KV_USAGE naming what was given */
+export function wholeWithin(
+  flag: string,
+  given: number | string,
+  bounds: readonly [number, number],
+): number {
+  const value = within(flag, given, bounds);
+  if (Number.isInteger(value)) return value;
+  throw new KvError('KV_USAGE', `${flag} takes a whole number, not ${value}`);
+}

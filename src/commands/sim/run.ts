@@ -23,7 +23,7 @@ export default class SimRun extends BaseCommand {
 clocks and the processes misbehave as the seed says. The same seed gives the same run, event by event (trace hash).
 Afterwards every rule is checked: no acknowledged write lost, no read going back, nothing read that was not written,
 replicas equal at the end, one metadata log, no false death, and a linearizability check of the keys it holds for.
-Exit code 0 says that no rule was broken, 1 that one was; docs/testing.md lists the rules, docs/scenarios.md the files.`);
+Exit code 0 says that no rule was broken, 1 that one was. With -o ndjson a range prints a document for each seed as it ends; docs/testing.md lists the rules, docs/scenarios.md the files.`);
 
   static override readonly examples = [
     '<%= config.bin %> <%= command.id %> --seed 42',
@@ -77,6 +77,11 @@ Exit code 0 says that no rule was broken, 1 that one was; docs/testing.md lists 
     });
   }
 
+  /** A document for the seed that has just run; the one of the whole campaign follows at the end. */
+  async #printLast({ lines }: Campaign): Promise<void> {
+    await this.print({ result: { ...lines.at(-1) }, text: () => '' });
+  }
+
   async #runSeeds(plan: Parameters<typeof runSeeds>[0], quiet: boolean): Promise<Campaign> {
     const nowMs = (): number => performance.now();
     const progress = new Progress(process.stderr, nowMs, async (text) => {
@@ -89,6 +94,7 @@ Exit code 0 says that no rule was broken, 1 that one was; docs/testing.md lists 
       nowMs,
       ran: async (campaign: Campaign): Promise<void> => {
         ran = campaign;
+        if (count > 1 && this.format === 'ndjson') await this.#printLast(campaign);
         await progress.say(() => renderProgress(campaign, count));
       },
       working: (campaign: Campaign, share: number): Promise<void> =>

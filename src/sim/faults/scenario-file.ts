@@ -1,5 +1,7 @@
+import { formatDuration } from '../../stdx/duration.js';
 import type { Fault, ScheduledFault } from './fault.js';
 import { endOf } from './fault-parts.js';
+import { formatFault } from './format-scenario.js';
 import { readFault } from './read-fault.js';
 import { durationOf, type Scenario, SCENARIO_DEFAULTS, SCENARIO_LIMITS } from './scenario.js';
 import { ScenarioLine } from './scenario-line.js';
@@ -19,7 +21,7 @@ const LINE_START = 'a setting (name, about, nodes, minutes, clients), or at, or 
 export function parseScenario(text: string): Scenario {
   const draft: Draft = { ...SCENARIO_DEFAULTS, faults: [] };
   const given = new Set<string>();
-  for (const [i, written] of text.split(/\r?\n/).entries()) {
+  for (const [i, written] of text.split(/\r\n|\r|\n/).entries()) {
     if (ABOUT.test(written)) {
       draft.description = `${draft.description} ${written.replace(ABOUT, '')}`;
       continue;
@@ -38,7 +40,7 @@ export function parseScenario(text: string): Scenario {
 
 function readSetting(line: ScenarioLine, draft: Draft, given: Set<string>): void {
   const setting = line.take(LINE_START);
-  if (given.has(setting)) throw line.wrong(setting, 'each setting once');
+  if (given.has(setting)) throw line.refusal(`${setting} was set before: once is enough`);
   if (setting === 'name') draft.name = readName(line);
   else if (setting === 'nodes')
     draft.nodes = readCount(line, { least: 1, most: SCENARIO_LIMITS.nodes });
@@ -47,7 +49,8 @@ function readSetting(line: ScenarioLine, draft: Draft, given: Set<string>): void
   else if (setting === 'minutes') draft.minutes = readMinutes(line);
   else throw line.wrong(setting, LINE_START);
   // The lines of faults above would have been read with another number of machines in mind.
-  if (draft.faults.length > 0) throw line.wrong(setting, 'settings above all faults');
+  if (draft.faults.length > 0)
+    throw line.refusal(`${setting} stands below a fault: settings come first`);
   given.add(setting);
   line.end();
 }
@@ -110,11 +113,12 @@ function turnOf(faults: readonly Fault[], round: number): readonly Fault[] {
 }
 
 function add(line: ScenarioLine, draft: Draft, scheduled: ScheduledFault): void {
-  const kind = scheduled.fault.kind;
   const endMs = durationOf(draft);
-  if (scheduled.atMs >= endMs || endOf(scheduled) > endMs)
-    throw line.wrong(kind, `an end within the ${draft.minutes} minutes of the scenario`);
+  if (scheduled.atMs >= endMs || endOf(scheduled) > endMs) {
+    const what = `at ${formatDuration(scheduled.atMs)} ${formatFault(scheduled.fault)}`;
+    throw line.refusal(`"${what}" is not over within the ${draft.minutes} minutes of the scenario`);
+  }
   if (draft.faults.length >= SCENARIO_LIMITS.faults)
-    throw line.wrong(kind, `at most ${SCENARIO_LIMITS.faults} faults`);
+    throw line.refusal(`there are more than ${SCENARIO_LIMITS.faults} faults`);
   draft.faults.push(scheduled);
 }

@@ -82,6 +82,11 @@ export class ScenarioLine {
     return this.#wrong(`${JSON.stringify(word)} does not fit`, expected);
   }
 
+  /** What is wrong with the line as a whole. */
+  refusal(what: string): KvError {
+    return new KvError('KV_USAGE', `line ${this.number}: ${what}`);
+  }
+
   /** What is wrong with the next word, or with its absence. */
   wrongNext(expected: string): KvError {
     const word = this.peek();
@@ -91,7 +96,7 @@ export class ScenarioLine {
   }
 
   #wrong(what: string, expected: string): KvError {
-    return new KvError('KV_USAGE', `line ${this.number}: ${what}: expected ${expected}`);
+    return this.refusal(`${what}: expected ${expected}`);
   }
 }
 

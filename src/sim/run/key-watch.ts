@@ -14,6 +14,8 @@ import { delegating, withHandler } from './handler-tap.js';
 export class KeyWatch {
   readonly #key: Uint8Array;
   readonly #chronicle: Chronicle;
+  /** Requests of peers about the key that are not answered yet, by node. */
+  readonly #asked = new Map<string, number>();
 
   constructor(key: string, chronicle: Chronicle) {
     this.#key = utf8Encode(key);
@@ -23,6 +25,8 @@ export class KeyWatch {
   /** The world of one run of a node, watched. */
   watch(run: NodeRun, env: NodeEnv): NodeEnv {
     const { name } = run.machine;
+    // What an earlier process of it left unanswered stays so.
+    this.#asked.set(name, 0);
     const transport = withHandler(env.transport, (handler) => ({
       ...delegating(handler),
       data: (from, call, done) => {
@@ -30,7 +34,9 @@ export class KeyWatch {
           handler.data(from, call, done);
           return;
         }
+        this.#count(name, 1);
         handler.data(from, call, (reply) => {
+          this.#count(name, -1);
           const asked = `is asked by ${from.name} ${askedOf(call.request)}`;
           this.#chronicle.add(name, `${asked}: ${answerOf(reply)}`);
           done(reply);
@@ -44,10 +50,18 @@ export class KeyWatch {
     return { ...env, transport, disk: { ...diskOf(env.disk), openStorage } };
   }
 
+  #count(name: string, by: number): void {
+    this.#asked.set(name, (this.#asked.get(name) ?? 0) + by);
+  }
+
   #watchStorage(name: string, storage: Storage): Storage {
     return {
       get: (key) => storage.get(key),
-      getMany: (keys) => storage.getMany(keys),
+      getMany: async (keys) => {
+        const values = await storage.getMany(keys);
+        for (const [i, key] of keys.entries()) this.#tellRead(name, key, values[i]);
+        return values;
+      },
       iterate: (range) => storage.iterate(range),
       approximateSize: (range) => storage.approximateSize(range),
       properties: () => storage.properties(),
@@ -59,13 +73,22 @@ export class KeyWatch {
     };
   }
 
+  /** What a node finds for itself; what it finds for a peer is told as its answer. */
+  #tellRead(name: string, key: Uint8Array, value: Uint8Array | undefined): void {
+    if (!this.#isWatched(key) || (this.#asked.get(name) ?? 0) > 0) return;
+    const found = value === undefined ? 'nothing' : describeRecord(decodeRecord(key, value));
+    this.#chronicle.add(name, `finds ${found} in its own store`);
+  }
+
+  #isWatched(key: Uint8Array): boolean {
+    return key[0] === DATA_PREFIX && equalBytes(decodeDataKey(key).key, this.#key);
+  }
+
   #tellWrite(name: string, operation: BatchOperation): void {
-    if (operation.type !== 'put' || operation.key[0] !== DATA_PREFIX) return;
-    if (!equalBytes(decodeDataKey(operation.key).key, this.#key)) return;
+    if (operation.type !== 'put' || !this.#isWatched(operation.key)) return;
     const record = decodeRecord(operation.key, operation.value);
     if (typeof record !== 'object') return;
-    const what = record.tombstone ? 'a tombstone' : valueText(record.value);
-    this.#chronicle.add(name, `has stored ${what} at ${formatVersion(record.version)}`);
+    this.#chronicle.add(name, `has stored ${describeRecord(record)}`);
   }
 }
 
@@ -100,6 +123,12 @@ function answerOf(reply: DataReply): string {
     case 'corrupt':
       return reply.kind;
   }
+}
+
+function describeRecord(record: ReturnType<typeof decodeRecord>): string {
+  if (typeof record !== 'object') return 'a record that is damaged';
+  const what = record.tombstone ? 'a tombstone' : valueText(record.value);
+  return `${what} at ${formatVersion(record.version)}`;
 }
 
 function valueText(value: Uint8Array): string {

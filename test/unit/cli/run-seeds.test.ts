@@ -60,6 +60,13 @@ describe('a seed that breaks a rule', () => {
     expect(text).toContain(`replay: kv sim run --seed ${found?.seed ?? 0}`);
   });
 
+  it('is named by its rules when it is the only one', () => {
+    const totals = { ...campaign.totals, seeds: 1, found: 1 };
+    const one = { ...campaign, totals, lines: campaign.lines.slice(0, 1) };
+    const text = renderCampaign(one, replay, PLAIN_LOOK);
+    expect(text).toMatch(/^seed 1 {2}broken: acknowledged-write-lost.* {2}trace /);
+  });
+
   it('says how far it is while it runs', () => {
     expect(shares.length).toBeGreaterThan(campaign.totals.seeds * 5);
     expect(Math.max(...shares)).toBeLessThan(1);
@@ -70,6 +77,7 @@ describe('a seed that breaks a rule', () => {
     expect(story).toMatch(/c\d begins put #\d+ of c\d\.\d+ at /);
     expect(story).toMatch(/c\d ends #\d+: acknowledged at /);
     expect(story).toMatch(/n\d has stored c\d\.\d+ at /);
+    expect(story).toMatch(/n\d finds (nothing|c\d\.\d+ at \S+) in its own store/);
     expect(story).toMatch(/FAULT partition/);
   });
 

@@ -5,7 +5,14 @@ import { renderRingReport } from '../../../../src/cli/sim/render-ring.js';
 import { ringPlan } from '../../../../src/cli/sim/ring-flags.js';
 import type { RingStudy } from '../../../../src/sim/ring/ring-study.js';
 
-const FLAGS = { nodes: 300, vnodes: 128, rf: 3, racks: 1, seed: undefined, seeds: undefined };
+const FLAGS = {
+  nodes: '300',
+  vnodes: '128',
+  rf: '3',
+  racks: '1',
+  seed: undefined,
+  seeds: undefined,
+};
 
 const STUDY: RingStudy = {
   replicated: 1.0052,
@@ -40,13 +47,15 @@ describe('the plan of kv sim ring', () => {
   });
 
   it.each([
-    [{ nodes: 0 }, '--nodes takes a number from 1 to 1000, not 0'],
-    [{ nodes: 1001 }, '--nodes takes a number from 1 to 1000, not 1001'],
-    [{ vnodes: 0 }, '--vnodes takes a number from 1 to 256, not 0'],
-    [{ vnodes: 257 }, '--vnodes takes a number from 1 to 256, not 257'],
-    [{ nodes: 3, rf: 4 }, '--rf takes a number from 1 to 3, not 4'],
-    [{ rf: 0 }, '--rf takes a number from 1 to 300, not 0'],
-    [{ nodes: 3, racks: 4 }, '--racks takes a number from 1 to 3, not 4'],
+    [{ nodes: '0' }, '--nodes takes a number from 1 to 1000, not "0"'],
+    [{ nodes: 'x' }, '--nodes takes a number from 1 to 1000, not "x"'],
+    [{ racks: '1.5' }, '--racks takes a whole number, not 1.5'],
+    [{ nodes: '1001' }, '--nodes takes a number from 1 to 1000, not "1001"'],
+    [{ vnodes: '0' }, '--vnodes takes a number from 1 to 256, not "0"'],
+    [{ vnodes: '257' }, '--vnodes takes a number from 1 to 256, not "257"'],
+    [{ nodes: '3', rf: '4' }, '--rf takes a number from 1 to 3, not "4"'],
+    [{ rf: '0' }, '--rf takes a number from 1 to 300, not "0"'],
+    [{ nodes: '3', racks: '4' }, '--racks takes a number from 1 to 3, not "4"'],
     [{ seeds: '1..101' }, '--seeds takes a number from 1 to 100, not 101'],
     [{ seeds: '5..1' }, '--seeds ends before it begins'],
   ])('refuses %j', (flags, says) => {
@@ -84,7 +93,7 @@ describe('the report of kv sim ring', () => {
 
   it('compares both kinds of tokens on the same ring, and tells every join', async () => {
     const told: string[] = [];
-    const plan = ringPlan({ ...FLAGS, nodes: 10, vnodes: 8, seeds: '1..3' });
+    const plan = ringPlan({ ...FLAGS, nodes: '10', vnodes: '8', seeds: '1..3' });
     const report = await measureRing(plan, async (text) => void told.push(text()));
     expect(report.allocated.replicated).toBeLessThan(report.random.replicated);
     expect(told).toHaveLength(2 * 3 * 11);
