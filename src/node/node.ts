@@ -102,6 +102,7 @@ export class KvNode {
         settings: () => services()?.metadata.current()?.metadata.settings ?? DEFAULT_SETTINGS,
         clockOffsetMs: () => services()?.membership.clockOffsetMs(),
         commonWallMs: () => services()?.membership.commonWallMs(),
+        hasPeers: () => services()?.membership.hasOthers() ?? true,
       });
       node = new KvNode(options, { directory, events, readiness, store, hlc });
       await node.#enter();
@@ -124,6 +125,11 @@ export class KvNode {
   /** What is true of the cluster, and the way to change it. */
   get metadata(): MetadataService {
     return this.#services.metadata;
+  }
+
+  /** Whether the clock of a peer has been heard since the start, or there is none to hear: else it stamps nothing. */
+  hasComparedClock(): boolean {
+    return this.#hlc.isCompared();
   }
 
   /** The cluster that this node belongs to. */

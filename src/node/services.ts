@@ -68,6 +68,11 @@ export interface PeerDirectory {
 export interface HlcService {
   /** The reading that replies carry; not unique, never behind what was observed. */
   read(): Stamp;
+  /**
+   * What this node takes for the time, in ms, also where `read` may not say so: no peer has told its clock since the start, or the ceiling
+   * holds it back. For what nobody else is asked about; it must not be told to others, nor merged.
+   */
+  ownMs(): number;
   /** Merges a stamp of a peer or a record; never refuses. */
   observe(stamp: Stamp): void;
   /** A version above all issued and observed, under the durable ceiling. @throws KvError KV_STORE_FAILED, KV_CLOCK_SKEW */

@@ -9,7 +9,7 @@ import type { Violation } from '../../sim/workload/history.js';
 import type { SeedRange } from './sim-flags.js';
 
 /** One seed, as it is told. */
-export interface SeedLine {
+interface SeedLine {
   readonly seed: number;
   readonly traceHash: string;
   readonly violations: number;

@@ -1,6 +1,6 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
-import type { DataReply, ReadRequest } from '../core/messages.js';
+import type { DataReply, ReadRequest, RecordDigest } from '../core/messages.js';
 import { explainFailedRead, explainFailedSpread } from '../core/quorum/read-failure.js';
 import type { ReadAsk } from '../core/quorum/read-quorum.js';
 import { tokenOf } from '../core/ring/token.js';
@@ -215,6 +215,10 @@ export class ReadOperation implements Timed {
     const { digest } = agreed;
     const now = this.#context.hlc.read();
     const found = digest !== undefined && effectiveView(digest, now) === 'found';
+    if (found && this.#isExpiredHere(attempt, digest)) {
+      this.#answer(attempt, { ...agreed, found: false, route: attempt.route });
+      return;
+    }
     const result: ReadResult = { ...agreed, found, route: attempt.route };
     const { key } = this.#task.question;
     const clock = found ? undefined : clockSpread(attempt, { digest, key, now });
@@ -223,6 +227,15 @@ export class ReadOperation implements Timed {
       this.#spreadOut(attempt, clock, () => {
         this.#answer(attempt, result);
       });
+  }
+
+  /** While a node may not tell the time, what it alone answers expires by what it takes for the time; nobody is told of that. */
+  #isExpiredHere({ plan, quorum }: ReadAttempt, digest: RecordDigest): boolean {
+    const { hlc, router } = this.#context;
+    if (effectiveView(digest, { ms: hlc.ownMs(), logical: 0 }) === 'found') return false;
+    return plan.replicas.every(
+      ({ nodeId }, i) => nodeId === router.ownId || quorum.answerOf(i) === undefined,
+    );
   }
 
   #spreadOut(

@@ -226,6 +226,11 @@ export class Membership implements LivenessService, PeerDirectory {
     return this.#clocks.ownOffset(this.#ownClocks());
   }
 
+  /** Whether other nodes are members. */
+  hasOthers(): boolean {
+    return this.#roster.others().size > 0;
+  }
+
   /** The time by the median of all clocks that were read; undefined when none was. */
   commonWallMs(): number | undefined {
     return this.#clocks.commonWallMs(this.#ownClocks());

@@ -25,6 +25,8 @@ export interface HlcParts {
   readonly clockOffsetMs: () => number | undefined;
   /** The time by the clocks of the peers and the own one; undefined when none was heard. */
   readonly commonWallMs: () => number | undefined;
+  /** Whether there are other nodes, whose clocks could be heard. */
+  readonly hasPeers: () => boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface HlcParts {
  * what was issued, so that the next run need not begin ahead of the wall.
  *
  * Neither stamps nor ceilings follow a wall clock that is wrong: what one node reads, all merge, and no clock goes back. Until it is
- * started, which is when the wall clock has been compared with those of the peers, it knows the time only by what it observes;
+ * started, and until the clock of any peer has been heard, it knows the time only by what it observes, and issues nothing;
  * and while the wall clock is beyond the bound off the peers, it reads theirs and issues nothing.
  */
 export class DurableHlc implements HlcService {
@@ -46,7 +48,10 @@ export class DurableHlc implements HlcService {
   #ceilingMs: number;
   #reserving = false;
   #failed: KvError | undefined;
+  /** Since the start was asked for; the members are known from then on. */
+  #follows = false;
   #started = false;
+  #compared = false;
   #closed = false;
   #timer: Timer | undefined;
 
@@ -59,21 +64,35 @@ export class DurableHlc implements HlcService {
 
   /** Follows the time from now on; resolves when stamps can be issued. @throws KvError KV_STORE_FAILED */
   async start(): Promise<void> {
-    const ceilingMs = Math.max(this.#ceilingMs, this.#wantedMs());
-    await this.#parts.store.reserveCeiling(ceilingMs);
+    this.#follows = true;
+    const ceilingMs = this.isCompared() ? Math.max(this.#ceilingMs, this.#wantedMs()) : 0;
+    if (ceilingMs > this.#ceilingMs) await this.#parts.store.reserveCeiling(ceilingMs);
     if (this.#closed) return;
-    this.#ceilingMs = ceilingMs;
+    this.#ceilingMs = Math.max(this.#ceilingMs, ceilingMs);
     this.#started = true;
     this.#tick();
   }
 
+  /** Whether any clock but the own one has been heard since the start, or there was none to hear: once is enough, since it is kept. */
+  isCompared(): boolean {
+    if (!this.#compared && this.#follows)
+      this.#compared = this.#parts.clockOffsetMs() !== undefined || !this.#parts.hasPeers();
+    return this.#compared;
+  }
+
   read(): Stamp {
+    // A ceiling that is older than the clocks that have just been heard holds the time back until it is raised.
+    if (this.#timeMs() >= this.#ceilingMs) this.#raise();
     return this.#hlc.read(this.#heldMs());
+  }
+
+  ownMs(): number {
+    return this.isCompared() ? this.#timeMs() : this.#parts.clock.wallMs();
   }
 
   observe(stamp: Stamp): void {
     this.#hlc.observe(stamp);
-    if (stamp.ms + LIMITS.hlcReserveMs / 2 > this.#ceilingMs) this.#raise();
+    if (this.isCompared() && stamp.ms + LIMITS.hlcReserveMs / 2 > this.#ceilingMs) this.#raise();
   }
 
   issue(): Version {
@@ -99,6 +118,7 @@ export class DurableHlc implements HlcService {
 
   /** The time to follow: by the own wall clock, or by those of the peers when it is beyond the bound off them. */
   #timeMs(): number {
+    if (!this.isCompared()) return 0;
     const { clock, settings, clockOffsetMs, commonWallMs } = this.#parts;
     const offsetMs = clockOffsetMs() ?? 0;
     const wallMs = clock.wallMs();
@@ -114,7 +134,7 @@ export class DurableHlc implements HlcService {
   #refuseSkew(): void {
     if (this.#closed) throw new KvError('KV_NOT_READY', 'The clock of this node has stopped.');
     if (this.#failed !== undefined) throw this.#failed;
-    if (!this.#started) throw uncompared();
+    if (!this.#started || !this.isCompared()) throw uncompared();
     const { clockSkewMaxMs } = this.#parts.settings();
     const offsetMs = this.#parts.clockOffsetMs() ?? 0;
     if (Math.abs(offsetMs) > clockSkewMaxMs) throw skewed(offsetMs, clockSkewMaxMs);
@@ -124,14 +144,18 @@ export class DurableHlc implements HlcService {
   }
 
   #tick(): void {
+    if (this.isCompared()) this.#keepReserve();
+    this.#timer = this.#parts.clock.after(LIMITS.hlcTickMs, () => {
+      this.#tick();
+    });
+  }
+
+  #keepReserve(): void {
     const { buggify } = this.#parts;
     // Not before half of the reserve is used up: each raise is a synced write, also on a node that does nothing else.
     const isDue = this.#wantedMs() - this.#ceilingMs >= LIMITS.hlcReserveMs / 2;
     if (isDue ? !buggify('clock.late-reserve') : buggify('clock.early-reserve')) this.#raise();
     this.#lower();
-    this.#timer = this.#parts.clock.after(LIMITS.hlcTickMs, () => {
-      this.#tick();
-    });
   }
 
   /** A reserve above the time, and above what was observed as far as stamps may run ahead at all. */

@@ -104,10 +104,14 @@ class Simulation {
     this.#buggifier = new Buggifier(chanceOf(seed, 'buggify'));
     const processes = new Map<string, SimProcess>();
     const cluster = this.#cluster;
-    const clocks = new ClockWatch(
-      () => cluster.machines().map(({ clock }) => clock.wallMs()),
-      () => [...cluster.machines(), ...processes.values()].map(({ clock }) => clock.wallMs()),
-    );
+    const clocks = new ClockWatch({
+      nodes: () => cluster.machines().map(({ clock }) => clock.wallMs()),
+      all: () => [...cluster.machines(), ...processes.values()].map(({ clock }) => clock.wallMs()),
+      lonely: () =>
+        cluster
+          .running()
+          .flatMap(({ node, machine }) => (node.hasComparedClock() ? [] : machine.clock.wallMs())),
+    });
     const supervisor = new Supervisor(cluster);
     this.#world = { cluster, supervisor, clocks, clients: processes, chronicle: this.#chronicle };
     const names = Array.from({ length: clients }, (_, i) => `c${i + 1}`);

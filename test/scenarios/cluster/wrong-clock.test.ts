@@ -62,6 +62,14 @@ async function expectRefuses(cluster: BootedCluster, name: string): Promise<void
   expect(failure.code).toBe('KV_CLOCK_SKEW');
 }
 
+/** A node serves without the others for a while. */
+async function readAlone(cluster: BootedCluster, name: string): Promise<void> {
+  for (let round = 0; round < 10; round++) {
+    await cluster.scheduler.advance(500);
+    await cluster.execute(name, { kind: 'get', key: 'session', level: 'one' });
+  }
+}
+
 describe.each(STEPS)('one wrong clock (%d ms)', (stepMs) => {
   it('that was stepped under a running node hurts that node only, until it is set right', async () => {
     const cluster = await BootedCluster.of(3, 21);
@@ -107,6 +115,35 @@ describe.each(STEPS)('one wrong clock (%d ms)', (stepMs) => {
     cluster.launch('n2');
     await cluster.scheduler.advance(1_000);
     for (const name of ['n1', 'n3']) cluster.launch(name);
+    await cluster.until(() => cluster.isSettled(3));
+    await expectOthersGoOn(cluster);
+    await expectRefuses(cluster, 'n2');
+  });
+
+  it('of a node that ran alone after all had stopped does no harm when the others come, whatever it served', async () => {
+    const cluster = await BootedCluster.of(3, 31);
+    await putWithTtl(cluster);
+    for (const name of ['n1', 'n2', 'n3']) cluster.kill(name);
+    cluster.stepClock('n2', stepMs);
+    await cluster.start('n2');
+    await readAlone(cluster, 'n2');
+    for (const name of ['n1', 'n3']) cluster.launch(name);
+    await cluster.until(() => cluster.isSettled(3));
+    await expectOthersGoOn(cluster);
+    await expectRefuses(cluster, 'n2');
+  });
+
+  it('that is stepped under a node while it is alone does no harm either', async () => {
+    const cluster = await BootedCluster.of(3, 32);
+    await putWithTtl(cluster);
+    for (const name of ['n1', 'n2', 'n3']) cluster.kill(name);
+    await cluster.start('n2');
+    cluster.stepClock('n2', stepMs);
+    await readAlone(cluster, 'n2');
+    for (const name of ['n1', 'n3']) cluster.launch(name);
+    await cluster.until(() => ['n1', 'n3'].every((name) => cluster.find(name)?.isUp() === true));
+    // At once: it may not have heard yet what time it is.
+    for (const name of ['n1', 'n3']) await expectFound(cluster, name);
     await cluster.until(() => cluster.isSettled(3));
     await expectOthersGoOn(cluster);
     await expectRefuses(cluster, 'n2');
@@ -172,7 +209,26 @@ describe('a node that starts', () => {
     for (const name of ['n2', 'n3']) await expectRightStamp(cluster, name);
   });
 
-  it('alone trusts its clock after three seconds', async () => {
+  it('alone lets values expire, stamps nothing, and stamps again as soon as a peer has told it the time', async () => {
+    const cluster = await BootedCluster.of(3, 33);
+    await cluster.execute('n1', { kind: 'put', key: 'short', value: 'v', ttlMs: 6_000 });
+    for (const name of ['n1', 'n2', 'n3']) cluster.kill(name);
+    await cluster.start('n1');
+    const read = { kind: 'get', key: 'short', level: 'one' } as const;
+    expect(await cluster.execute('n1', read)).toMatchObject({ found: true });
+    await cluster.scheduler.advance(4_000);
+    expect(await cluster.execute('n1', read)).toMatchObject({ found: false });
+    const put = { kind: 'put', key: 'k', value: 'v', level: 'one' } as const;
+    const failure = await cluster.failure(cluster.execute('n1', put));
+    expect(failure).toMatchObject({ code: 'KV_NOT_READY', outcome: 'not_applied' });
+    expect(failure.message).toContain('has not been compared with its peers');
+    await cluster.start('n2');
+    // A round of gossip, and a raise of the ceiling.
+    await cluster.scheduler.advance(3_000);
+    for (const name of ['n1', 'n2']) await expectRightStamp(cluster, name);
+  });
+
+  it('alone serves after three seconds', async () => {
     const cluster = await BootedCluster.of(3, 28);
     for (const name of ['n1', 'n2', 'n3']) cluster.kill(name);
     const startMs = cluster.scheduler.nowMs();

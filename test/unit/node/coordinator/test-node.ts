@@ -223,6 +223,7 @@ function hlcOf(process: SimProcess, writer: number): HlcService & { readonly clo
   return {
     clock,
     read: (): Stamp => clock.read(process.wallMs()),
+    ownMs: () => process.wallMs(),
     observe: (stamp) => {
       clock.observe(stamp);
     },

@@ -13,6 +13,7 @@ const HOUR_MS = 3_600_000;
 let under: StoreUnderTest;
 let hlc: DurableHlc;
 let offsetMs: number | undefined;
+let hasPeers: boolean;
 
 /** Makes the clock of the next life; it is not started. */
 function make(): void {
@@ -22,7 +23,10 @@ function make(): void {
   const clockOffsetMs = (): number | undefined => offsetMs;
   const commonWallMs = (): number | undefined =>
     offsetMs === undefined ? undefined : clock.wallMs() - offsetMs;
-  hlc = new DurableHlc({ clock, buggify, store, settings, clockOffsetMs, commonWallMs });
+  hlc = new DurableHlc({
+    ...{ clock, buggify, store, settings, clockOffsetMs, commonWallMs },
+    hasPeers: () => hasPeers,
+  });
 }
 
 async function start(): Promise<void> {
@@ -39,6 +43,7 @@ async function restart(): Promise<void> {
 
 beforeEach(async () => {
   offsetMs = undefined;
+  hasPeers = false;
   under = await StoreUnderTest.open();
   await start();
 });
@@ -165,6 +170,42 @@ describe('skew', () => {
     hlc.observe({ ms, logical: 3 });
     expect(hlc.read()).toEqual({ ms, logical: 3 });
     expect(() => hlc.issue()).toThrow(expect.objectContaining({ code: 'KV_CLOCK_SKEW' }));
+  });
+});
+
+describe('a clock that was started before any peer has told its own', () => {
+  beforeEach(async () => {
+    hasPeers = true;
+    await restart();
+  });
+
+  it('reads and issues no time of its own, but lets the node know it', async () => {
+    const before = hlc.read();
+    await under.scheduler.advance(60_000);
+    expect(hlc.read()).toEqual(before);
+    expect(hlc.ownMs()).toBe(under.clock.wallMs());
+    expect(hlc.isCompared()).toBe(false);
+    expect(() => hlc.issue()).toThrow(expect.objectContaining({ code: 'KV_NOT_READY' }));
+  });
+
+  it('reserves nothing, also when it observes a later time', async () => {
+    const ceilingMs = under.store.ceilingMs();
+    hlc.observe({ ms: under.clock.wallMs() + HOUR_MS, logical: 0 });
+    await under.scheduler.advance(3_000);
+    expect((await under.crash()).ceilingMs()).toBe(ceilingMs);
+  });
+
+  it('follows the time as soon as one has, and goes on when that one is gone', async () => {
+    await under.scheduler.advance(60_000);
+    offsetMs = 0;
+    hlc.read();
+    await turn();
+    expect(hlc.read().ms).toBe(under.clock.wallMs());
+    expect(hlc.issue().ms).toBe(under.clock.wallMs());
+    offsetMs = undefined;
+    await under.scheduler.advance(10_000);
+    expect(hlc.issue().ms).toBe(under.clock.wallMs());
+    expect(hlc.isCompared()).toBe(true);
   });
 });
 

@@ -121,6 +121,7 @@ describe('a reserve of the clock', () => {
       settings: () => DEFAULT_SETTINGS,
       clockOffsetMs: () => 0,
       commonWallMs: () => under.clock.wallMs(),
+      hasPeers: () => true,
     });
     await hlc.start();
     return hlc;
