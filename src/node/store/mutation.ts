@@ -1,6 +1,7 @@
 import type { KvError } from '../core/errors.js';
 import type { StoredRecord } from '../core/version/record.js';
 import type { Version } from '../core/version/version.js';
+import type { BatchOperation } from '../env/storage.js';
 
 /** A record on its way into the store. */
 export interface Mutation {
@@ -27,6 +28,29 @@ export type ApplyOutcome =
   | { readonly kind: 'overloaded' }
   | { readonly kind: 'failed'; readonly error: KvError };
 
+/** A change of a copy that is no news from a client: a purge, a sweep, the clearing of a range. */
+export interface Swap {
+  readonly namespace: number;
+  readonly token: number;
+  readonly key: Uint8Array;
+  /** The copy that may be replaced, as it was read; `any` also takes a corrupt one. */
+  readonly expected: CopyIdentity | 'any';
+  /** What takes its place, encoded; undefined removes it. */
+  readonly by: Uint8Array | undefined;
+  readonly deadlineMs?: number | undefined;
+}
+
+/** Changes of what is kept beside the records. */
+export interface SystemWrite {
+  readonly operations: readonly BatchOperation[];
+  readonly priority: Mutation['priority'];
+  /** Monotonic. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** Tells one copy of a key from another. */
+export type CopyIdentity = Pick<StoredRecord, 'version' | 'checksum'>;
+
 /** Which record is asked for, and until when (monotonic time). */
 export interface RecordQuery {
   readonly namespace: number;
@@ -44,13 +68,34 @@ export type ReadOutcome =
   | { readonly kind: 'overloaded' }
   | { readonly kind: 'failed'; readonly error: KvError };
 
-/** A verified mutation that waits for the writer loop. */
-export interface PendingMutation {
-  readonly dataKey: Uint8Array;
-  readonly record: StoredRecord;
-  readonly repair: boolean;
+interface Pending {
   readonly deadlineMs: number | undefined;
   /** Bytes that it takes in the queue and in a batch. */
   readonly sizeBytes: number;
   readonly done: (outcome: ApplyOutcome) => void;
 }
+
+/** A verified record to be merged. */
+export interface PendingMerge extends Pending {
+  readonly kind: 'merge';
+  readonly dataKey: Uint8Array;
+  readonly record: StoredRecord;
+  readonly repair: boolean;
+}
+
+/** A copy to be replaced if it is still the expected one. */
+export interface PendingSwap extends Pending {
+  readonly kind: 'swap';
+  readonly dataKey: Uint8Array;
+  readonly expected: CopyIdentity | 'any';
+  readonly by: StoredRecord | undefined;
+}
+
+/** Changes outside the records, written as they are with one of the next batches. */
+export interface PendingSystem extends Pending {
+  readonly kind: 'system';
+  readonly operations: readonly BatchOperation[];
+}
+
+/** What waits for the writer loop. */
+export type PendingMutation = PendingMerge | PendingSwap | PendingSystem;

@@ -6,6 +6,7 @@ import type { BatchOperation, Storage } from '../env/storage.js';
 import type { Mutation, PendingMutation } from './mutation.js';
 import { MutationQueue } from './mutation-queue.js';
 import { readMany } from './read-many.js';
+import type { Derivation } from './record-change.js';
 import type { SequenceMarkers } from './sequence-markers.js';
 import type { StoreMetrics } from './store-metrics.js';
 import { CEILING_KEY, sealU48 } from './system-keys.js';
@@ -17,6 +18,7 @@ export interface WriterParts {
   readonly clock: Clock;
   readonly buggify: Buggify;
   readonly metrics: StoreMetrics;
+  readonly derivations: readonly Derivation[];
   /** Called once, when the storage failed and nothing can be acknowledged any more. */
   readonly onFailed: (error: KvError) => void;
 }
@@ -153,7 +155,7 @@ export class StoreWriter {
   #write(): void {
     const batch = this.#gathering;
     if (batch.mutations + this.#ceilings.length === 0) return;
-    const operations = batch.operations();
+    const operations = this.#operationsOf(batch);
     const ceilings = this.#ceilings;
     const highest = ceilings.at(-1);
     if (highest !== undefined)
@@ -172,6 +174,14 @@ export class StoreWriter {
     };
     if (buggify('store.delayed-flush')) clock.after(DELAYED_FLUSH_MS, sync);
     else sync();
+  }
+
+  #operationsOf(batch: WriteBatch): BatchOperation[] {
+    const { derivations, markers } = this.#parts;
+    const changes = batch.changes();
+    if (changes.length === 0) return batch.operations();
+    const derived = derivations.flatMap((one) => one.derive(changes, markers.last + 1));
+    return [...batch.operations(), ...derived];
   }
 
   #sync(operations: BatchOperation[], ceilings: readonly Ceiling[]): void {
@@ -237,7 +247,8 @@ export class StoreWriter {
   }
 }
 
-function sizeOf(operations: readonly BatchOperation[]): number {
+/** Bytes of keys and values. */
+export function sizeOf(operations: readonly BatchOperation[]): number {
   let sizeBytes = 0;
   for (const operation of operations)
     sizeBytes += operation.key.length + (operation.type === 'put' ? operation.value.length : 0);

@@ -3,15 +3,23 @@ import { LIMITS } from '../core/limits.js';
 import { DATA_KEYS, encodeDataKey } from '../core/version/data-key.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import type { NodeEnv } from '../env/env.js';
-import type { Storage, StorageOptions } from '../env/storage.js';
+import type { KeyRange, Storage, StorageEntry, StorageOptions } from '../env/storage.js';
 import type { Readiness } from '../services.js';
-import type { ApplyOutcome, Mutation, ReadOutcome, RecordQuery } from './mutation.js';
+import type {
+  ApplyOutcome,
+  Mutation,
+  ReadOutcome,
+  RecordQuery,
+  Swap,
+  SystemWrite,
+} from './mutation.js';
 import { SequenceMarkers, markerWindowBytes } from './sequence-markers.js';
 import { recoverShard } from './shard-recovery.js';
 import type { RecoveredShard, WriterId } from './shard-recovery.js';
 import { StoreReader } from './store-reader.js';
+import type { Derivation } from './record-change.js';
 import { storeMetrics } from './store-metrics.js';
-import { StoreWriter } from './store-writer.js';
+import { sizeOf, StoreWriter } from './store-writer.js';
 import { newerFormat } from './write-batch.js';
 
 /** The folder of the first shard in a data directory. */
@@ -32,9 +40,15 @@ export interface StoreParts {
   readonly readiness: Pick<Readiness, 'fail'>;
   readonly folder?: string | undefined;
   readonly options?: StorageOptions | undefined;
+  /** What is kept beside the records, in their batches; it is opened with the shard, whose last batch has that number. */
+  readonly derivations?: (storage: Storage, sequence: number) => Promise<readonly Derivation[]>;
 }
 
-/** All data keys. */
+interface OpenedShard {
+  readonly recovered: RecoveredShard;
+  readonly derivations: readonly Derivation[];
+}
+
 /** What a record costs in queues beside its bytes. */
 const QUEUE_OVERHEAD = 64;
 
@@ -52,7 +66,8 @@ export class Store {
   #closing = false;
   #load = { diskBytes: 0, atWritten: 0, atMs: 0, asking: false };
 
-  private constructor(parts: StoreParts, storage: Storage, recovered: RecoveredShard) {
+  private constructor(parts: StoreParts, storage: Storage, opened: OpenedShard) {
+    const { recovered, derivations } = opened;
     const { clock, buggify } = parts.env;
     this.#parts = parts;
     this.#storage = storage;
@@ -67,6 +82,7 @@ export class Store {
       clock,
       buggify,
       metrics,
+      derivations,
       markers: new SequenceMarkers(
         recovered.markers,
         markerWindowBytes(this.#options.writeBufferBytes),
@@ -87,7 +103,9 @@ export class Store {
     const storage = await parts.env.disk.openStorage(parts.folder ?? SHARD_FOLDER, options);
     try {
       const recovered = await recoverShard(storage, parts.env.random);
-      const store = new Store(parts, storage, recovered);
+      const { last } = recovered.markers;
+      const derivations = (await parts.derivations?.(storage, last)) ?? [];
+      const store = new Store(parts, storage, { recovered, derivations });
       await store.#measureLoad();
       return store;
     } catch (error) {
@@ -106,8 +124,40 @@ export class Store {
     else {
       const sizeBytes = dataKey.length + record.encoded.length + QUEUE_OVERHEAD;
       const { repair, deadlineMs, priority } = mutation;
-      this.#writer.enqueue({ dataKey, record, repair, deadlineMs, sizeBytes, done }, priority);
+      const pending = { dataKey, record, repair, deadlineMs, sizeBytes, done };
+      this.#writer.enqueue({ kind: 'merge', ...pending }, priority);
     }
+  }
+
+  /** Replaces a copy if it is still the expected one, or removes it, in the background; `done` as with `apply`. */
+  swap(change: Swap, done: (outcome: ApplyOutcome) => void): void {
+    const dataKey = encodeDataKey(change);
+    const by = change.by === undefined ? undefined : decodeRecord(dataKey, change.by);
+    if (this.#closing) done({ kind: 'failed', error: closing() });
+    else if (by === 'corrupt') done({ kind: 'failed', error: garbled() });
+    else if (by === 'unknown-format') done({ kind: 'failed', error: newerFormat() });
+    else {
+      const { expected, deadlineMs } = change;
+      const sizeBytes = dataKey.length + (by?.encoded.length ?? 0) + QUEUE_OVERHEAD;
+      const pending = { dataKey, expected, by, deadlineMs, sizeBytes, done };
+      this.#writer.enqueue({ kind: 'swap', ...pending }, 'background');
+    }
+  }
+
+  /** Writes what is kept beside the records with one of the next batches; `done` as with `apply`. */
+  writeSystem(write: SystemWrite, done: (outcome: ApplyOutcome) => void): void {
+    if (this.#closing) {
+      done({ kind: 'failed', error: closing() });
+      return;
+    }
+    const { operations, priority, deadlineMs } = write;
+    const sizeBytes = sizeOf(operations) + QUEUE_OVERHEAD;
+    this.#writer.enqueue({ kind: 'system', operations, deadlineMs, sizeBytes, done }, priority);
+  }
+
+  /** Entries in order of their keys, as they are on the disk when it is asked for: what is under way is not in it. */
+  scan(range: KeyRange): AsyncIterable<StorageEntry> {
+    return this.#storage.iterate(range);
   }
 
   /** The copy of a key: all that was acknowledged before is seen, and nothing that a crash could take back. */

@@ -1,9 +1,18 @@
+import { assert } from '../../stdx/assert.js';
 import { KvError } from '../core/errors.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import type { DecodedRecord } from '../core/version/record-codec.js';
 import { compareRecords } from '../core/version/reconcile.js';
+import { compareVersions } from '../core/version/version.js';
 import type { BatchOperation } from '../env/storage.js';
-import type { ApplyOutcome, Mutation, PendingMutation } from './mutation.js';
+import type {
+  ApplyOutcome,
+  Mutation,
+  PendingMerge,
+  PendingMutation,
+  PendingSwap,
+} from './mutation.js';
+import type { RecordChange } from './record-change.js';
 import type { BatchLoad } from './mutation-queue.js';
 import type { RawCopy } from './read-many.js';
 
@@ -13,9 +22,11 @@ type Copy = DecodedRecord | 'unread' | undefined;
 /** One key of a batch: what is held, and what is wanted. */
 export interface Slot {
   readonly dataKey: Uint8Array;
+  /** What was held before the batch. */
+  before: Copy;
   held: Copy;
   changed: boolean;
-  readonly waiting: PendingMutation[];
+  readonly waiting: (PendingMerge | PendingSwap)[];
 }
 
 /**
@@ -26,6 +37,8 @@ export class WriteBatch implements BatchLoad {
   readonly #slots = new Map<string, Slot>();
   readonly #decided: { readonly pending: PendingMutation; readonly outcome: ApplyOutcome }[] = [];
   readonly #onCorrupt: () => void;
+  readonly #system: BatchOperation[] = [];
+  #changes: RecordChange[] | undefined;
   #unread: Slot[] = [];
   #undecided: Slot[] = [];
   #sizeBytes = 0;
@@ -53,20 +66,25 @@ export class WriteBatch implements BatchLoad {
     { pending, priority }: { pending: PendingMutation; priority: Mutation['priority'] },
     before: WriteBatch | undefined,
   ): void {
+    this.#sizeBytes += pending.sizeBytes;
+    if (priority === 'live') this.#liveBytes += pending.sizeBytes;
+    this.#mutations += 1;
+    if (pending.kind === 'system') {
+      this.#system.push(...pending.operations);
+      this.#decided.push({ pending, outcome: WRITTEN });
+      return;
+    }
     const text = textOf(pending.dataKey);
     let slot = this.#slots.get(text);
     if (slot === undefined) {
       const earlier = before === undefined ? undefined : before.#slots.get(text);
       const held = earlier === undefined ? 'unread' : earlier.held;
-      slot = { dataKey: pending.dataKey, held, changed: false, waiting: [] };
+      slot = { dataKey: pending.dataKey, before: held, held, changed: false, waiting: [] };
       this.#slots.set(text, slot);
       if (held === 'unread') this.#unread.push(slot);
     }
     if (slot.waiting.length === 0) this.#undecided.push(slot);
     slot.waiting.push(pending);
-    this.#sizeBytes += pending.sizeBytes;
-    if (priority === 'live') this.#liveBytes += pending.sizeBytes;
-    this.#mutations += 1;
   }
 
   /** The keys that the storage must be asked for before `decide`. */
@@ -82,6 +100,7 @@ export class WriteBatch implements BatchLoad {
       const copy = copies[index];
       if (copy === undefined) slot.held = undefined;
       else slot.held = copy === 'unreadable' ? 'corrupt' : decodeRecord(slot.dataKey, copy);
+      slot.before = slot.held;
       if (slot.held === 'corrupt') this.#onCorrupt();
     }
   }
@@ -90,7 +109,10 @@ export class WriteBatch implements BatchLoad {
   decide(): void {
     for (const slot of this.#undecided) {
       for (const pending of slot.waiting)
-        this.#decided.push({ pending, outcome: decideOne(slot, pending) });
+        this.#decided.push({
+          pending,
+          outcome: pending.kind === 'merge' ? merge(slot, pending) : swap(slot, pending),
+        });
       slot.waiting.length = 0;
     }
     this.#undecided = [];
@@ -98,12 +120,25 @@ export class WriteBatch implements BatchLoad {
 
   /** The changes to write; none when everything was superseded or there already. */
   operations(): BatchOperation[] {
-    const operations: BatchOperation[] = [];
-    for (const { changed, dataKey, held } of this.#slots.values()) {
-      if (changed && typeof held === 'object')
-        operations.push({ type: 'put', key: dataKey, value: held.encoded });
+    const operations = this.changes().map(({ dataKey: key, after }): BatchOperation =>
+      after === undefined ? { type: 'del', key } : { type: 'put', key, value: after.encoded },
+    );
+    return [...operations, ...this.#system];
+  }
+
+  /** The copies that the batch changes, once all is decided and nothing more is added. */
+  changes(): readonly RecordChange[] {
+    return (this.#changes ??= this.#changesOf());
+  }
+
+  #changesOf(): RecordChange[] {
+    const changes: RecordChange[] = [];
+    for (const { changed, dataKey, before, held } of this.#slots.values()) {
+      if (!changed || typeof held === 'string') continue;
+      assert(before !== 'unread', 'what is changed has been read');
+      changes.push({ dataKey, before, after: held });
     }
-    return operations;
+    return changes;
   }
 
   /** The batch is durable: tells everyone what was decided. */
@@ -121,7 +156,7 @@ export class WriteBatch implements BatchLoad {
 
 const WRITTEN: ApplyOutcome = { kind: 'written' };
 
-function decideOne(slot: Slot, { record, repair }: PendingMutation): ApplyOutcome {
+function merge(slot: Slot, { record, repair }: PendingMerge): ApplyOutcome {
   const { held } = slot;
   if (held === 'unknown-format') return { kind: 'failed', error: newerFormat() };
   // Over a corrupt copy only a repair is safe: what it hides may be newer than this record, and acknowledged.
@@ -132,6 +167,21 @@ function decideOne(slot: Slot, { record, repair }: PendingMutation): ApplyOutcom
     if (order <= 0) return WRITTEN;
   }
   slot.held = record;
+  slot.changed = true;
+  return WRITTEN;
+}
+
+function swap(slot: Slot, { expected, by }: PendingSwap): ApplyOutcome {
+  const { held } = slot;
+  if (held === undefined) return WRITTEN;
+  if (expected !== 'any') {
+    if (held === 'unknown-format') return { kind: 'failed', error: newerFormat() };
+    if (typeof held === 'string') return { kind: 'corrupt' };
+    const isExpected =
+      held.checksum === expected.checksum && compareVersions(held.version, expected.version) === 0;
+    if (!isExpected) return { kind: 'superseded', version: held.version };
+  }
+  slot.held = by;
   slot.changed = true;
   return WRITTEN;
 }

@@ -1,8 +1,16 @@
 import { eachTurn } from '../../../../src/node/io/turn.js';
 import type { KvError } from '../../../../src/node/core/errors.js';
 import { encodeDataKey } from '../../../../src/node/core/version/data-key.js';
-import { encodeRecord } from '../../../../src/node/core/version/record-codec.js';
-import type { ApplyOutcome, Mutation, ReadOutcome } from '../../../../src/node/store/mutation.js';
+import { decodeRecord, encodeRecord } from '../../../../src/node/core/version/record-codec.js';
+import type { StoredRecord } from '../../../../src/node/core/version/record.js';
+import type { Derivation } from '../../../../src/node/store/record-change.js';
+import { assert } from '../../../../src/stdx/assert.js';
+import type {
+  ApplyOutcome,
+  Mutation,
+  ReadOutcome,
+  SystemWrite,
+} from '../../../../src/node/store/mutation.js';
 import { Store } from '../../../../src/node/store/store.js';
 import { MemoryDisk } from '../../../../src/sim/memory-disk.js';
 import type { DiskStep } from '../../../../src/sim/memory-storage.js';
@@ -83,6 +91,13 @@ export function mutation(shape: Shape): Mutation {
   return { ...coordinates(key), record, repair, priority, deadlineMs };
 }
 
+/** The record that a mutation carries. */
+function copyOf(shape: Shape): StoredRecord {
+  const record = decodeRecord(dataKeyOf(shape.key), mutation(shape).record);
+  assert(typeof record === 'object', 'it was just encoded');
+  return record;
+}
+
 /** A store over a disk in memory, with the parts around it. */
 export class StoreUnderTest {
   readonly gate = new Gate();
@@ -93,6 +108,7 @@ export class StoreUnderTest {
   readonly log = new LogRecorder();
   /** What the store is asked to do the unlikely way. */
   readonly unlikely = new UnlikelyBranches();
+  readonly derivations: Derivation[] = [];
   disk = new MemoryDisk({ hold: this.gate.hold });
   store!: Store;
   #seed = 1;
@@ -116,7 +132,8 @@ export class StoreUnderTest {
       log: this.log.logger('store'),
     };
     const readiness = { fail: (error: KvError) => void this.failures.push(error) };
-    this.store = await Store.open({ env, readiness });
+    const derivations = async (): Promise<readonly Derivation[]> => this.derivations;
+    this.store = await Store.open({ env, readiness, derivations });
     return this.store;
   }
 
@@ -127,6 +144,24 @@ export class StoreUnderTest {
 
   apply(shape: Shape): Promise<ApplyOutcome> {
     return new Promise((resolve) => this.store.apply(mutation(shape), resolve));
+  }
+
+  /** Swaps the copy of a key for one of `by`, or removes it. */
+  swap(expected: Shape | 'any', by: Shape | undefined, key = 'k'): Promise<ApplyOutcome> {
+    const change = {
+      ...coordinates(key),
+      expected: expected === 'any' ? expected : copyOf({ key, ...expected }),
+      by: by === undefined ? undefined : mutation({ key, ...by }).record,
+    };
+    return new Promise((resolve) => {
+      this.store.swap(change, resolve);
+    });
+  }
+
+  writeSystem(write: SystemWrite): Promise<ApplyOutcome> {
+    return new Promise((resolve) => {
+      this.store.writeSystem(write, resolve);
+    });
   }
 
   read(key = 'k'): Promise<ReadOutcome> {
