@@ -49,7 +49,7 @@ export interface SystemWrite {
 }
 
 /** Tells one copy of a key from another. */
-export type CopyIdentity = Pick<StoredRecord, 'version' | 'checksum'>;
+type CopyIdentity = Pick<StoredRecord, 'version' | 'checksum'>;
 
 /** Which record is asked for, and until when (monotonic time). */
 export interface RecordQuery {
@@ -92,7 +92,7 @@ export interface PendingSwap extends Pending {
 }
 
 /** Changes outside the records, written as they are with one of the next batches. */
-export interface PendingSystem extends Pending {
+interface PendingSystem extends Pending {
   readonly kind: 'system';
   readonly operations: readonly BatchOperation[];
 }
