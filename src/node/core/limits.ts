@@ -32,6 +32,8 @@ export const LIMITS = {
   writerBackgroundQueueBytes: 8 * 1024 * 1024,
   /** What the background gets of each batch while live mutations wait. */
   writerBackgroundBatchBytes: 256 * 1024,
+  /** A change of a copy in the background is not done later than this: whoever wanted it looks again. */
+  backgroundSwapMs: 10_000,
   /** Reads gathered into one `getMany`. */
   readBatchKeys: 512,
   /** Reads waiting for the store before `overloaded`. */
@@ -64,6 +66,23 @@ export const LIMITS = {
   healAgainMaxMs: 8_000,
   /** Corrupt copies of which it is known that they could not be healed. */
   failedHealsRemembered: 1_024,
+  /** Hints that a node keeps: bytes for one target, and for all; their window is a cluster setting. */
+  hintTargetBytes: 1024 * 1024 * 1024,
+  hintTotalBytes: 4 * 1024 * 1024 * 1024,
+  /** Bytes of acknowledged writes that wait for the answers of their last replicas; beyond it these get hints at once. */
+  hintWaitingBytes: 16 * 1024 * 1024,
+  /** Hints read at once, and targets to which a node replays at once. */
+  hintPage: 256,
+  hintReplays: 8,
+  /** How often a holder looks whom it may replay to, and how long it waits after a target did not take its hints. */
+  hintTickMs: 1_000,
+  hintAgainMs: 2_000,
+  /** Batches in a row that a target does not take before its replay ends, to begin again later. */
+  hintRefusals: 3,
+  /** How often the hints that were kept are told as an event. */
+  hintEventMs: 60_000,
+  /** Slots marked for repair by one write. */
+  repairMarksAtOnce: 512,
   /** Bytes of client requests that a node coordinates at once; the rest of `nodeQueueBytes` is for its peers. */
   clientQueueBytes: 48 * 1024 * 1024,
   drainMs: 10_000,

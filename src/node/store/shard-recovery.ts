@@ -1,9 +1,11 @@
 import { readU32be } from '../../stdx/bytes.js';
 import type { Random } from '../env/random.js';
-import type { Storage } from '../env/storage.js';
+import type { BatchOperation, Storage } from '../env/storage.js';
+import { INDEXES } from './indexes/index-builder.js';
 import { damaged, readMarkers, SequenceMarkers } from './sequence-markers.js';
 import type { MarkerWindow } from './sequence-markers.js';
-import { CEILING_KEY, seal, unseal, unsealU48, WRITER_KEY } from './system-keys.js';
+import { CEILING_KEY, INDEXED_KEY, seal, sealU48 } from './system-keys.js';
+import { unseal, unsealU48, WRITER_KEY } from './system-keys.js';
 
 /** Signs the versions of one shard: 64 random bits, never used by another shard or after a loss of the disk. */
 export interface WriterId {
@@ -39,8 +41,11 @@ export async function recoverShard(storage: Storage, random: Random): Promise<Re
 async function beginShard(storage: Storage, random: Random): Promise<RecoveredShard> {
   const id = random.bytes(8);
   const first = new SequenceMarkers({ low: 0, last: 0 }, Infinity);
-  const value = seal(WRITER_KEY, id);
-  await storage.write([{ type: 'put', key: WRITER_KEY, value }, ...first.stamp(0)], { sync: true });
+  const begun: readonly BatchOperation[] = [
+    { type: 'put', key: WRITER_KEY, value: seal(WRITER_KEY, id) },
+    { type: 'put', key: INDEXED_KEY, value: sealU48(INDEXED_KEY, INDEXES) },
+  ];
+  await storage.write([...begun, ...first.stamp(0)], { sync: true });
   const writerId = { hi: readU32be(id, 0), lo: readU32be(id, 4) };
   return { markers: { low: 1, last: first.last }, writerId, ceilingMs: 0 };
 }

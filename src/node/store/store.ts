@@ -13,6 +13,7 @@ import type {
   Swap,
   SystemWrite,
 } from './mutation.js';
+import { RECORD_INDEXES } from './indexes/record-indexes.js';
 import { SequenceMarkers, markerWindowBytes } from './sequence-markers.js';
 import { recoverShard } from './shard-recovery.js';
 import type { RecoveredShard, WriterId } from './shard-recovery.js';
@@ -82,7 +83,7 @@ export class Store {
       clock,
       buggify,
       metrics,
-      derivations,
+      derivations: [RECORD_INDEXES, ...derivations],
       markers: new SequenceMarkers(
         recovered.markers,
         markerWindowBytes(this.#options.writeBufferBytes),

@@ -8,12 +8,34 @@ const CHECKSUM = 4;
 /** Where the store keeps what it knows of itself: `m | kind`, see docs/storage-format.md. */
 export const WRITER_KEY = Uint8Array.of(PREFIX, 0x77);
 export const CEILING_KEY = Uint8Array.of(PREFIX, 0x63);
+export const INDEXED_KEY = Uint8Array.of(PREFIX, 0x69);
 
 /** The range of all batch markers. */
 export const MARKERS = {
   gte: Uint8Array.of(PREFIX, MARKER),
   lt: Uint8Array.of(PREFIX, MARKER + 1),
 } as const;
+
+const FLOOR = 0x66;
+
+/** The range of all floors. */
+export const FLOORS = {
+  gte: Uint8Array.of(PREFIX, FLOOR),
+  lt: Uint8Array.of(PREFIX, FLOOR + 1),
+} as const;
+
+/** The key of the floors of a namespace: `m | f | namespace u32be`. */
+export function floorKey(namespace: number): Uint8Array {
+  const key = new Uint8Array(6);
+  key.set(FLOORS.gte);
+  writeU32be(key, 2, namespace);
+  return key;
+}
+
+/** The namespace of a key of floors. */
+export function namespaceOfFloor(key: Uint8Array): number {
+  return readU32be(key, 2);
+}
 
 /** The key of the marker that batch number `sequence` carries: `m | b | sequence u48be`. */
 export function markerKey(sequence: number): Uint8Array {

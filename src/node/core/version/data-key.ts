@@ -10,7 +10,7 @@ export const DATA_KEYS = {
   lt: Uint8Array.of(DATA_PREFIX + 1),
 } as const;
 /** Bytes before the user's key: prefix, namespace, token. */
-const DATA_KEY_HEADER = 9;
+export const DATA_KEY_HEADER = 9;
 
 /** What a data key says. */
 export interface DataKey {

@@ -66,12 +66,17 @@ export interface Shape {
   readonly ms: number;
   readonly writer?: number;
   readonly value?: string | Uint8Array;
+  readonly tombstone?: boolean;
+  readonly expiresAtMs?: number | undefined;
   readonly repair?: boolean;
   readonly priority?: Mutation['priority'];
   readonly deadlineMs?: number;
 }
 
-const coordinates = (name: string): { namespace: number; token: number; key: Uint8Array } => {
+/** Namespace, token and bytes of a test's key. */
+export const coordinates = (
+  name: string,
+): { namespace: number; token: number; key: Uint8Array } => {
   const key = utf8Encode(name);
   return { namespace: 1, token: murmur3_x86_32(key, 0), key };
 };
@@ -84,15 +89,16 @@ export function dataKeyOf(name = 'k'): Uint8Array {
 /** A whole mutation from the few things that a test cares about. */
 export function mutation(shape: Shape): Mutation {
   const { key = 'k', ms, writer = 1, repair = false, priority = 'live', deadlineMs } = shape;
-  const text = shape.value ?? `v${ms}`;
+  const { tombstone = false, expiresAtMs } = shape;
+  const text = tombstone ? '' : (shape.value ?? `v${ms}`);
   const value = typeof text === 'string' ? utf8Encode(text) : text;
   const version = { ms, logical: 0, writerHi: 0, writerLo: writer };
-  const record = encodeRecord(dataKeyOf(key), { version, tombstone: false, value });
+  const record = encodeRecord(dataKeyOf(key), { version, tombstone, expiresAtMs, value });
   return { ...coordinates(key), record, repair, priority, deadlineMs };
 }
 
 /** The record that a mutation carries. */
-function copyOf(shape: Shape): StoredRecord {
+export function copyOf(shape: Shape): StoredRecord {
   const record = decodeRecord(dataKeyOf(shape.key), mutation(shape).record);
   assert(typeof record === 'object', 'it was just encoded');
   return record;
