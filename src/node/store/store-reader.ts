@@ -9,13 +9,14 @@ import type { ReadOutcome } from './mutation.js';
 import { readMany } from './read-many.js';
 import type { RawCopy } from './read-many.js';
 import type { StoreMetrics } from './store-metrics.js';
-import { newerFormat } from './write-batch.js';
+import { newerFormat, type BatchRules } from './write-batch.js';
 
 export interface ReaderParts {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly buggify: Buggify;
   readonly metrics: StoreMetrics;
+  readonly rules: BatchRules;
 }
 
 export interface PendingRead {
@@ -95,9 +96,15 @@ export class StoreReader {
     if (copy === undefined) return { kind: 'missing' };
     const record = copy === 'unreadable' ? 'corrupt' : decodeRecord(dataKey, copy);
     if (record === 'unknown-format') return { kind: 'failed', error: newerFormat() };
-    if (record !== 'corrupt') return { kind: 'found', record };
-    this.#parts.metrics.corrupt.inc();
-    return { kind: 'corrupt' };
+    const { rules } = this.#parts;
+    if (record === 'corrupt') {
+      rules.onCorrupt(dataKey);
+      return { kind: 'corrupt' };
+    }
+    // Whether a tombstone of that age has gone already must make no difference to anybody.
+    if (record.tombstone && record.version.ms <= rules.floorMsOf(dataKey))
+      return { kind: 'missing' };
+    return { kind: 'found', record };
   }
 }
 

@@ -10,7 +10,7 @@ import type { Derivation } from './record-change.js';
 import type { SequenceMarkers } from './sequence-markers.js';
 import type { StoreMetrics } from './store-metrics.js';
 import { CEILING_KEY, sealU48 } from './system-keys.js';
-import { WriteBatch } from './write-batch.js';
+import { WriteBatch, type BatchRules } from './write-batch.js';
 
 export interface WriterParts {
   readonly storage: Storage;
@@ -19,6 +19,7 @@ export interface WriterParts {
   readonly buggify: Buggify;
   readonly metrics: StoreMetrics;
   readonly derivations: readonly Derivation[];
+  readonly rules: BatchRules;
   /** Called once, when the storage failed and nothing can be acknowledged any more. */
   readonly onFailed: (error: KvError) => void;
 }
@@ -241,9 +242,7 @@ export class StoreWriter {
   #newBatch(): WriteBatch {
     this.#queue.beginBatch();
     this.#isShort = this.#parts.buggify('store.short-batch');
-    return new WriteBatch(() => {
-      this.#parts.metrics.corrupt.inc();
-    });
+    return new WriteBatch(this.#parts.rules);
   }
 }
 

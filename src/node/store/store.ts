@@ -1,9 +1,17 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
-import { DATA_KEYS, encodeDataKey } from '../core/version/data-key.js';
+import { slotOf } from '../core/repair/slot-map.js';
+import { DATA_KEYS, decodeDataKey, encodeDataKey } from '../core/version/data-key.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import type { NodeEnv } from '../env/env.js';
-import type { KeyRange, Storage, StorageEntry, StorageOptions } from '../env/storage.js';
+import type {
+  BatchOperation,
+  KeyRange,
+  Storage,
+  StorageEntry,
+  StorageOptions,
+} from '../env/storage.js';
+import { StoreFloors } from './floors.js';
 import type { Readiness } from '../services.js';
 import type {
   ApplyOutcome,
@@ -21,7 +29,7 @@ import { StoreReader } from './store-reader.js';
 import type { Derivation } from './record-change.js';
 import { storeMetrics } from './store-metrics.js';
 import { sizeOf, StoreWriter } from './store-writer.js';
-import { newerFormat } from './write-batch.js';
+import { newerFormat, type BatchRules } from './write-batch.js';
 
 /** The folder of the first shard in a data directory. */
 export const SHARD_FOLDER = 'shard-0';
@@ -48,7 +56,12 @@ export interface StoreParts {
 interface OpenedShard {
   readonly recovered: RecoveredShard;
   readonly derivations: readonly Derivation[];
+  readonly floors: StoreFloors;
 }
+
+/** Tries to write floors while the queue is full, and the pause between them. */
+const FLOOR_TRIES = 100;
+const FLOOR_RETRY_MS = 100;
 
 /** What a record costs in queues beside its bytes. */
 const QUEUE_OVERHEAD = 64;
@@ -58,6 +71,8 @@ const QUEUE_OVERHEAD = 64;
  * cannot keep so, it refuses: after a failed write nothing is acknowledged until a restart.
  */
 export class Store {
+  /** How far its slots are complete. */
+  readonly floors: StoreFloors;
   readonly #parts: StoreParts;
   readonly #storage: Storage;
   readonly #recovered: RecoveredShard;
@@ -68,21 +83,30 @@ export class Store {
   #load = { diskBytes: 0, atWritten: 0, atMs: 0, asking: false };
 
   private constructor(parts: StoreParts, storage: Storage, opened: OpenedShard) {
-    const { recovered, derivations } = opened;
+    const { recovered, derivations, floors } = opened;
     const { clock, buggify } = parts.env;
     this.#parts = parts;
     this.#storage = storage;
     this.#recovered = recovered;
     this.#options = parts.options ?? STORE_OPTIONS;
+    this.floors = floors;
     const metrics = storeMetrics(parts.env.metrics, {
       queueBytes: () => this.#writer.queueBytes,
       sequence: () => this.#writer.sequence,
     });
+    const rules: BatchRules = {
+      floorMsOf: (dataKey) => floors.ofKey(dataKey),
+      onCorrupt: (dataKey) => {
+        metrics.corrupt.inc();
+        this.#distrust(dataKey);
+      },
+    };
     this.#writer = new StoreWriter({
       storage,
       clock,
       buggify,
       metrics,
+      rules,
       derivations: [RECORD_INDEXES, ...derivations],
       markers: new SequenceMarkers(
         recovered.markers,
@@ -92,7 +116,8 @@ export class Store {
         this.#failed(error);
       },
     });
-    this.#reader = new StoreReader({ storage, clock, buggify, metrics });
+    this.#reader = new StoreReader({ storage, clock, buggify, metrics, rules });
+    floors.writeWith((operations) => this.#writeFloors(operations));
   }
 
   /**
@@ -106,7 +131,10 @@ export class Store {
       const recovered = await recoverShard(storage, parts.env.random);
       const { last } = recovered.markers;
       const derivations = (await parts.derivations?.(storage, last)) ?? [];
-      const store = new Store(parts, storage, { recovered, derivations });
+      const floors = await StoreFloors.read(storage, (namespace) => {
+        parts.env.log.warn('the floors of a namespace are damaged and begin at 0', { namespace });
+      });
+      const store = new Store(parts, storage, { recovered, derivations, floors });
       await store.#measureLoad();
       return store;
     } catch (error) {
@@ -221,6 +249,30 @@ export class Store {
     this.#closing = true;
     await this.#writer.drained();
     await this.#storage.close();
+  }
+
+  /** A slot with a copy that cannot be read is not complete: what it lost may be older than its floor. */
+  #distrust(dataKey: Uint8Array): void {
+    const { namespace, token } = decodeDataKey(dataKey);
+    this.floors.reset(namespace, slotOf(token)).catch((error: unknown) => {
+      this.#parts.env.log.warn('the floor of a damaged slot could not be lowered on the disk', {
+        error,
+      });
+    });
+  }
+
+  async #writeFloors(operations: readonly BatchOperation[]): Promise<void> {
+    for (let left = FLOOR_TRIES; ; left--) {
+      const outcome = await new Promise<ApplyOutcome>((resolve) => {
+        this.writeSystem({ operations, priority: 'background' }, resolve);
+      });
+      if (outcome.kind === 'failed') throw outcome.error;
+      if (outcome.kind !== 'overloaded') return;
+      if (left === 0) throw new KvError('KV_OVERLOADED', 'The queue of the store stays full.');
+      await new Promise<void>((resolve) => {
+        this.#parts.env.clock.after(FLOOR_RETRY_MS, resolve);
+      });
+    }
   }
 
   #refreshLoad(): void {

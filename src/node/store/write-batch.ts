@@ -3,7 +3,8 @@ import { KvError } from '../core/errors.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import type { DecodedRecord } from '../core/version/record-codec.js';
 import { compareRecords } from '../core/version/reconcile.js';
-import { compareVersions } from '../core/version/version.js';
+import { LOGICAL_MAX } from '../core/version/hlc.js';
+import { compareVersions, type Version } from '../core/version/version.js';
 import type { BatchOperation } from '../env/storage.js';
 import type {
   ApplyOutcome,
@@ -18,6 +19,14 @@ import type { RawCopy } from './read-many.js';
 
 /** What is held of a key while a batch is made; `unread` until the storage has answered. */
 type Copy = DecodedRecord | 'unread' | undefined;
+
+/** What a batch asks of its store. */
+export interface BatchRules {
+  /** Stamps up to this many ms are no news for the slot of the key. */
+  readonly floorMsOf: (dataKey: Uint8Array) => number;
+  /** Told of a copy that cannot be read, before anything is decided about it. */
+  readonly onCorrupt: (dataKey: Uint8Array) => void;
+}
 
 /** One key of a batch: what is held, and what is wanted. */
 export interface Slot {
@@ -36,7 +45,7 @@ export interface Slot {
 export class WriteBatch implements BatchLoad {
   readonly #slots = new Map<string, Slot>();
   readonly #decided: { readonly pending: PendingMutation; readonly outcome: ApplyOutcome }[] = [];
-  readonly #onCorrupt: () => void;
+  readonly #rules: BatchRules;
   readonly #system: BatchOperation[] = [];
   #changes: RecordChange[] | undefined;
   #unread: Slot[] = [];
@@ -45,8 +54,8 @@ export class WriteBatch implements BatchLoad {
   #liveBytes = 0;
   #mutations = 0;
 
-  constructor(onCorrupt: () => void) {
-    this.#onCorrupt = onCorrupt;
+  constructor(rules: BatchRules) {
+    this.#rules = rules;
   }
 
   get sizeBytes(): number {
@@ -101,7 +110,7 @@ export class WriteBatch implements BatchLoad {
       if (copy === undefined) slot.held = undefined;
       else slot.held = copy === 'unreadable' ? 'corrupt' : decodeRecord(slot.dataKey, copy);
       slot.before = slot.held;
-      if (slot.held === 'corrupt') this.#onCorrupt();
+      if (slot.held === 'corrupt') this.#rules.onCorrupt(slot.dataKey);
     }
   }
 
@@ -111,11 +120,16 @@ export class WriteBatch implements BatchLoad {
       for (const pending of slot.waiting)
         this.#decided.push({
           pending,
-          outcome: pending.kind === 'merge' ? merge(slot, pending) : swap(slot, pending),
+          outcome: this.#decideOne(slot, pending),
         });
       slot.waiting.length = 0;
     }
     this.#undecided = [];
+  }
+
+  #decideOne(slot: Slot, pending: PendingMerge | PendingSwap): ApplyOutcome {
+    if (pending.kind === 'swap') return swap(slot, pending);
+    return merge(slot, pending, this.#rules.floorMsOf(slot.dataKey));
   }
 
   /** The changes to write; none when everything was superseded or there already. */
@@ -156,7 +170,7 @@ export class WriteBatch implements BatchLoad {
 
 const WRITTEN: ApplyOutcome = { kind: 'written' };
 
-function merge(slot: Slot, { record, repair }: PendingMerge): ApplyOutcome {
+function merge(slot: Slot, { record, repair }: PendingMerge, floorMs: number): ApplyOutcome {
   const { held } = slot;
   if (held === 'unknown-format') return { kind: 'failed', error: newerFormat() };
   // Over a corrupt copy only a repair is safe: what it hides may be newer than this record, and acknowledged.
@@ -166,9 +180,18 @@ function merge(slot: Slot, { record, repair }: PendingMerge): ApplyOutcome {
     if (order < 0 && !repair) return { kind: 'superseded', version: held.version };
     if (order <= 0) return WRITTEN;
   }
+  if (record.version.ms <= floorMs) {
+    // A copy of that age is here, was overwritten, or was deleted; its tombstone may be gone. A client may still mean it: it stamps again.
+    return repair ? WRITTEN : { kind: 'superseded', version: highestOf(floorMs) };
+  }
   slot.held = record;
   slot.changed = true;
   return WRITTEN;
+}
+
+/** Above all stamps of that millisecond. */
+function highestOf(ms: number): Version {
+  return { ms, logical: LOGICAL_MAX, writerHi: 0xffff_ffff, writerLo: 0xffff_ffff };
 }
 
 function swap(slot: Slot, { expected, by }: PendingSwap): ApplyOutcome {

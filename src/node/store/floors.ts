@@ -1,0 +1,98 @@
+import { readU32be, readU48be, writeU32be, writeU48be } from '../../stdx/bytes.js';
+import { SlotMap, slotOf, type SlotRun, type ValuedRun } from '../core/repair/slot-map.js';
+import { decodeDataKey } from '../core/version/data-key.js';
+import type { BatchOperation, Storage } from '../env/storage.js';
+import { FLOORS, floorKey, namespaceOfFloor, seal, unseal } from './system-keys.js';
+
+const RUN_BYTES = 14;
+
+/** Makes a change durable; resolves when it is. @throws KvError KV_STORE_FAILED, KV_OVERLOADED, KV_NOT_READY */
+type WriteFloors = (operations: readonly BatchOperation[]) => Promise<void>;
+
+/**
+ * How far the slots of a shard are complete, in ms of stamps, per namespace: whatever was written or deleted up to a floor, this
+ * replica has, all owners of the slot have confirmed it, and tombstones of that age may go. What arrives of that age is no news.
+ * 0, for a slot that is new, rebuilt or was found rotten, is always safe: then nothing is taken for old.
+ */
+export class StoreFloors {
+  readonly #floors: Map<number, SlotMap>;
+  #write: WriteFloors | undefined;
+
+  private constructor(floors: Map<number, SlotMap>) {
+    this.#floors = floors;
+  }
+
+  /** What is on the disk; floors that are damaged are 0 again. */
+  static async read(storage: Storage, onDamage: (namespace: number) => void): Promise<StoreFloors> {
+    const floors = new Map<number, SlotMap>();
+    for await (const { key, value } of storage.iterate(FLOORS)) {
+      const namespace = namespaceOfFloor(key);
+      const body = unseal(key, value);
+      if (body === undefined || body.length % RUN_BYTES !== 0) onDamage(namespace);
+      else floors.set(namespace, new SlotMap(decodeRuns(body)));
+    }
+    return new StoreFloors(floors);
+  }
+
+  /** Called once, when the writer is there. */
+  writeWith(write: WriteFloors): void {
+    this.#write = write;
+  }
+
+  /** The floor of the slot in which a data key lies. */
+  ofKey(dataKey: Uint8Array): number {
+    if (this.#floors.size === 0) return 0;
+    const { namespace, token } = decodeDataKey(dataKey);
+    return this.#floors.get(namespace)?.at(slotOf(token)) ?? 0;
+  }
+
+  /** The floors of a run of slots, zeros included. */
+  within(namespace: number, run: SlotRun): readonly ValuedRun[] {
+    return this.#floors.get(namespace)?.within(run) ?? [{ ...run, value: 0 }];
+  }
+
+  /** Lifts floors; resolves when that is durable, and only then tombstones may go. @throws as the writer */
+  async raise(namespace: number, runs: readonly SlotRun[], floorMs: number): Promise<void> {
+    const map = this.#mapOf(namespace);
+    for (const run of runs) map.raise(run, floorMs);
+    await this.#store(namespace);
+  }
+
+  /** A slot is not complete any more. It counts at once; @throws as the writer when it cannot be made durable */
+  async reset(namespace: number, slot: number): Promise<void> {
+    const map = this.#floors.get(namespace);
+    if (map === undefined || map.at(slot) === 0) return;
+    map.set({ from: slot, to: slot + 1 }, 0);
+    await this.#store(namespace);
+  }
+
+  #mapOf(namespace: number): SlotMap {
+    let map = this.#floors.get(namespace);
+    if (map === undefined) this.#floors.set(namespace, (map = new SlotMap()));
+    return map;
+  }
+
+  async #store(namespace: number): Promise<void> {
+    const key = floorKey(namespace);
+    const value = seal(key, encodeRuns(this.#mapOf(namespace).runs()));
+    await this.#write?.([{ type: 'put', key, value }]);
+  }
+}
+
+function encodeRuns(runs: readonly ValuedRun[]): Uint8Array {
+  const bytes = new Uint8Array(runs.length * RUN_BYTES);
+  for (const [i, { from, to, value }] of runs.entries()) {
+    writeU32be(bytes, i * RUN_BYTES, from);
+    writeU32be(bytes, i * RUN_BYTES + 4, to);
+    writeU48be(bytes, i * RUN_BYTES + 8, value);
+  }
+  return bytes;
+}
+
+function decodeRuns(bytes: Uint8Array): readonly ValuedRun[] {
+  return Array.from({ length: bytes.length / RUN_BYTES }, (_, i) => ({
+    from: readU32be(bytes, i * RUN_BYTES),
+    to: readU32be(bytes, i * RUN_BYTES + 4),
+    value: readU48be(bytes, i * RUN_BYTES + 8),
+  }));
+}
