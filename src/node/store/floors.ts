@@ -1,5 +1,6 @@
 import { readU32be, readU48be, writeU32be, writeU48be } from '../../stdx/bytes.js';
-import { SlotMap, slotOf, type SlotRun, type ValuedRun } from '../core/repair/slot-map.js';
+import { SlotMap, type SlotRun, type ValuedRun } from '../core/repair/slot-map.js';
+import { slotOf } from '../core/ring/token.js';
 import { decodeDataKey } from '../core/version/data-key.js';
 import type { BatchOperation, Storage } from '../env/storage.js';
 import { FLOORS, floorKey, namespaceOfFloor, seal, unseal } from './system-keys.js';

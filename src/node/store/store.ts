@@ -1,6 +1,6 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
-import { slotOf } from '../core/repair/slot-map.js';
+import { slotOf } from '../core/ring/token.js';
 import { DATA_KEYS, decodeDataKey, encodeDataKey } from '../core/version/data-key.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import type { NodeEnv } from '../env/env.js';
@@ -198,6 +198,11 @@ export class Store {
         deadlineMs: query.deadlineMs,
         done,
       });
+  }
+
+  /** Calls `run` when no batch is under way: all that was derived is durable, and `scan` shows exactly that. */
+  atRest(run: (failed: KvError | undefined) => void): void {
+    this.#writer.atRest(run);
   }
 
   /** Number of the last durable batch when the shard was opened: never below what an earlier run told of itself. */

@@ -2,7 +2,6 @@ import { assert } from '../../../stdx/assert.js';
 
 /** Slots of the ring: a token without its lowest 12 bits. Every vnode's range is a whole number of them. */
 export const SLOTS = 1 << 20;
-const SLOT_SHIFT = 12;
 
 /** Neighbouring slots, the last one excluded; never around the end of the ring. */
 export interface SlotRun {
@@ -13,22 +12,6 @@ export interface SlotRun {
 /** Slots that share a value. */
 export interface ValuedRun extends SlotRun {
   readonly value: number;
-}
-
-/** The slot in which a token lies. */
-export function slotOf(token: number): number {
-  return token >>> SLOT_SHIFT;
-}
-
-/** The slots of the tokens in [start, end), two runs when they go around the end of the ring; equal bounds are the whole ring. */
-export function slotsOfRange(start: number, end: number): readonly SlotRun[] {
-  const [from, to] = [slotOf(start), slotOf(end)];
-  assert(
-    (from << SLOT_SHIFT) >>> 0 === start && (to << SLOT_SHIFT) >>> 0 === end,
-    'a range is whole slots',
-  );
-  if (from < to) return [{ from, to }];
-  return [{ from, to: SLOTS }, ...(to === 0 ? [] : [{ from: 0, to }])];
 }
 
 /**

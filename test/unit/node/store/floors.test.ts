@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeRecord } from '../../../../src/node/core/version/record-codec.js';
-import { slotOf } from '../../../../src/node/core/repair/slot-map.js';
+import { slotOf } from '../../../../src/node/core/ring/token.js';
 import { decodeDataKey } from '../../../../src/node/core/version/data-key.js';
 import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
 import type { ApplyOutcome } from '../../../../src/node/store/mutation.js';

@@ -1,31 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  SlotMap,
-  SLOTS,
-  slotOf,
-  slotsOfRange,
-} from '../../../../../src/node/core/repair/slot-map.js';
+import { SlotMap, SLOTS } from '../../../../../src/node/core/repair/slot-map.js';
 
 /** The first slots of the ring as an array; the rest of the ring is never touched. */
 const FIRST = 40;
-
-describe('slots', () => {
-  it('are tokens without their lowest twelve bits', () => {
-    expect([0, 4095, 4096, 0xffff_ffff].map(slotOf)).toEqual([0, 0, 1, SLOTS - 1]);
-  });
-
-  it('of a range are one run, or two around the end of the ring', () => {
-    expect(slotsOfRange(4096, 3 * 4096)).toEqual([{ from: 1, to: 3 }]);
-    expect(slotsOfRange(0xffff_f000, 2 * 4096)).toEqual([
-      { from: SLOTS - 1, to: SLOTS },
-      { from: 0, to: 2 },
-    ]);
-    expect(slotsOfRange(0xffff_f000, 0)).toEqual([{ from: SLOTS - 1, to: SLOTS }]);
-    expect(slotsOfRange(0, 0)).toEqual([{ from: 0, to: SLOTS }]);
-    expect(() => slotsOfRange(1, 4096)).toThrow('whole slots');
-  });
-});
 
 describe('a map of slots', () => {
   const run = fc
