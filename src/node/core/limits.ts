@@ -34,12 +34,39 @@ export const LIMITS = {
   writerBackgroundBatchBytes: 256 * 1024,
   /** A change of a copy in the background is not done later than this: whoever wanted it looks again. */
   backgroundSwapMs: 10_000,
+  /** Expired values are swept so often, and all of the index is walked so often; work is followed by so many times its length of rest. */
+  sweepEveryMs: 1_000,
+  sweepAgainMs: 60_000,
+  sweepAfterFailureMs: 60_000,
+  sweepRestsPerWork: 3,
+  sweepBytesPerSecond: 16 * 1024 * 1024,
+  /** Pages of the hash grid in memory, of all namespaces. */
+  gridCacheBytes: 32 * 1024 * 1024,
+  /** Pages of the grid are written so that they are one byte for so many of records, at most so many with one batch. */
+  gridRecordBytesPerPageByte: 64,
+  gridPagesPerBatch: 16,
+  /** The same when the cache is over its bound. */
+  gridPagesPerFullBatch: 256,
+  /** Batches, and bytes, whose changes of the grid are not in its pages yet, before pages are written faster: a start replays them. */
+  gridDeltas: 16_384,
+  gridDeltaBytes: 16 * 1024 * 1024,
+  /** A part of the grid that could not be computed from its records is tried again after so long. */
+  gridAgainMs: 5_000,
   /** Reads gathered into one `getMany`. */
   readBatchKeys: 512,
   /** Reads waiting for the store before `overloaded`. */
   readQueueKeys: 65_536,
   /** `getMany` calls of readers under way at once; each takes a thread of the pool (4 by default, one stays for writes). */
   readBatches: 3,
+  /** Slots whose hashes are compared at once, copies that are listed at once, records that are fetched at once, and their bytes. */
+  repairPieceSlots: 1024,
+  repairListKeys: 1024,
+  repairFetchKeys: 256,
+  repairBatchBytes: 1024 * 1024,
+  /** What differs is looked at again after so long: a write that was under way has ended by then. */
+  repairSettleMs: 2_500,
+  /** One question of a repair. */
+  repairAskMs: 10_000,
   /** How old the size of the store that is shown may be. */
   loadRefreshMs: 10_000,
 

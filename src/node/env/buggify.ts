@@ -6,6 +6,8 @@ export const BUGGIFY_POINTS = {
   'store.short-batch': 'the writer takes one mutation into its batch though more wait',
   'store.delayed-flush': 'the writer waits before it writes and syncs a batch',
   'store.short-read': 'the reader asks the storage for one key though more wait',
+  'grid.early-page': 'a batch carries a page of the hash grid though that is not due',
+  'grid.forgotten-page': 'pages of the hash grid are dropped from memory though there is room',
   'clock.early-reserve': 'the ceiling of the clock is raised though much of the reserve is left',
   'clock.late-reserve': 'the ceiling of the clock is not raised though it is time',
   'coordinator.early-silence': 'a read takes replicas for silent that had hardly time to answer',
@@ -19,6 +21,8 @@ export const BUGGIFY_POINTS = {
   'metadata.eager-upkeep': 'a voter does the upkeep of the log though others have precedence',
   'metadata.short-pull': 'a pull takes over one entry of those that it was sent',
   'metadata.forgetful-herald': 'a member is not told of a decided entry',
+  'hints.small-batch': 'a replay sends one hint though more wait',
+  'hints.late-forget': 'hints that were delivered are not forgotten, and are delivered again',
 } as const;
 
 export type BuggifyPoint = keyof typeof BUGGIFY_POINTS;

@@ -17,4 +17,9 @@ export interface Derivation {
    * they are written, and no later than any question about them.
    */
   derive(changes: readonly RecordChange[], sequence: number): readonly BatchOperation[];
+  /**
+   * What may go along with the batch with this number, though it does not follow from its changes. Asked of every batch that is written
+   * anyway, with changes or without, after `derive`; the batch before it is durable.
+   */
+  ride?(sequence: number): readonly BatchOperation[];
 }

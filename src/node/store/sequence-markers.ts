@@ -22,7 +22,8 @@ export interface MarkerWindow {
  * write buffer and the batch that passed it. Bytes are counted before the overhead of the log, so the count errs to keeping.
  */
 export function markerWindowBytes(writeBufferBytes: number): number {
-  const largestBatch = LIMITS.writerBatchBytes + LIMITS.valueBytesHard;
+  const gridBytes = LIMITS.gridPagesPerFullBatch * 8192;
+  const largestBatch = LIMITS.writerBatchBytes + LIMITS.valueBytesHard + gridBytes;
   return 2 * (writeBufferBytes + largestBatch);
 }
 

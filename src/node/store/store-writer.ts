@@ -53,6 +53,7 @@ export class StoreWriter {
   #writtenBytes = 0;
   #ceilings: Ceiling[] = [];
   #idle: Deferred<void> | undefined;
+  readonly #atRest: ((failed: KvError | undefined) => void)[] = [];
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -93,6 +94,15 @@ export class StoreWriter {
   /** Resolves when nothing waits and nothing is under way. */
   async drained(): Promise<void> {
     if (this.#busy()) await (this.#idle ??= new Deferred<void>()).promise;
+  }
+
+  /**
+   * Calls `run` when no batch is under way: at once, or as soon as the one under way is durable and before the next is made. What was
+   * derived until then is on the disk, and nothing else is. A store that has failed says so, and is never at rest.
+   */
+  atRest(run: (failed: KvError | undefined) => void): void {
+    if (this.#failed !== undefined || this.#syncing === undefined) run(this.#failed);
+    else this.#atRest.push(run);
   }
 
   /** All that is asked for in one turn goes into one batch. */
@@ -180,9 +190,14 @@ export class StoreWriter {
   #operationsOf(batch: WriteBatch): BatchOperation[] {
     const { derivations, markers } = this.#parts;
     const changes = batch.changes();
-    if (changes.length === 0) return batch.operations();
-    const derived = derivations.flatMap((one) => one.derive(changes, markers.last + 1));
-    return [...batch.operations(), ...derived];
+    const operations = batch.operations();
+    const sequence = markers.last + 1;
+    if (changes.length > 0)
+      for (const one of derivations) operations.push(...one.derive(changes, sequence));
+    // Nothing is written for the sake of what might ride along, unless somebody asked for a batch.
+    const isWritten = operations.length + this.#ceilings.length > 0 || batch.isWanted;
+    if (isWritten) for (const one of derivations) operations.push(...(one.ride?.(sequence) ?? []));
+    return operations;
   }
 
   #sync(operations: BatchOperation[], ceilings: readonly Ceiling[]): void {
@@ -208,6 +223,7 @@ export class StoreWriter {
     const batch = this.#syncing;
     this.#syncing = undefined;
     for (const ceiling of ceilings) ceiling.durable.resolve();
+    for (const run of this.#atRest.splice(0)) run(undefined);
     // The next batch is sent off before the answers are: the disk works while they are composed.
     this.#advance();
     batch?.acknowledge();
@@ -232,6 +248,7 @@ export class StoreWriter {
     this.#syncing?.fail(unknown);
     this.#syncing = undefined;
     this.#gathering.fail(error);
+    for (const run of this.#atRest.splice(0)) run(error);
     for (const pending of this.#queue.drain()) pending.done({ kind: 'failed', error });
     for (const ceiling of [...ceilings, ...this.#ceilings]) ceiling.durable.reject(error);
     this.#ceilings = [];

@@ -2,6 +2,7 @@ import { assert } from '../../stdx/assert.js';
 import { KvError } from '../core/errors.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import type { DecodedRecord } from '../core/version/record-codec.js';
+import type { StoredRecord } from '../core/version/record.js';
 import { compareRecords } from '../core/version/reconcile.js';
 import { LOGICAL_MAX } from '../core/version/hlc.js';
 import { compareVersions, type Version } from '../core/version/version.js';
@@ -53,6 +54,7 @@ export class WriteBatch implements BatchLoad {
   #sizeBytes = 0;
   #liveBytes = 0;
   #mutations = 0;
+  #isWanted = false;
 
   constructor(rules: BatchRules) {
     this.#rules = rules;
@@ -70,6 +72,11 @@ export class WriteBatch implements BatchLoad {
     return this.#mutations;
   }
 
+  /** Somebody wants a batch to be written, even one without changes. */
+  get isWanted(): boolean {
+    return this.#isWanted;
+  }
+
   /** Takes a mutation in; `before` is the batch that is being synced, whose result its key may need. */
   add(
     { pending, priority }: { pending: PendingMutation; priority: Mutation['priority'] },
@@ -80,6 +87,7 @@ export class WriteBatch implements BatchLoad {
     this.#mutations += 1;
     if (pending.kind === 'system') {
       this.#system.push(...pending.operations);
+      this.#isWanted = true;
       this.#decided.push({ pending, outcome: WRITTEN });
       return;
     }
@@ -177,7 +185,8 @@ function merge(slot: Slot, { record, repair }: PendingMerge, floorMs: number): A
   if (held === 'corrupt' && !repair) return { kind: 'corrupt' };
   if (typeof held === 'object') {
     const order = compareRecords(record, held);
-    if (order < 0 && !repair) return { kind: 'superseded', version: held.version };
+    if (order < 0 && !repair && !isSweptFrom(held, record))
+      return { kind: 'superseded', version: held.version };
     if (order <= 0) return WRITTEN;
   }
   if (record.version.ms <= floorMs) {
@@ -187,6 +196,14 @@ function merge(slot: Slot, { record, repair }: PendingMerge, floorMs: number): A
   slot.held = record;
   slot.changed = true;
   return WRITTEN;
+}
+
+/** Whether the copy is what a sweep left of the record: a late attempt of its write then finds its work done. */
+function isSweptFrom(held: StoredRecord, { version, expiresAtMs }: StoredRecord): boolean {
+  const isSwept = held.tombstone && expiresAtMs !== undefined;
+  return (
+    isSwept && held.expiresAtMs === expiresAtMs && compareVersions(held.version, version) === 0
+  );
 }
 
 /** Above all stamps of that millisecond. */
