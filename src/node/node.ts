@@ -17,6 +17,7 @@ import { EventLog } from './status/event-log.js';
 import { NodeReadiness } from './status/node-readiness.js';
 import { DurableHlc } from './store/hlc-service.js';
 import { Store } from './store/store.js';
+import { Sweeper } from './store/sweep/sweeper.js';
 
 export interface NodeOptions {
   readonly env: NodeEnv;
@@ -49,6 +50,7 @@ export class KvNode {
   readonly #store: Store;
   readonly #hlc: DurableHlc;
   readonly #services: NodeServices;
+  readonly #sweeper: Sweeper;
   #clusterId: string;
   #diskFreeBytes: number | undefined;
   #diskAskedMs = Number.NEGATIVE_INFINITY;
@@ -76,6 +78,13 @@ export class KvNode {
       end: (error) => {
         this.#end(error);
       },
+    });
+    this.#sweeper = new Sweeper({
+      env: options.env,
+      store: base.store,
+      hlc: base.hlc,
+      isCompared: () => base.hlc.isCompared(),
+      settings: () => this.#services.metadata.current()?.metadata.settings ?? DEFAULT_SETTINGS,
     });
   }
 
@@ -200,6 +209,7 @@ export class KvNode {
     metadata.start(descriptor);
     this.#keepHouse();
     await this.#startClock(view.metadata.settings);
+    this.#sweeper.start();
     this.readiness.ready();
   }
 
@@ -271,6 +281,7 @@ export class KvNode {
     coordinator.close();
     await this.#options.env.transport.close();
     await peerMemory.close();
+    await this.#sweeper.stop();
     // After a failed write the ceiling cannot be lowered; the next start then only begins a little ahead.
     if (this.readiness.failure() === undefined) await this.#hlc.close();
     else this.#hlc.stop();

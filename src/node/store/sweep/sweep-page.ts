@@ -1,0 +1,119 @@
+import { LIMITS } from '../../core/limits.js';
+import { decodeDataKey } from '../../core/version/data-key.js';
+import { encodeRecord } from '../../core/version/record-codec.js';
+import type { StoredRecord } from '../../core/version/record.js';
+import type { Clock } from '../../env/clock.js';
+import { keyAfter, readCopy, swapCopy, takeEntries, writeBeside } from '../background-store.js';
+import type { BackgroundStore } from '../background-store.js';
+import { expiryBound, readExpiryKey } from '../indexes/index-keys.js';
+import type { ExpiryEntry } from '../indexes/index-keys.js';
+import { valueExpiresAtMs } from '../indexes/record-indexes.js';
+import type { ApplyOutcome, ReadOutcome } from '../mutation.js';
+import type { SweepMetrics } from './sweep-metrics.js';
+
+/** Expired copies that are looked at together. */
+const PAGE_ENTRIES = 64;
+
+export interface SweepPageParts {
+  readonly store: BackgroundStore;
+  readonly clock: Clock;
+  readonly metrics: SweepMetrics;
+}
+
+/** What became of one page. */
+export interface SweptPage {
+  readonly sizeBytes: number;
+  /** Where to go on; undefined when nothing more is due. */
+  readonly next: Uint8Array | undefined;
+  /** The first expiry in the page; undefined when it was empty. */
+  readonly oldestMs: number | undefined;
+}
+
+/**
+ * Drops the values of the first copies from `from` on that expired at `dueMs` or before: each is replaced by the tombstone with
+ * its version and its expiry, unless it has changed. What could not be done for want of room or time is where the next page begins.
+ */
+export async function sweepPage(
+  parts: SweepPageParts,
+  { from, dueMs }: { readonly from: Uint8Array; readonly dueMs: number },
+): Promise<SweptPage> {
+  const range = { gte: from, lt: expiryBound(dueMs + 1), limit: PAGE_ENTRIES };
+  const keys = (await takeEntries(parts.store, range)).map(({ key }) => key);
+  const ends = await Promise.all(keys.map((key) => sweepEntry(parts, key)));
+  const undone = ends.findIndex((end) => end === 'again');
+  const [first, last] = [keys[0], keys.at(-1)];
+  return {
+    sizeBytes: ends.reduce<number>((sum, end) => sum + (end === 'again' ? 0 : end), 0),
+    next: undone >= 0 ? keys[undone] : last && keyAfter(last),
+    oldestMs: first === undefined ? undefined : readExpiryKey(first)?.expiresAtMs,
+  };
+}
+
+/** Bytes that were looked at, or that it must be tried again. */
+type SweepEnd = number | 'again';
+
+async function sweepEntry(parts: SweepPageParts, key: Uint8Array): Promise<SweepEnd> {
+  const entry = readExpiryKey(key);
+  if (entry === undefined) return await remove(parts, key);
+  const read = await readEntry(parts, entry);
+  if (isUnanswered(read)) return 'again';
+  if (read.kind === 'corrupt' || read.kind === 'failed') return key.length;
+  const copy = expiringCopy(read, entry);
+  if (copy !== undefined) return await sweep(parts, entry, copy);
+  const removed = await remove(parts, key);
+  if (removed === 'again') return removed;
+  // A copy with just this expiry may have come between the look and the removal: its own entry is gone then.
+  const late = expiringCopy(await readEntry(parts, entry), entry);
+  return late === undefined ? removed : await sweep(parts, entry, late);
+}
+
+function readEntry(
+  { store, clock }: SweepPageParts,
+  { dataKey }: ExpiryEntry,
+): Promise<ReadOutcome> {
+  return readCopy(store, decodeDataKey(dataKey), clock.monotonicMs() + LIMITS.backgroundSwapMs);
+}
+
+/** The copy to which the entry belongs. */
+function expiringCopy(read: ReadOutcome, { expiresAtMs }: ExpiryEntry): StoredRecord | undefined {
+  if (read.kind !== 'found') return undefined;
+  return valueExpiresAtMs(read.record) === expiresAtMs ? read.record : undefined;
+}
+
+async function sweep(
+  { store, clock, metrics }: SweepPageParts,
+  { dataKey }: ExpiryEntry,
+  copy: StoredRecord,
+): Promise<SweepEnd> {
+  const { version, expiresAtMs } = copy;
+  const by = encodeRecord(dataKey, { version, expiresAtMs, tombstone: true, value: NONE });
+  const deadlineMs = clock.monotonicMs() + LIMITS.backgroundSwapMs;
+  const change = { ...decodeDataKey(dataKey), expected: copy, by, deadlineMs };
+  const outcome = await swapCopy(store, change);
+  if (isUnanswered(outcome)) return 'again';
+  if (outcome.kind === 'written') {
+    metrics.swept.inc();
+    metrics.sweptBytes.inc(copy.value.length);
+  }
+  return dataKey.length + copy.encoded.length;
+}
+
+const NONE = new Uint8Array(0);
+
+async function remove(
+  { store, clock, metrics }: SweepPageParts,
+  key: Uint8Array,
+): Promise<SweepEnd> {
+  const deadlineMs = clock.monotonicMs() + LIMITS.backgroundSwapMs;
+  const write = { operations: [{ type: 'del', key }], priority: 'background', deadlineMs } as const;
+  const outcome = await writeBeside(store, write);
+  if (outcome.kind !== 'written') return 'again';
+  metrics.stale.inc();
+  return key.length;
+}
+
+/** Neither done nor impossible; a record of a newer version of kv is left alone. */
+function isUnanswered(outcome: ReadOutcome | ApplyOutcome): boolean {
+  if (outcome.kind === 'failed') return outcome.error.code !== 'KV_FORMAT_UNKNOWN';
+  return outcome.kind === 'overloaded';
+}
