@@ -11,7 +11,7 @@ import type {
   ReadOutcome,
   SystemWrite,
 } from '../../../../src/node/store/mutation.js';
-import { Store } from '../../../../src/node/store/store.js';
+import { Store, type StoreParts } from '../../../../src/node/store/store.js';
 import { MemoryDisk } from '../../../../src/sim/memory-disk.js';
 import type { DiskStep } from '../../../../src/sim/memory-storage.js';
 import { LogRecorder, MetricsRecorder } from '../../../../src/sim/recorders.js';
@@ -115,6 +115,7 @@ export class StoreUnderTest {
   /** What the store is asked to do the unlikely way. */
   readonly unlikely = new UnlikelyBranches();
   readonly derivations: Derivation[] = [];
+  openDerivations: NonNullable<StoreParts['derivations']> = async () => this.derivations;
   disk = new MemoryDisk({ hold: this.gate.hold });
   store!: Store;
   #seed = 1;
@@ -138,8 +139,7 @@ export class StoreUnderTest {
       log: this.log.logger('store'),
     };
     const readiness = { fail: (error: KvError) => void this.failures.push(error) };
-    const derivations = async (): Promise<readonly Derivation[]> => this.derivations;
-    this.store = await Store.open({ env, readiness, derivations });
+    this.store = await Store.open({ env, readiness, derivations: this.openDerivations });
     return this.store;
   }
 
