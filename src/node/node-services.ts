@@ -20,6 +20,7 @@ import type { NodeReadiness } from './status/node-readiness.js';
 import type { DurableHlc } from './store/hlc-service.js';
 import type { Store } from './store/store.js';
 
+import type { HashGrid } from './store/grid/hash-grid.js';
 /** What is open before the services are made. */
 export interface NodeFoundation {
   readonly env: NodeEnv;
@@ -27,6 +28,7 @@ export interface NodeFoundation {
   readonly store: Store;
   readonly hlc: DurableHlc;
   readonly events: EventLog;
+  readonly grid: HashGrid;
   readonly readiness: NodeReadiness;
   /** Empty until the node has entered its cluster. */
   readonly clusterId: () => string;

@@ -16,7 +16,9 @@ import type { AdminService } from './status/admin-service.js';
 import { EventLog } from './status/event-log.js';
 import { NodeReadiness } from './status/node-readiness.js';
 import { DurableHlc } from './store/hlc-service.js';
-import { Store } from './store/store.js';
+import type { HashGrid } from './store/grid/hash-grid.js';
+import { openStore, type OpenedStore } from './store/open-store.js';
+import type { Store } from './store/store.js';
 import { Sweeper } from './store/sweep/sweeper.js';
 
 export interface NodeOptions {
@@ -49,6 +51,7 @@ export class KvNode {
   readonly #directory: OpenedDirectory;
   readonly #store: Store;
   readonly #hlc: DurableHlc;
+  readonly #grid: HashGrid;
   readonly #services: NodeServices;
   readonly #sweeper: Sweeper;
   #clusterId: string;
@@ -64,6 +67,7 @@ export class KvNode {
     this.#directory = base.directory;
     this.#store = base.store;
     this.#hlc = base.hlc;
+    this.#grid = base.grid;
     this.#clusterId = base.directory.clusterId;
     this.nodeId = base.directory.nodeId;
     this.name = base.directory.name;
@@ -97,13 +101,14 @@ export class KvNode {
     const directory = await openDirectory(env, options);
     const events = new EventLog(env.clock, env.log.child('events'), () => directory.name);
     const readiness = new NodeReadiness(events);
-    let store: Store | undefined;
+    let opened: OpenedStore | undefined;
     let node: KvNode | undefined;
     // The clock is made before the services that it asks: until they are there it knows no peers.
     const services = (): NodeServices | undefined =>
       node === undefined ? undefined : node.#services;
     try {
-      store = await Store.open({ env, readiness, options: options.storage });
+      opened = await openStore({ env, readiness, options: options.storage });
+      const { store, grid } = opened;
       const hlc = new DurableHlc({
         clock: env.clock,
         buggify: env.buggify,
@@ -113,13 +118,14 @@ export class KvNode {
         commonWallMs: () => services()?.membership.commonWallMs(),
         hasPeers: () => services()?.membership.hasOthers() ?? true,
       });
-      node = new KvNode(options, { directory, events, readiness, store, hlc });
+      node = new KvNode(options, { directory, events, readiness, store, grid, hlc });
       await node.#enter();
       return node;
     } catch (error) {
       await node?.stop();
       if (node === undefined) {
-        await store?.close();
+        await opened?.grid.stop();
+        await opened?.store.close();
         await directory.close();
       }
       throw error;
@@ -132,6 +138,16 @@ export class KvNode {
   }
 
   /** What is true of the cluster, and the way to change it. */
+  /** What this node keeps for others. */
+  get hints(): HintService {
+    return this.#services.hints;
+  }
+
+  /** The hashes of its records, per slot of the ring. */
+  get grid(): HashGrid {
+    return this.#grid;
+  }
+
   get metadata(): MetadataService {
     return this.#services.metadata;
   }
@@ -290,4 +306,5 @@ export class KvNode {
   }
 }
 
-type OpenedFirst = 'directory' | 'store' | 'hlc' | 'events' | 'readiness';
+    await this.#grid.stop();
+type OpenedFirst = 'directory' | 'store' | 'grid' | 'hlc' | 'events' | 'readiness';

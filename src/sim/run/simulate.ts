@@ -15,6 +15,7 @@ import { Buggifier } from './buggifier.js';
 import { Chronicle } from './chronicle.js';
 import { checkConvergence } from './convergence.js';
 import { Findings } from './findings.js';
+import { GridWatch } from './grid-watch.js';
 import { checkIdle } from './idle.js';
 import { KeyWatch } from './key-watch.js';
 import { MetadataWatch } from './metadata-watch.js';
@@ -81,6 +82,7 @@ class Simulation {
   readonly #world: World;
   readonly #injector: FaultInjector;
   readonly #metadata: MetadataWatch;
+  readonly #grids: GridWatch;
   readonly #monitor: Monitor;
   readonly #operator: Operator;
   readonly #schedule: readonly ScheduledFault[];
@@ -122,6 +124,7 @@ class Simulation {
     this.#metadata = new MetadataWatch(this.#findings, (process) =>
       this.#injector.isImpostor(process),
     );
+    this.#grids = new GridWatch(this.#findings);
     this.#monitor = new Monitor(this.#world, this.#findings, this.#clients);
     this.#operator = new Operator(cluster, chanceOf(seed, 'operator'));
     this.#schedule = scheduleOf(options, nodes, clients);
@@ -161,6 +164,7 @@ class Simulation {
     const keys = this.#keys.all().map(({ name }) => name);
     await checkConvergence(this.#world, auditor, { keys, findings: this.#findings });
     await checkIdle(this.#world, this.#findings);
+    await this.#grids.judge(this.#world);
     for (const name of this.#operator.forgottenBy())
       this.#findings.add('waits-for-ever', `${name} never answered to a change of metadata`);
     this.#monitor.stop();
@@ -233,6 +237,7 @@ class Simulation {
           `is up, boot ${run.node.admin.describe().nodes.length}`,
         );
         this.#metadata.follow(run);
+        this.#grids.follow(run);
       },
       failed: (run, error) => {
         this.#monitor.touched(run);

@@ -85,4 +85,5 @@ export type RuleName =
   | 'works-for-ever'
   | 'assertion'
   | 'metadata-diverged'
-  | 'impostor-voted';
+  | 'impostor-voted'
+  | 'grid-differs';
