@@ -18,17 +18,17 @@ import type { EventLog } from './status/event-log.js';
 import { reporter } from './status/node-report.js';
 import type { NodeReadiness } from './status/node-readiness.js';
 import type { DurableHlc } from './store/hlc-service.js';
+import type { HashGrid } from './store/grid/hash-grid.js';
 import type { Store } from './store/store.js';
 
-import type { HashGrid } from './store/grid/hash-grid.js';
 /** What is open before the services are made. */
 export interface NodeFoundation {
   readonly env: NodeEnv;
   readonly directory: OpenedDirectory;
   readonly store: Store;
+  readonly grid: HashGrid;
   readonly hlc: DurableHlc;
   readonly events: EventLog;
-  readonly grid: HashGrid;
   readonly readiness: NodeReadiness;
   /** Empty until the node has entered its cluster. */
   readonly clusterId: () => string;

@@ -50,8 +50,8 @@ export class KvNode {
   readonly #options: NodeOptions;
   readonly #directory: OpenedDirectory;
   readonly #store: Store;
-  readonly #hlc: DurableHlc;
   readonly #grid: HashGrid;
+  readonly #hlc: DurableHlc;
   readonly #services: NodeServices;
   readonly #sweeper: Sweeper;
   #clusterId: string;
@@ -66,8 +66,8 @@ export class KvNode {
     this.#options = options;
     this.#directory = base.directory;
     this.#store = base.store;
-    this.#hlc = base.hlc;
     this.#grid = base.grid;
+    this.#hlc = base.hlc;
     this.#clusterId = base.directory.clusterId;
     this.nodeId = base.directory.nodeId;
     this.name = base.directory.name;
@@ -137,7 +137,6 @@ export class KvNode {
     return this.#services.admin;
   }
 
-  /** What is true of the cluster, and the way to change it. */
   /** What this node keeps for others. */
   get hints(): HintService {
     return this.#services.hints;
@@ -148,6 +147,7 @@ export class KvNode {
     return this.#grid;
   }
 
+  /** What is true of the cluster, and the way to change it. */
   get metadata(): MetadataService {
     return this.#services.metadata;
   }
@@ -301,10 +301,10 @@ export class KvNode {
     // After a failed write the ceiling cannot be lowered; the next start then only begins a little ahead.
     if (this.readiness.failure() === undefined) await this.#hlc.close();
     else this.#hlc.stop();
+    await this.#grid.stop();
     await this.#store.close();
     await this.#directory.close();
   }
 }
 
-    await this.#grid.stop();
 type OpenedFirst = 'directory' | 'store' | 'grid' | 'hlc' | 'events' | 'readiness';
