@@ -137,11 +137,6 @@ export class KvNode {
     return this.#services.admin;
   }
 
-  /** What this node keeps for others. */
-  get hints(): HintService {
-    return this.#services.hints;
-  }
-
   /** The hashes of its records, per slot of the ring. */
   get grid(): HashGrid {
     return this.#grid;
