@@ -1,0 +1,69 @@
+import type { LeafHashes } from '../grid/leaf-hashes.js';
+import type { LeafRun } from '../grid/leaf-runs.js';
+import type { RecordDigest } from '../messages.js';
+import type { ListedCopy } from './compare-copies.js';
+import type { SlotRun, ValuedRun } from './slot-map.js';
+
+/** A record on its way from one replica to another. */
+export interface SentCopy {
+  readonly dataKey: Uint8Array;
+  /** Encoded: the same bytes as on disk. */
+  readonly record: Uint8Array;
+}
+
+/** A copy that is dead, as it was listed. */
+export interface DroppedCopy {
+  readonly dataKey: Uint8Array;
+  readonly digest: Pick<RecordDigest, 'version' | 'checksum'>;
+}
+
+/** What the driver of a repair asks of a replica, about slots that both own under one epoch. */
+export type RepairQuestion =
+  /** Whether it can take part, and how far it is complete. */
+  | { readonly kind: 'begin'; readonly runs: readonly SlotRun[] }
+  /** Drops tombstones up to the highest floor that any owner has, so that it makes no difference who has dropped them already. */
+  | { readonly kind: 'settle'; readonly floors: readonly ValuedRun[] }
+  /** The hashes of so many pieces of the runs, as `splitRuns` cuts them. */
+  | { readonly kind: 'hashes'; readonly runs: readonly LeafRun[]; readonly pieces: number }
+  /** Copies of one slot, in the order of their keys, after a key. */
+  | { readonly kind: 'list'; readonly slot: number; readonly after: Uint8Array | undefined }
+  /** The records of some keys, as many as fit, from the first on. */
+  | { readonly kind: 'fetch'; readonly dataKeys: readonly Uint8Array[] }
+  /** Takes copies that it lacks, and gives up dead ones. */
+  | {
+      readonly kind: 'apply';
+      readonly copies: readonly SentCopy[];
+      readonly drops: readonly DroppedCopy[];
+    }
+  /** All owners are equal up to the floor: it may be raised, if it is the process that began. */
+  | {
+      readonly kind: 'complete';
+      readonly runs: readonly SlotRun[];
+      readonly floorMs: number;
+      readonly boot: number;
+    };
+
+/** A question, and what it is about. */
+export interface RepairRequest {
+  /** Epoch by which the driver knows the owners. */
+  readonly epoch: number;
+  readonly namespace: number;
+  readonly question: RepairQuestion;
+}
+
+export type RepairReply =
+  | { readonly kind: 'begun'; readonly boot: number; readonly floors: readonly ValuedRun[] }
+  | { readonly kind: 'settled'; readonly dropped: number }
+  | { readonly kind: 'hashes'; readonly hashes: LeafHashes }
+  | {
+      readonly kind: 'listed';
+      readonly copies: readonly ListedCopy[];
+      /** Of the slot, after it was read. */
+      readonly floorMs: number;
+      /** The key up to which the slot was read; undefined at its end. */
+      readonly until: Uint8Array | undefined;
+    }
+  /** Undefined for a copy that is gone or cannot be read; fewer than were asked for when they are large. */
+  | { readonly kind: 'fetched'; readonly records: readonly (Uint8Array | undefined)[] }
+  | { readonly kind: 'applied' }
+  | { readonly kind: 'completed' };

@@ -1,0 +1,255 @@
+import { assert } from '../../stdx/assert.js';
+import { compareBytes } from '../../stdx/bytes.js';
+import { KvError } from '../core/errors.js';
+import { hashAt, sameHash } from '../core/grid/leaf-hashes.js';
+import { leavesIn, splitRuns, type LeafRun } from '../core/grid/leaf-runs.js';
+import { LIMITS } from '../core/limits.js';
+import { compareCopies, type CopyTask, type ListedCopy } from '../core/repair/compare-copies.js';
+import type {
+  DroppedCopy,
+  RepairQuestion,
+  RepairReply,
+  SentCopy,
+} from '../core/repair/repair-messages.js';
+import { SlotMap } from '../core/repair/slot-map.js';
+import type { Clock } from '../env/clock.js';
+
+/** A replica that takes part, the own node included. */
+export interface RepairPartner {
+  readonly name: string;
+  /** @throws KvError */
+  ask(question: RepairQuestion): Promise<RepairReply>;
+}
+
+/** What is repaired: slots that have one set of owners. */
+export interface RangeRepairPlan {
+  readonly runs: readonly LeafRun[];
+  /** The owners that take part. */
+  readonly partners: readonly RepairPartner[];
+  /** True when these are all owners: only then everything up to the floor is complete. */
+  readonly isWhole: boolean;
+  /** What was stamped up to then can come from nowhere else any more; 0 lifts nothing. */
+  readonly floorMs: number;
+}
+
+export interface RangeRepairParts {
+  readonly clock: Clock;
+  /** Waits until so many bytes more may be moved; rejects when the repair is to end. */
+  readonly pace: (bytes: number) => Promise<void>;
+  /** Ends it between two slots, by throwing. */
+  readonly checkpoint: () => void;
+}
+
+/** What a repair of a range has done. */
+export interface RangeRepairResult {
+  /** Slots that differed twice, a write deadline apart. */
+  readonly differing: number;
+  readonly sent: number;
+  readonly sentBytes: number;
+  readonly dropped: number;
+}
+
+interface Tally {
+  differing: number;
+  sent: number;
+  sentBytes: number;
+  dropped: number;
+}
+
+/**
+ * Makes the owners of a range equal: compares hashes, first of pieces, then of slots; looks again at what differs after a write
+ * deadline, because a range that is written to always differs; lists the copies of what still does, slot by slot; and moves only
+ * the newer records, both ways. When all owners took part, what is older than the floor is complete on all of them, and they are told.
+ */
+export class RangeRepair {
+  readonly #plan: RangeRepairPlan;
+  readonly #parts: RangeRepairParts;
+  readonly #tally: Tally = { differing: 0, sent: 0, sentBytes: 0, dropped: 0 };
+  /** The highest floor that any partner has, by slot: tombstones up to it count as gone everywhere. */
+  readonly #blind = new SlotMap();
+
+  constructor(plan: RangeRepairPlan, parts: RangeRepairParts) {
+    this.#plan = plan;
+    this.#parts = parts;
+  }
+
+  /** @throws KvError when a partner cannot be asked, has other owners in mind, or cannot do what it is asked */
+  async run(): Promise<RangeRepairResult> {
+    const { runs, isWhole, floorMs } = this.#plan;
+    const begun = await this.#askAll({ kind: 'begin', runs }, 'begun');
+    for (const run of begun.flatMap(({ floors }) => floors)) this.#blind.raise(run, run.value);
+    const floors = this.#blind.runs();
+    if (floors.length > 0) await this.#askAll({ kind: 'settle', floors }, 'settled');
+    const differing = await this.#differingSlots();
+    if (differing.length > 0) await this.#repairSlots(differing);
+    if (isWhole && floorMs > 0) {
+      await this.#each(async (partner, i) => {
+        await askFor(
+          partner,
+          { kind: 'complete', runs, floorMs, boot: begun[i]!.boot },
+          'completed',
+        );
+      });
+    }
+    return this.#tally;
+  }
+
+  /** The slots that differ now, of pieces that differ. */
+  async #differingSlots(): Promise<readonly number[]> {
+    const slots: number[] = [];
+    const pieces = splitRuns(
+      this.#plan.runs,
+      Math.ceil(leavesIn(this.#plan.runs) / LIMITS.repairPieceSlots),
+    );
+    const differing = await this.#differing(this.#plan.runs, pieces.length);
+    for (const piece of differing.map((i) => pieces[i]!)) {
+      this.#parts.checkpoint();
+      const leaves = leavesIn(piece);
+      const inPiece = slotsOf(piece);
+      slots.push(...(await this.#differing(piece, leaves)).map((i) => inPiece[i]!));
+    }
+    return slots;
+  }
+
+  /** The places of the pieces whose hashes are not the same everywhere. */
+  async #differing(runs: readonly LeafRun[], pieces: number): Promise<readonly number[]> {
+    const replies = await this.#askAll({ kind: 'hashes', runs, pieces }, 'hashes');
+    const [first, ...rest] = replies.map(({ hashes }) => hashes);
+    assert(first !== undefined, 'somebody takes part');
+    const places: number[] = [];
+    for (let i = 0; i < pieces; i++)
+      if (rest.some((hashes) => !sameHash(hashAt(hashes, i), hashAt(first, i)))) places.push(i);
+    return places;
+  }
+
+  async #repairSlots(slots: readonly number[]): Promise<void> {
+    await this.#wait(LIMITS.repairSettleMs);
+    for (let at = 0; at < slots.length; at += LIMITS.repairPieceSlots) {
+      const some = slots.slice(at, at + LIMITS.repairPieceSlots);
+      const runs = some.map((slot) => ({ from: slot, to: slot + 1 }));
+      for (const place of await this.#differing(runs, runs.length)) {
+        this.#parts.checkpoint();
+        this.#tally.differing += 1;
+        await this.#repairSlot(some[place]!);
+      }
+    }
+  }
+
+  /** Compares lists page by page: all partners up to the lowest key at which one of their pages ends. */
+  async #repairSlot(slot: number): Promise<void> {
+    let after: Uint8Array | undefined;
+    do {
+      const lists = await this.#askAll({ kind: 'list', slot, after }, 'listed');
+      const until = lowestEnd(lists);
+      const replicas = lists.map(({ copies, floorMs }) => ({
+        copies: upTo(copies, until),
+        floorMs,
+      }));
+      await this.#carryOut(compareCopies(replicas, this.#blind.at(slot)));
+      after = until;
+    } while (after !== undefined);
+  }
+
+  async #carryOut(tasks: readonly CopyTask[]): Promise<void> {
+    const drops = this.#plan.partners.map((_, replica) => dropsOf(tasks, replica));
+    await this.#each(async (partner, replica) => {
+      if (drops[replica]!.length === 0) return;
+      await askFor(partner, { kind: 'apply', copies: [], drops: drops[replica]! }, 'applied');
+      this.#tally.dropped += drops[replica]!.length;
+    });
+    for (const [holder, partner] of this.#plan.partners.entries()) {
+      const sends = tasks.flatMap((task) =>
+        task.kind === 'send' && task.holder === holder ? [task] : [],
+      );
+      for (let left = sends; left.length > 0;) left = left.slice(await this.#send(partner, left));
+    }
+  }
+
+  /** Moves the first of some records to those that lack them, and says how many it has moved. */
+  async #send(
+    holder: RepairPartner,
+    tasks: readonly Extract<CopyTask, { kind: 'send' }>[],
+  ): Promise<number> {
+    const some = tasks.slice(0, LIMITS.repairFetchKeys);
+    await this.#parts.pace(some.reduce((sum, { digest }) => sum + digest.sizeBytes, 0));
+    const dataKeys = some.map(({ dataKey }) => dataKey);
+    const { records } = await askFor(holder, { kind: 'fetch', dataKeys }, 'fetched');
+    if (records.length === 0) throw new KvError('KV_UNREACHABLE', `${holder.name} sent no record`);
+    await this.#each(async (partner, replica) => {
+      const copies = records.flatMap((record, i): SentCopy[] =>
+        record !== undefined && some[i]!.to.includes(replica)
+          ? [{ dataKey: dataKeys[i]!, record }]
+          : [],
+      );
+      if (copies.length === 0) return;
+      await askFor(partner, { kind: 'apply', copies, drops: [] }, 'applied');
+      this.#tally.sent += copies.length;
+      for (const { record } of copies) this.#tally.sentBytes += record.length;
+    });
+    return records.length;
+  }
+
+  async #askAll<K extends RepairReply['kind']>(
+    question: RepairQuestion,
+    kind: K,
+  ): Promise<readonly Extract<RepairReply, { kind: K }>[]> {
+    return await Promise.all(this.#plan.partners.map((partner) => askFor(partner, question, kind)));
+  }
+
+  async #each(work: (partner: RepairPartner, replica: number) => Promise<void>): Promise<void> {
+    await Promise.all(this.#plan.partners.map(work));
+  }
+
+  #wait(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#parts.clock.after(delayMs, resolve);
+    });
+  }
+}
+
+async function askFor<K extends RepairReply['kind']>(
+  partner: RepairPartner,
+  question: RepairQuestion,
+  kind: K,
+): Promise<Extract<RepairReply, { kind: K }>> {
+  const reply = await partner.ask(question);
+  if (reply.kind !== kind)
+    throw new KvError(
+      'KV_UNREACHABLE',
+      `${partner.name} answered ${reply.kind} where ${kind} belongs`,
+    );
+  // The kinds of a union tell its members apart.
+  return reply as Extract<RepairReply, { kind: K }>;
+}
+
+function dropsOf(tasks: readonly CopyTask[], replica: number): readonly DroppedCopy[] {
+  return tasks.flatMap((task) =>
+    task.kind === 'drop'
+      ? task.from.flatMap((one) =>
+          one.replica === replica ? [{ dataKey: task.dataKey, digest: one.digest }] : [],
+        )
+      : [],
+  );
+}
+
+/** The key up to which all lists are whole; undefined when all of them are at their end. */
+function lowestEnd(
+  lists: readonly { readonly until: Uint8Array | undefined }[],
+): Uint8Array | undefined {
+  return lists.reduce<Uint8Array | undefined>(
+    (lowest, { until }) =>
+      until !== undefined && (lowest === undefined || compareBytes(until, lowest) < 0)
+        ? until
+        : lowest,
+    undefined,
+  );
+}
+
+function upTo(copies: readonly ListedCopy[], until: Uint8Array | undefined): readonly ListedCopy[] {
+  if (until === undefined) return copies;
+  return copies.filter(({ dataKey }) => compareBytes(dataKey, until) <= 0);
+}
+
+function slotsOf(runs: readonly LeafRun[]): readonly number[] {
+  return runs.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i));
+}

@@ -1,0 +1,251 @@
+import { KvError } from '../core/errors.js';
+import { splitRuns, type LeafRun } from '../core/grid/leaf-runs.js';
+import type { Hash64 } from '../../stdx/hash64.js';
+import { emptyLeaves, xorAt, type LeafHashes } from '../core/grid/leaf-hashes.js';
+import { LIMITS } from '../core/limits.js';
+import type { NodeId } from '../core/metadata/cluster-metadata.js';
+import type { ListedCopy } from '../core/repair/compare-copies.js';
+import type {
+  DroppedCopy,
+  RepairReply,
+  RepairRequest,
+  SentCopy,
+} from '../core/repair/repair-messages.js';
+import type { SlotRun } from '../core/repair/slot-map.js';
+import { slotOf } from '../core/ring/token.js';
+import { decodeDataKey } from '../core/version/data-key.js';
+import { decodeRecord } from '../core/version/record-codec.js';
+import { digestOf } from '../core/version/record.js';
+import type { Clock } from '../env/clock.js';
+import type { HlcService, MetadataService } from '../services.js';
+import { keyAfter, type BackgroundStore } from '../store/background-store.js';
+import type { StoreFloors } from '../store/floors.js';
+import type { ApplyOutcome, Mutation } from '../store/mutation.js';
+import { slotKeys } from './slot-keys.js';
+
+/** What repair asks of a store. */
+export interface RepairStore extends BackgroundStore {
+  readonly floors: StoreFloors;
+  apply(mutation: Mutation, done: (outcome: ApplyOutcome) => void): void;
+}
+
+/** What repair asks of the hash grid: undefined while some leaves are not known. */
+export interface RepairGrid {
+  roots(
+    namespace: number,
+    pieces: readonly (readonly LeafRun[])[],
+  ): Promise<readonly Hash64[] | undefined>;
+}
+
+export interface RepairReplicaParts {
+  readonly ownId: NodeId;
+  readonly boot: number;
+  readonly clock: Clock;
+  readonly store: RepairStore;
+  readonly grid: RepairGrid;
+  readonly hlc: HlcService;
+  readonly metadata: MetadataService;
+  /** Removes the tombstones of a run of slots up to a stamp, and says how many. @throws KvError */
+  readonly purge: (namespace: number, run: SlotRun, floorMs: number) => Promise<number>;
+}
+
+/** Answers what the driver of a repair asks a replica: about itself, about what it holds, and to take or give up copies. */
+export class RepairReplica {
+  readonly #parts: RepairReplicaParts;
+
+  constructor(parts: RepairReplicaParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws KvError KV_EPOCH_CHANGED when the owners are others by now, KV_NOT_READY, KV_STORE_FAILED, KV_OVERLOADED */
+  async answer(request: RepairRequest, remainingMs: number): Promise<RepairReply> {
+    await this.#fence(request, remainingMs);
+    const { namespace, question } = request;
+    switch (question.kind) {
+      case 'begin': {
+        const { boot, store } = this.#parts;
+        const floors = question.runs.flatMap((run) => store.floors.within(namespace, run));
+        return { kind: 'begun', boot, floors };
+      }
+      case 'settle': {
+        let dropped = 0;
+        for (const { from, to, value } of question.floors)
+          dropped += await this.#parts.purge(namespace, { from, to }, value);
+        return { kind: 'settled', dropped };
+      }
+      case 'hashes':
+        return { kind: 'hashes', hashes: await this.#hashes(namespace, question) };
+      case 'list':
+        return await this.#list(namespace, question);
+      case 'fetch':
+        return { kind: 'fetched', records: await this.#fetch(question.dataKeys, remainingMs) };
+      case 'apply':
+        await this.#apply(question, remainingMs);
+        return { kind: 'applied' };
+      case 'complete':
+        await this.#complete(namespace, question);
+        return { kind: 'completed' };
+    }
+  }
+
+  /** Both sides must know the same owners: else what one calls complete may lack an owner, or ask somebody who is none. */
+  async #fence({ epoch, namespace, question }: RepairRequest, remainingMs: number): Promise<void> {
+    const { metadata, ownId } = this.#parts;
+    if ((metadata.current()?.metadata.epoch ?? 0) < epoch)
+      await metadata.catchUp(epoch, remainingMs);
+    const view = metadata.current();
+    const found = view?.metadata.namespaces.find(({ id }) => id === namespace);
+    if (view === undefined || found === undefined || epoch < view.metadata.placementEpoch)
+      throw new KvError('KV_EPOCH_CHANGED', 'the owners have changed; plan the repair again');
+    const placement = view.placementOf(found);
+    for (const token of tokensOf(question))
+      if (!placement.replicaSetOf(token).includes(ownId))
+        throw new KvError('KV_EPOCH_CHANGED', 'this node does not own the range');
+  }
+
+  async #hashes(
+    namespace: number,
+    { runs, pieces }: { readonly runs: readonly LeafRun[]; readonly pieces: number },
+  ): Promise<LeafHashes> {
+    const roots = await this.#parts.grid.roots(namespace, splitRuns(runs, pieces));
+    if (roots === undefined)
+      throw new KvError('KV_NOT_READY', 'the hash grid of this node is still being computed');
+    const hashes = emptyLeaves(roots.length);
+    for (const [i, root] of roots.entries()) xorAt(hashes, i, root);
+    return hashes;
+  }
+
+  async #list(
+    namespace: number,
+    { slot, after }: { readonly slot: number; readonly after: Uint8Array | undefined },
+  ): Promise<RepairReply> {
+    const { store } = this.#parts;
+    const keys = slotKeys(namespace, slot);
+    const range = { ...keys, gte: after === undefined ? keys.gte : keyAfter(after) };
+    const copies: ListedCopy[] = [];
+    let last: Uint8Array | undefined;
+    let scanned = 0;
+    for await (const { key, value } of store.scan({ ...range, limit: LIMITS.repairListKeys })) {
+      scanned += 1;
+      last = key;
+      const record = decodeRecord(key, value);
+      // What cannot be read is lost here, and its slot is not complete any more: others bring it.
+      if (typeof record !== 'object') await store.floors.reset(namespace, slot);
+      else copies.push({ dataKey: key, digest: digestOf(record) });
+    }
+    const [floor] = store.floors.within(namespace, { from: slot, to: slot + 1 });
+    const until = scanned === LIMITS.repairListKeys ? last : undefined;
+    return { kind: 'listed', copies, floorMs: floor?.value ?? 0, until };
+  }
+
+  async #fetch(
+    dataKeys: readonly Uint8Array[],
+    remainingMs: number,
+  ): Promise<readonly (Uint8Array | undefined)[]> {
+    const deadlineMs = this.#parts.clock.monotonicMs() + remainingMs;
+    const records: (Uint8Array | undefined)[] = [];
+    let bytes = 0;
+    for (const dataKey of dataKeys) {
+      const record = await this.#read(dataKey, deadlineMs);
+      bytes += record?.length ?? 0;
+      if (records.length > 0 && bytes > LIMITS.repairBatchBytes) break;
+      records.push(record);
+    }
+    return records;
+  }
+
+  async #read(dataKey: Uint8Array, deadlineMs: number): Promise<Uint8Array | undefined> {
+    const query = { ...decodeDataKey(dataKey), deadlineMs };
+    const outcome = await new Promise<Parameters<Parameters<RepairStore['read']>[1]>[0]>((done) => {
+      this.#parts.store.read(query, done);
+    });
+    if (outcome.kind === 'failed') throw outcome.error;
+    if (outcome.kind === 'overloaded') throw overloaded();
+    return outcome.kind === 'found' ? outcome.record.encoded : undefined;
+  }
+
+  async #apply(
+    {
+      copies,
+      drops,
+    }: { readonly copies: readonly SentCopy[]; readonly drops: readonly DroppedCopy[] },
+    remainingMs: number,
+  ): Promise<void> {
+    const deadlineMs = this.#parts.clock.monotonicMs() + remainingMs;
+    await Promise.all([
+      ...copies.map((copy) => this.#take(copy, deadlineMs)),
+      ...drops.map((drop) => this.#drop(drop, deadlineMs)),
+    ]);
+  }
+
+  async #take({ dataKey, record }: SentCopy, deadlineMs: number): Promise<void> {
+    const { store, hlc } = this.#parts;
+    const parts = decodeDataKey(dataKey);
+    const decoded = decodeRecord(dataKey, record);
+    if (typeof decoded !== 'object')
+      throw new KvError('KV_CORRUPT', 'a record that arrived does not match its checksum');
+    // The driver saw a complete replica that holds it: this one has lost it, and is not complete.
+    if (decoded.version.ms <= store.floors.ofKey(dataKey))
+      await store.floors.reset(parts.namespace, slotOf(parts.token));
+    expectDone(
+      await new Promise<ApplyOutcome>((done) => {
+        store.apply({ ...parts, record, repair: true, priority: 'background', deadlineMs }, done);
+      }),
+    );
+    hlc.observe(decoded.version);
+  }
+
+  async #drop({ dataKey, digest }: DroppedCopy, deadlineMs: number): Promise<void> {
+    const change = { ...decodeDataKey(dataKey), expected: digest, by: undefined, deadlineMs };
+    expectDone(
+      await new Promise<ApplyOutcome>((done) => {
+        this.#parts.store.swap(change, done);
+      }),
+    );
+  }
+
+  async #complete(
+    namespace: number,
+    {
+      runs,
+      floorMs,
+      boot,
+    }: { readonly runs: readonly SlotRun[]; readonly floorMs: number; readonly boot: number },
+  ): Promise<void> {
+    if (boot !== this.#parts.boot)
+      throw new KvError('KV_EPOCH_CHANGED', 'this node has started again since the repair began');
+    await this.#parts.store.floors.raise(namespace, runs, floorMs);
+  }
+}
+
+/** A token of each slot run, or key, that a question is about: a range of one vnode has one set of owners. */
+function tokensOf(question: RepairRequest['question']): readonly number[] {
+  switch (question.kind) {
+    case 'settle':
+      return question.floors.map(({ from }) => from * 4096);
+    case 'begin':
+    case 'hashes':
+    case 'complete':
+      return question.runs.map(({ from }) => from * 4096);
+    case 'list':
+      return [question.slot * 4096];
+    case 'fetch':
+      return question.dataKeys.map((dataKey) => decodeDataKey(dataKey).token);
+    case 'apply':
+      return [...question.copies, ...question.drops].map(
+        ({ dataKey }) => decodeDataKey(dataKey).token,
+      );
+  }
+}
+
+/** Something newer, or nothing at all, is as good. */
+function expectDone(outcome: ApplyOutcome): void {
+  if (outcome.kind === 'failed') throw outcome.error;
+  if (outcome.kind === 'overloaded') throw overloaded();
+  if (outcome.kind === 'corrupt')
+    throw new KvError('KV_CORRUPT', 'the copy that is held cannot be read');
+}
+
+function overloaded(): KvError {
+  return new KvError('KV_OVERLOADED', 'the queue of this node is full');
+}

@@ -1,0 +1,224 @@
+import { LEAF_COUNT, leafOf } from '../../../../src/node/core/grid/leaf.js';
+import type {
+  RepairQuestion,
+  RepairReply,
+} from '../../../../src/node/core/repair/repair-messages.js';
+import type { SlotRun } from '../../../../src/node/core/repair/slot-map.js';
+import { tokenOf } from '../../../../src/node/core/ring/token.js';
+import {
+  DATA_KEYS,
+  decodeDataKey,
+  encodeDataKey,
+} from '../../../../src/node/core/version/data-key.js';
+import { decodeRecord, encodeRecord } from '../../../../src/node/core/version/record-codec.js';
+import { clusterViewOf } from '../../../../src/node/metadata/cluster-view.js';
+import {
+  RangeRepair,
+  type RangeRepairPlan,
+  type RangeRepairResult,
+} from '../../../../src/node/repair/range-repair.js';
+import { RepairReplica } from '../../../../src/node/repair/repair-replica.js';
+import type { ApplyOutcome } from '../../../../src/node/store/mutation.js';
+import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
+import { assert } from '../../../../src/stdx/assert.js';
+import { utf8Decode, utf8Encode } from '../../../../src/stdx/bytes.js';
+import { clusterOfSize, idOf } from '../core/metadata/states.js';
+import { GridUnderTest } from '../store/grid/grid-harness.js';
+
+const NAMESPACE = 1;
+const WHOLE_RING = [{ from: 0, to: LEAF_COUNT }];
+const LIMIT_MS = 600_000;
+
+/** A value, or `v5` at 5 ms when only the time matters. */
+interface TestValue {
+  readonly ms: number;
+  readonly value?: string;
+}
+
+/** Three stores that hold the same ranges, and a repair between them; the first one drives. */
+export class ThreeReplicas {
+  readonly stores: readonly GridUnderTest[];
+  readonly asked: string[] = [];
+  /** Bytes that the repair announced to its pace. */
+  paced = 0;
+  boots = [1, 1, 1];
+  checkpoint = (): void => undefined;
+  /** Sees each question before the replica does. */
+  before: (replica: number, question: RepairQuestion) => Promise<void> = async () => undefined;
+
+  private constructor(stores: readonly GridUnderTest[]) {
+    this.stores = stores;
+  }
+
+  static async open(): Promise<ThreeReplicas> {
+    return new ThreeReplicas([
+      await GridUnderTest.open(),
+      await GridUnderTest.open(),
+      await GridUnderTest.open(),
+    ]);
+  }
+
+  /** Puts a record into some of the stores. */
+  async put(
+    key: string,
+    { ms, value = `v${ms}` }: TestValue,
+    where: readonly number[],
+  ): Promise<void> {
+    await this.#write(key, { ms, value: utf8Encode(value), tombstone: false }, where);
+  }
+
+  /** Puts a tombstone into some of the stores. */
+  async bury(key: string, ms: number, where: readonly number[]): Promise<void> {
+    await this.#write(key, { ms, value: new Uint8Array(0), tombstone: true }, where);
+  }
+
+  /** Takes the copy of a key away from one store, as no production code would. */
+  async lose(key: string, replica: number): Promise<void> {
+    const { store } = this.stores[replica]!;
+    await new Promise<ApplyOutcome>((done) => {
+      store.swap({ ...decodeDataKey(keyOf(key)), expected: 'any', by: undefined }, done);
+    });
+  }
+
+  /** Flips a bit of the copy of a key. */
+  rot(key: string, replica: number): void {
+    this.stores[replica]!.disk.damage(SHARD_FOLDER, keyOf(key), (value) => {
+      value[18]! ^= 4;
+      return value;
+    });
+  }
+
+  async raiseFloor(floorMs: number, where: readonly number[]): Promise<void> {
+    for (const store of where)
+      await this.stores[store]!.store.floors.raise(NAMESPACE, WHOLE_RING, floorMs);
+  }
+
+  floorOf(key: string, replica: number): number {
+    return this.stores[replica]!.store.floors.ofKey(keyOf(key));
+  }
+
+  /** Repairs the whole ring, in virtual time. */
+  async repair(plan: Partial<RangeRepairPlan> = {}): Promise<RangeRepairResult> {
+    const partners = this.stores.map((_, replica) => ({
+      name: `n${replica + 1}`,
+      ask: (question: RepairQuestion) => this.#ask(replica, question),
+    }));
+    const { clock, scheduler } = this.stores[0]!;
+    const repair = new RangeRepair(
+      { runs: WHOLE_RING, partners, isWhole: true, floorMs: 0, ...plan },
+      {
+        clock,
+        pace: async (bytes) => {
+          this.paced += bytes;
+        },
+        checkpoint: () => {
+          this.checkpoint();
+        },
+      },
+    );
+    return await scheduler.settle(repair.run(), LIMIT_MS);
+  }
+
+  partner(replica: number): RangeRepairPlan['partners'][number] {
+    return { name: `n${replica + 1}`, ask: (question) => this.#ask(replica, question) };
+  }
+
+  /** What each store holds, key by key: `a=v5`, `b=x7` for a tombstone. */
+  contents(): readonly string[] {
+    return this.stores.map(({ disk }) =>
+      disk
+        .keys(SHARD_FOLDER, DATA_KEYS)
+        .map((dataKey) => {
+          const value = disk.valueOf(SHARD_FOLDER, dataKey);
+          assert(value !== undefined, 'it was just listed');
+          const record = decodeRecord(dataKey, value);
+          const name = utf8Decode(decodeDataKey(dataKey).key);
+          if (typeof record === 'string') return `${name}=${record}`;
+          return `${name}=${record.tombstone ? `x${record.version.ms}` : utf8Decode(record.value)}`;
+        })
+        .sort()
+        .join(' '),
+    );
+  }
+
+  leafOf(key: string): number {
+    return leafOf(decodeDataKey(keyOf(key)).token);
+  }
+
+  async #write(
+    key: string,
+    {
+      ms,
+      value,
+      tombstone,
+    }: { readonly ms: number; readonly value: Uint8Array; readonly tombstone: boolean },
+    where: readonly number[],
+  ): Promise<void> {
+    const dataKey = keyOf(key);
+    const version = { ms, logical: 0, writerHi: 0, writerLo: 1 };
+    const record = encodeRecord(dataKey, { version, tombstone, value });
+    const mutation = {
+      ...decodeDataKey(dataKey),
+      record,
+      repair: false,
+      priority: 'live',
+    } as const;
+    for (const store of where)
+      await new Promise<ApplyOutcome>((done) => {
+        this.stores[store]!.store.apply(mutation, done);
+      });
+  }
+
+  async #ask(replica: number, question: RepairQuestion): Promise<RepairReply> {
+    this.asked.push(`${replica + 1} ${question.kind}`);
+    await this.before(replica, question);
+    const under = this.stores[replica]!;
+    const view = clusterViewOf(clusterOfSize(3));
+    const own = new RepairReplica({
+      ownId: idOf(replica + 1),
+      boot: this.boots[replica]!,
+      clock: under.clock,
+      store: under.store,
+      grid: under.grid,
+      hlc: {
+        observe: () => undefined,
+        read: () => ({ ms: 0, logical: 0 }),
+        ownMs: () => 0,
+        issue: () => {
+          throw new Error('not here');
+        },
+      },
+      metadata: {
+        current: () => view,
+        catchUp: async () => view,
+        open: async () => view,
+        change: async () => view,
+        subscribe: () => () => undefined,
+      },
+      purge: (_, run, floorMs) => this.#purge(under, run, floorMs),
+    });
+    const { epoch } = view.metadata;
+    return await own.answer({ epoch, namespace: NAMESPACE, question }, 10_000);
+  }
+
+  async #purge(under: GridUnderTest, { from, to }: SlotRun, floorMs: number): Promise<number> {
+    let purged = 0;
+    for await (const { key, value } of under.store.scan(DATA_KEYS)) {
+      const record = decodeRecord(key, value);
+      const leaf = leafOf(decodeDataKey(key).token);
+      if (typeof record === 'string' || leaf < from || leaf >= to) continue;
+      if (!record.tombstone || record.version.ms > floorMs) continue;
+      await new Promise<ApplyOutcome>((done) => {
+        under.store.swap({ ...decodeDataKey(key), expected: record, by: undefined }, done);
+      });
+      purged += 1;
+    }
+    return purged;
+  }
+}
+
+/** The data key under which a test's key is kept: keys with one `{tag}` lie in one slot. */
+function keyOf(name: string): Uint8Array {
+  const key = utf8Encode(name);
+  return encodeDataKey({ namespace: NAMESPACE, token: tokenOf(key), key });
+}
