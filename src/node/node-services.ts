@@ -7,6 +7,7 @@ import { AdmittedReplica } from './admission/admitted-replica.js';
 import { ByteBudget } from './admission/byte-budget.js';
 import { Coordinator } from './coordinator/coordinator.js';
 import { Dispatch } from './dispatch.js';
+import { HintService, type HintServiceParts } from './hints/hint-service.js';
 import { PeerAdmission } from './identity/peer-admission.js';
 import { PeerMemoryKeeper } from './identity/peer-memory-keeper.js';
 import { Membership } from './membership/membership.js';
@@ -14,6 +15,7 @@ import { LogService } from './metadata/metadata-service.js';
 import type { OpenedDirectory } from './open-directory.js';
 import { Replica } from './replica/replica-service.js';
 import { AdminService } from './status/admin-service.js';
+import type { HintKeeper } from './services.js';
 import type { EventLog } from './status/event-log.js';
 import { reporter } from './status/node-report.js';
 import type { NodeReadiness } from './status/node-readiness.js';
@@ -45,6 +47,7 @@ export interface NodeServices {
   readonly peerMemory: PeerMemoryKeeper;
   readonly metadata: LogService;
   readonly coordinator: Coordinator;
+  readonly hints: HintService;
   readonly admin: AdminService;
   readonly dispatch: Dispatch;
   readonly hello: () => Hello;
@@ -87,11 +90,14 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
   });
   const parts = { ...env, ownId: nodeId, metadata, hlc, store, readiness, ...shared };
   const replica = new Replica(parts);
-  const coordinator = new Coordinator({
+  const coordinator: Coordinator = new Coordinator({
     ...parts,
     replica,
+    hints: keeperOf(() => hints),
     budget: budget.child(LIMITS.clientQueueBytes),
   });
+  const hinting = hintPartsOf(foundation, () => coordinator);
+  const hints: HintService = new HintService({ ...parts, ...hinting });
   const report = reporter({
     ...parts,
     ...foundation,
@@ -117,7 +123,34 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     replica: new AdmittedReplica(replica, budget),
     onRefused: end,
   });
-  return { budget, membership, peerMemory, metadata, coordinator, admin, dispatch, hello };
+  return { budget, membership, peerMemory, metadata, coordinator, hints, admin, dispatch, hello };
+}
+
+/** The coordinator keeps hints, and hints are sent through the coordinator: one of the two is there first. */
+function keeperOf(hints: () => HintService): HintKeeper {
+  return {
+    keep: (missed, done) => {
+      hints().keep(missed, done);
+    },
+  };
+}
+
+/** What hints need of this node, and of the coordinator, which they reach replicas by. */
+function hintPartsOf(
+  { env, directory, hlc }: NodeFoundation,
+  coordinator: () => Coordinator,
+): Pick<HintServiceParts, 'log' | 'boot' | 'nowMs' | 'send' | 'reportCorrupt'> {
+  return {
+    log: env.log.child('hints'),
+    boot: directory.boot.boot,
+    nowMs: () => hlc.ownMs(),
+    send: (to, envelope, done) => {
+      coordinator().send(to, envelope, done);
+    },
+    reportCorrupt: (copy) => {
+      coordinator().reportCorrupt(copy);
+    },
+  };
 }
 
 function peerMemoryOf({ env, directory, readiness }: NodeFoundation): PeerMemoryKeeper {

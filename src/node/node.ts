@@ -8,6 +8,7 @@ import { DEFAULT_SETTINGS, type ClusterSettings } from './core/settings.js';
 import type { Timer } from './env/clock.js';
 import type { NodeEnv } from './env/env.js';
 import type { StorageOptions } from './env/storage.js';
+import type { HintService } from './hints/hint-service.js';
 import { enterCluster } from './enter-cluster.js';
 import { wireServices, type NodeFoundation, type NodeServices } from './node-services.js';
 import { openDirectory, type NodeIntent, type OpenedDirectory } from './open-directory.js';
@@ -137,6 +138,11 @@ export class KvNode {
     return this.#services.admin;
   }
 
+  /** What this node keeps for others. */
+  get hints(): HintService {
+    return this.#services.hints;
+  }
+
   /** The hashes of its records, per slot of the ring. */
   get grid(): HashGrid {
     return this.#grid;
@@ -169,6 +175,7 @@ export class KvNode {
   /** Refuses new work from now on and tells the peers; what runs goes on. Harmless when called again. */
   async leave(): Promise<void> {
     this.readiness.drain();
+    this.#services.hints.stop();
     this.#tellSequence();
     this.#left ??= this.#services.membership.announceStopping(ANNOUNCE_MS);
     await this.#left;
@@ -221,6 +228,7 @@ export class KvNode {
     this.#keepHouse();
     await this.#startClock(view.metadata.settings);
     this.#sweeper.start();
+    this.#services.hints.start();
     this.readiness.ready();
   }
 
@@ -285,13 +293,15 @@ export class KvNode {
   }
 
   async #close(): Promise<void> {
-    const { membership, metadata, coordinator, peerMemory } = this.#services;
+    const { membership, metadata, coordinator, hints, peerMemory } = this.#services;
     this.#housekeeping?.cancel();
+    hints.stop();
     membership.stop();
     metadata.stop();
     coordinator.close();
     await this.#options.env.transport.close();
     await peerMemory.close();
+    await hints.idle();
     await this.#sweeper.stop();
     // After a failed write the ceiling cannot be lowered; the next start then only begins a little ahead.
     if (this.readiness.failure() === undefined) await this.#hlc.close();

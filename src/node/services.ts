@@ -85,6 +85,22 @@ export interface ReplicaService {
   handle(request: DataRequest, remainingMs: number, done: (reply: DataReply) => void): void;
 }
 
+/** A record that replicas should hold and have not confirmed. */
+export interface MissedWrite {
+  readonly targets: readonly NodeId[];
+  readonly namespace: number;
+  readonly token: number;
+  readonly key: Uint8Array;
+  /** Encoded. */
+  readonly record: Uint8Array;
+}
+
+/** Keeps what replicas missed until they can be told (node/hints). */
+export interface HintKeeper {
+  /** `done` is called once: true when a hint for each target is durable. What is not kept is marked for repair. */
+  keep(missed: MissedWrite, done?: (kept: boolean) => void): void;
+}
+
 /** The bounded ring buffer of what happened (node/status). */
 export interface EventSink {
   emit(event: Pick<EventView, 'kind' | 'severity' | 'message'>): void;

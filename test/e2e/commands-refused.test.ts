@@ -49,7 +49,7 @@ const refusals: readonly Refusal[] = [
   [['put', 'x'.repeat(2049), 'v'], 'KV_KEY_INVALID', 'the key has 2049 bytes'],
   [['get', 'zz', '--key-encoding', 'hex'], 'KV_USAGE', 'is not hex'],
   [['put', 'k', 'v', '-c', 'qourum'], 'KV_LEVEL_UNKNOWN', 'did you mean quorum?'],
-  [['put', 'k', 'v', '-c', 'any'], 'KV_LEVEL_NOT_HERE', 'any'],
+  [['put', 'k', 'v', '-c', 'serial'], 'KV_LEVEL_NOT_HERE', 'serial'],
   [['put', 'k'], 'KV_USAGE', 'no VALUE is given'],
   [['put', 'k', 'v', '--ttl', '0s'], 'KV_USAGE', 'no length of time'],
   [['put', 'k', '--file', '/nonexistent'], 'KV_USAGE', 'there is none'],

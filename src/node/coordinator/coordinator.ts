@@ -1,5 +1,6 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
+import type { DataReply, DataRequest } from '../core/messages.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import type { ClientRequest, ClientResult } from '../core/operations.js';
 import { tokenOf } from '../core/ring/token.js';
@@ -10,6 +11,7 @@ import type { Logger } from '../env/log.js';
 import type { Metrics } from '../env/metrics.js';
 import type { ByteBudget } from '../admission/byte-budget.js';
 import type {
+  HintKeeper,
   HlcService,
   LivenessService,
   MetadataService,
@@ -20,8 +22,9 @@ import type {
 import { Admission, sizeOfRequest } from './admission-check.js';
 import { CoordinatorMetrics } from './coordinator-metrics.js';
 import { CorruptHealer } from './corrupt-healer.js';
+import { MissedWrites } from './missed-writes.js';
 import { inspectCopies, type Inspection } from './inspect.js';
-import type { OperationContext } from './operation-context.js';
+import type { CorruptCopy, OperationContext } from './operation-context.js';
 import { OperationStats } from './operation-stats.js';
 import { OperationTimers } from './operation-timers.js';
 import { PlanBook } from './plan-book.js';
@@ -45,6 +48,8 @@ export interface CoordinatorParts {
   /** The replica of this node, reached without a network. */
   readonly replica: ReplicaService;
   readonly readiness: Readiness;
+  /** Keeps what replicas have missed. */
+  readonly hints: HintKeeper;
   /** Bytes of client requests that this node takes on at once. */
   readonly budget: ByteBudget;
 }
@@ -76,13 +81,15 @@ export class Coordinator {
     this.#admission = new Admission(parts);
     this.#reads = new OperationStats(clock);
     this.#writes = new OperationStats(clock);
+    const timers = new OperationTimers(clock, LIMITS.timerStepMs);
     this.#context = {
       clock,
       buggify,
       hlc,
       metadata,
       router: new ReplicaRouter(parts),
-      timers: new OperationTimers(clock, LIMITS.timerStepMs),
+      timers,
+      missed: new MissedWrites(parts.hints, timers),
       metrics: this.#metrics,
       plans: () => this.#currentPlans(),
       reportCorrupt: (copy) => {
@@ -142,8 +149,23 @@ export class Coordinator {
     return await inspectCopies(this.#context, { plan, key, remainingMs: options.remainingMs });
   }
 
-  /** Operations under way keep no timer any more; for a node that has stopped. */
+  /** Sends to a replica, the own one too, for other procedures; `done` is called exactly once, by the deadline. */
+  send(
+    nodeId: NodeId,
+    envelope: { readonly request: DataRequest; readonly remainingMs: number },
+    done: (reply: DataReply) => void,
+  ): void {
+    this.#context.router.send(nodeId, envelope, done);
+  }
+
+  /** Has a corrupt copy replaced that another procedure has met. */
+  reportCorrupt(copy: CorruptCopy): void {
+    this.#context.reportCorrupt(copy);
+  }
+
+  /** Operations under way keep no timer any more, and what replicas have not confirmed gets hints; for a node that has stopped. */
   close(): void {
+    this.#context.missed.close();
     this.#context.timers.close();
   }
 

@@ -32,10 +32,19 @@ export function findRoute(context: OperationContext, query: RouteQuery): Route |
   if (planned instanceof KvError) return planned;
   const { plan, requirement } = planned;
   const alive = context.router.aliveOf(plan);
-  const short = findUnavailable(requirement, alive);
+  if (requirement.level === 'any' && query.operation === 'read') return anyRead();
+  // What no replica can take now is kept as a hint.
+  const short = requirement.level === 'any' ? undefined : findUnavailable(requirement, alive);
   if (short !== undefined)
     return unavailable(query.operation, short, context.router.sightingsOf(plan));
   return { book, namespace, plan, requirement, alive };
+}
+
+function anyRead(): KvError {
+  return new KvError(
+    'KV_LEVEL_NOT_HERE',
+    'level any is for writes: a hint acknowledges one, and answers no read; use one',
+  );
 }
 
 /** The epoch to plan again under before an answer counts, when the placement has changed since the plan was made. */

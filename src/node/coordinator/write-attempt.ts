@@ -5,7 +5,7 @@ import { WriteQuorum } from '../core/quorum/write-quorum.js';
 import { encodeDataKey } from '../core/version/data-key.js';
 import { encodeRecord } from '../core/version/record-codec.js';
 import { compareVersions, formatVersion, type Version } from '../core/version/version.js';
-import type { AttemptProgress, Replied } from './operation-context.js';
+import type { AttemptProgress, OperationContext, Replied } from './operation-context.js';
 import type { Route } from './route.js';
 
 export type WriteClientRequest = Extract<ClientRequest, { kind: 'put' | 'delete' }>;
@@ -14,12 +14,15 @@ export type WriteClientRequest = Extract<ClientRequest, { kind: 'put' | 'delete'
 export interface WriteAttempt extends AttemptProgress {
   readonly route: Route;
   readonly version: Version;
+  readonly token: number;
   readonly request: WriteRequest;
   readonly quorum: WriteQuorum;
   readonly askedAtMs: (number | undefined)[];
   readonly replies: (Replied | undefined)[];
   /** Steps of the trace, by position in the plan; empty when nothing is traced. */
   readonly steps: number[];
+  /** Replicas that have not confirmed have hints, or are about to have them: it may be applied by these. */
+  hinted: boolean;
 }
 
 /** What is written, and under which version. */
@@ -40,6 +43,7 @@ export function beginWriteAttempt(route: Route, stamped: Stamped): WriteAttempt 
     alive,
     quorum,
     version: stamped.version,
+    token: stamped.token,
     request: {
       kind: 'write',
       epoch: plan.epoch,
@@ -51,6 +55,7 @@ export function beginWriteAttempt(route: Route, stamped: Stamped): WriteAttempt 
     askedAtMs: new Array<undefined>(plan.replicas.length).fill(undefined),
     replies: new Array<undefined>(plan.replicas.length).fill(undefined),
     steps: [],
+    hinted: false,
   };
 }
 
@@ -88,4 +93,17 @@ export function highestKnown({ replies, version }: WriteAttempt): Version {
     if (compareVersions(replied.reply.version, highest) > 0) highest = replied.reply.version;
   }
   return highest;
+}
+
+/** Whether durable hints acknowledge the write when no replica does. */
+export function takesHints({ route }: WriteAttempt): boolean {
+  return route.requirement.level === 'any';
+}
+
+/** What to tell a writer whose write is acknowledged by hints alone. */
+export function hintWarning({ router }: OperationContext, { plan, quorum }: WriteAttempt): string {
+  const names = plan.replicas
+    .filter((_, replica) => quorum.states[replica] !== 'superseded')
+    .map(({ nodeId }) => router.nameOf(nodeId));
+  return `no replica has it yet: ${router.nameOf(router.ownId)} keeps it as a hint for ${names.join(', ')}`;
 }

@@ -17,9 +17,11 @@ import { findRoute, newerPlacement, type Route } from './route.js';
 import type { TraceRecorder } from './trace-recorder.js';
 import {
   beginWriteAttempt,
+  hintWarning,
   highestKnown,
   noteOfWrite,
   settlementOf,
+  takesHints,
   type WriteAttempt,
   type WriteClientRequest,
 } from './write-attempt.js';
@@ -81,7 +83,9 @@ export class WriteOperation implements Timed {
       return;
     }
     this.#context.timers.set(this.#timer, this.#task.deadlineMs);
-    if (attempt.quorum.verdictOfReplies() === 'superseded') this.#superseded(attempt);
+    const verdict = attempt.quorum.verdictOfReplies();
+    if (verdict === 'superseded') this.#superseded(attempt);
+    else if (verdict === 'impossible' && takesHints(attempt)) this.#handOver(attempt);
   }
 
   #plan(): void {
@@ -122,6 +126,7 @@ export class WriteOperation implements Timed {
 
   #send(attempt: WriteAttempt): void {
     this.#attempt = attempt;
+    if (takesHints(attempt)) this.#expectSilence(this.#remainingMs() / 2);
     const { plan, alive } = attempt;
     traceSkipped(this.#context, this.#task.trace, { plan, alive, what: 'write' });
     let own: number | undefined;
@@ -132,6 +137,8 @@ export class WriteOperation implements Timed {
     }
     // The own node last: its work would hold up what goes over the network.
     if (own !== undefined) this.#sendTo(attempt, own);
+    // Of no replica that is alive nobody will hear.
+    if (attempt === this.#attempt && takesHints(attempt)) this.#judge(attempt);
   }
 
   #sendTo(attempt: WriteAttempt, replica: number): void {
@@ -154,7 +161,10 @@ export class WriteOperation implements Timed {
     observeReply(this.#context, reply);
     if (reply.kind !== 'failed') router.noteAnswer(nodeId);
     if (reply.kind === 'corrupt') this.#reportCorrupt(nodeId);
-    if (attempt !== this.#attempt) return;
+    if (attempt !== this.#attempt) {
+      this.#context.missed.replied(attempt, replica, reply);
+      return;
+    }
     attempt.replies[replica] = { reply, atMs: clock.monotonicMs() };
     this.#task.trace?.end(attempt.steps[replica]!, noteOfWrite(reply));
     if (reply.kind === 'fenced') {
@@ -162,15 +172,14 @@ export class WriteOperation implements Timed {
       return;
     }
     attempt.quorum.settle(replica, settlementOf(reply));
-    if (reply.kind === 'superseded') this.#expectSilence();
+    if (reply.kind === 'superseded') this.#expectSilence(LIMITS.silentReplicaMs);
     this.#judge(attempt);
   }
 
-  /** The level may still be met by those that have not replied; if they are silent, a newer stamp is the better hope. */
-  #expectSilence(): void {
+  /** The level may still be met by those that have not replied; if they are silent, a newer stamp, or a hint, is the better hope. */
+  #expectSilence(forMs: number): void {
     const { timers, clock } = this.#context;
-    const silenceMs = clock.monotonicMs() + LIMITS.silentReplicaMs;
-    timers.set(this.#timer, Math.min(this.#task.deadlineMs, silenceMs));
+    timers.set(this.#timer, Math.min(this.#task.deadlineMs, clock.monotonicMs() + forMs));
   }
 
   #judge(attempt: WriteAttempt): void {
@@ -184,8 +193,22 @@ export class WriteOperation implements Timed {
         this.#superseded(attempt);
         return;
       case 'impossible':
-        this.#fail();
+        if (takesHints(attempt)) this.#handOver(attempt);
+        else this.#fail();
     }
+  }
+
+  /** No replica takes it now: durable hints for all of them are what level any asks for. */
+  #handOver(attempt: WriteAttempt): void {
+    if (attempt.hinted) return;
+    this.#context.missed.keep(attempt, (kept) => {
+      if (attempt !== this.#attempt) return;
+      const { version, route } = attempt;
+      if (kept)
+        this.#finish({ version, route, acks: [], warnings: [hintWarning(this.#context, attempt)] });
+      else if (attempt.quorum.verdict() === 'impossible')
+        this.#fail({ reason: 'no hint could be kept in their place' });
+    });
   }
 
   #acknowledge(attempt: WriteAttempt): void {
@@ -205,6 +228,7 @@ export class WriteOperation implements Timed {
       ),
       warnings: shortfall === undefined ? [] : [shortfall],
     });
+    this.#context.missed.follow(attempt, this.#task.deadlineMs);
   }
 
   /** Only a newer stamp can still reach the level. */
@@ -248,7 +272,8 @@ export class WriteOperation implements Timed {
 
   /** Replies to this attempt change nothing any more. */
   #retire(attempt: WriteAttempt): void {
-    this.#earlierMayApply ||= !outcomesOf(this.#context, attempt).every(provesNotApplied);
+    this.#earlierMayApply ||=
+      attempt.hinted || !outcomesOf(this.#context, attempt).every(provesNotApplied);
     this.#attempt = undefined;
   }
 
@@ -279,16 +304,17 @@ export class WriteOperation implements Timed {
       this.#refuse(new KvError('KV_WRITE_TIMEOUT', message));
       return;
     }
-    this.#finish(
-      explainFailedWrite({
-        requirement: attempt.route.requirement,
-        outcomes: outcomesOf(this.#context, attempt),
-        timedOut: this.#remainingMs() <= 0,
-        earlierMayApply: this.#earlierMayApply,
-        supersededBy,
-        reason,
-      }),
-    );
+    const error = explainFailedWrite({
+      requirement: attempt.route.requirement,
+      outcomes: outcomesOf(this.#context, attempt),
+      timedOut: this.#remainingMs() <= 0,
+      earlierMayApply: this.#earlierMayApply || attempt.hinted,
+      supersededBy,
+      reason,
+    });
+    this.#finish(error);
+    // What may be somewhere is brought everywhere; what surely was refused stays so.
+    if (error.outcome === 'unknown') this.#context.missed.follow(attempt, this.#task.deadlineMs);
   }
 
   #finish(result: WriteResult | KvError): void {

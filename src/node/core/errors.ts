@@ -53,7 +53,7 @@ export const ERRORS = {
   KV_LEVEL_UNKNOWN: row(
     [2, 'INVALID_ARGUMENT', false],
     'The consistency level has no such name.',
-    'Use one of: one two three quorum all local-one local-quorum each-quorum.',
+    'Use one of: one two three quorum all any local-one local-quorum each-quorum.',
   ),
   KV_LEVEL_NOT_HERE: row(
     [2, 'INVALID_ARGUMENT', false],

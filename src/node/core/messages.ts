@@ -43,6 +43,8 @@ export interface WriteRequest {
   readonly record: Uint8Array;
   /** A record that comes from a quorum read; it may replace a corrupt copy, and a newer copy counts as success. */
   readonly repair: boolean;
+  /** It is no news from a client, as a hint: live traffic goes first. */
+  readonly background?: boolean | undefined;
 }
 
 /** A question to one replica for its copy, or for the version and checksum of it. */

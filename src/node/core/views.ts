@@ -37,6 +37,20 @@ export interface OperationView {
   readonly p99Ms: number | undefined;
 }
 
+/** What one node keeps for another that missed writes. */
+export interface HintReport {
+  /** Id of the node that missed them. */
+  readonly target: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly oldestAgeMs: number;
+  /** How long the oldest is still kept. */
+  readonly windowLeftMs: number;
+  /** Bytes per second that are replayed now. */
+  readonly bytesPerSecond: number;
+  readonly state: 'waiting' | 'replaying' | 'paused';
+}
+
 /** What a node says of itself and of the others when another node asks. */
 export interface NodeReport {
   readonly nodeId: string;
@@ -248,7 +262,7 @@ export interface EventView {
   readonly atMs: number;
   /** Node that saw it. */
   readonly node: string;
-  readonly kind: 'gossip' | 'metadata' | 'store' | 'node' | 'clock' | 'transport';
+  readonly kind: 'gossip' | 'metadata' | 'store' | 'node' | 'clock' | 'transport' | 'hint';
   readonly severity: 'info' | 'warn' | 'bad';
   readonly message: string;
 }

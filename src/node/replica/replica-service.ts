@@ -99,8 +99,9 @@ export class Replica implements ReplicaService {
       return;
     }
     const { namespace, key, record, repair } = request;
+    const priority = request.background === true ? 'background' : 'live';
     this.#parts.store.apply(
-      { namespace, token, key, record, repair, priority: 'live', deadlineMs },
+      { namespace, token, key, record, repair, priority, deadlineMs },
       (outcome) => {
         done(this.#applied(record, outcome));
       },
@@ -161,14 +162,18 @@ export class Replica implements ReplicaService {
   }
 }
 
-/** Why a write is refused whatever the store holds; a repair is not held to limits that its record has passed before. */
-function refusalOf({ key, record, repair }: WriteRequest, view: ClusterView): KvError | undefined {
+/** Why a write is refused whatever the store holds; a repair or a hint is not held to limits that its record has passed before. */
+function refusalOf(
+  { key, record, repair, background }: WriteRequest,
+  view: ClusterView,
+): KvError | undefined {
   const { opened, settings } = view.metadata;
   if (!opened) return new KvError('KV_NOT_READY', 'the cluster is not open for writes yet');
   if (key.length === 0 || key.length > LIMITS.keyBytes)
     return new KvError('KV_KEY_INVALID', `a key of ${key.length} bytes`);
   const recordBytesMax = settings.valueBytesMax + RECORD_OVERHEAD.expiring;
-  if (!repair && record.length > recordBytesMax)
+  const isNews = !repair && background !== true;
+  if (isNews && record.length > recordBytesMax)
     return new KvError('KV_VALUE_TOO_LARGE', `a record of ${record.length} bytes`);
   return undefined;
 }

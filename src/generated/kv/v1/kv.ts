@@ -85,7 +85,7 @@ export interface GetRequest {
   /** Empty: `default`. */
   readonly namespace: string;
   readonly key: Uint8Array;
-  /** one two three quorum all local-one local-quorum each-quorum; empty: as the namespace says. */
+  /** one two three quorum all any local-one local-quorum each-quorum; empty: as the namespace says. */
   readonly level: string;
   readonly trace: boolean;
 }

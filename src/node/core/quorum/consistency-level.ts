@@ -19,11 +19,10 @@ export const CONSISTENCY_LEVELS = [
 type ConsistencyLevel = (typeof CONSISTENCY_LEVELS)[number];
 
 /** A level that counts the replicas of a plan; the others are not served by this procedure. */
-export type CountedLevel = Exclude<ConsistencyLevel, 'any' | 'serial' | 'local-serial'>;
+export type CountedLevel = Exclude<ConsistencyLevel, 'serial' | 'local-serial'>;
 
 /** Levels that exist, and why a plain read or write may not use them here. */
 const REFUSED: Readonly<Record<Exclude<ConsistencyLevel, CountedLevel>, string>> = {
-  any: 'level any is not available: it acknowledges what no replica has yet, and needs hints, which this version does not keep; use one',
   serial: 'level serial works in namespaces of mode serial only, and this one is lww; use quorum',
   'local-serial':
     'level local-serial works in namespaces of mode serial only, and this one is lww; use local-quorum',

@@ -41,6 +41,8 @@ function groupsOf(level: CountedLevel, plan: ReplicaPlan, localDc: string): read
     { dc: undefined, needed, members: everywhere },
   ];
   switch (level) {
+    // One replica, or a durable hint in place of all: the coordinator sees to that.
+    case 'any':
     case 'one':
       return anywhere(1);
     case 'two':

@@ -24,7 +24,7 @@ describe('a coordinator', () => {
       'KV_VALUE_TOO_LARGE',
     );
     expect(await code(get('k', 'quorun'))).toBe('KV_LEVEL_UNKNOWN');
-    expect(await code(put('k', 'v', { level: 'any' }))).toBe('KV_LEVEL_NOT_HERE');
+    expect(await code(get('k', 'any'))).toBe('KV_LEVEL_NOT_HERE');
     expect(await code(get('k', 'serial'))).toBe('KV_LEVEL_NOT_HERE');
     expect(await code({ ...get('k'), namespace: 'nowhere' })).toBe('KV_USAGE');
     written(await cluster.run('n1', put('k'.repeat(LIMITS.keyBytes), '')));

@@ -14,6 +14,7 @@ import type {
   ClusterView,
   HlcService,
   MetadataService,
+  MissedWrite,
   Readiness,
   ReplicaService,
 } from '../../../../src/node/services.js';
@@ -112,6 +113,9 @@ export class TestNode {
   readonly believes = new Map<string, LivenessState>();
   readonly budget = new ByteBudget(LIMITS.clientQueueBytes);
   readonly served: DataRequest[] = [];
+  /** What its coordinator gave to be kept as hints. */
+  readonly hinted: MissedWrite[] = [];
+  keepsHints = true;
   intercept: Intercept | undefined;
   notReady: KvError | undefined;
   clockOffsetMs: number | undefined;
@@ -178,6 +182,12 @@ export class TestNode {
       hlc,
       readiness,
       replica: this.replica,
+      hints: {
+        keep: (missed, done) => {
+          this.hinted.push(missed);
+          done?.(this.keepsHints);
+        },
+      },
       budget: this.budget,
       liveness: {
         stateOf: (nodeId) => this.believes.get(nodeId) ?? 'up',

@@ -34,6 +34,8 @@ export const DataOpKind = {
   DATA_OP_KIND_REPAIR: 2,
   DATA_OP_KIND_READ_VALUE: 3,
   DATA_OP_KIND_READ_DIGEST: 4,
+  /** DATA_OP_KIND_HINT - A write that the replica has missed; it takes it behind live traffic. */
+  DATA_OP_KIND_HINT: 5,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -45,6 +47,7 @@ export namespace DataOpKind {
   export type DATA_OP_KIND_REPAIR = typeof DataOpKind.DATA_OP_KIND_REPAIR;
   export type DATA_OP_KIND_READ_VALUE = typeof DataOpKind.DATA_OP_KIND_READ_VALUE;
   export type DATA_OP_KIND_READ_DIGEST = typeof DataOpKind.DATA_OP_KIND_READ_DIGEST;
+  export type DATA_OP_KIND_HINT = typeof DataOpKind.DATA_OP_KIND_HINT;
   export type UNRECOGNIZED = typeof DataOpKind.UNRECOGNIZED;
 }
 

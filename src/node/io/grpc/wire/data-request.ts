@@ -9,6 +9,7 @@ const WRITE = 1;
 const REPAIR = 2;
 const READ_VALUE = 3;
 const READ_DIGEST = 4;
+const HINT = 5;
 
 const EMPTY = new Uint8Array(0);
 /** What the fixed fields of a DataOp take at most. */
@@ -54,7 +55,10 @@ export function readDataRequest(reader: ProtoReader): NumberedRequest<DataReques
 }
 
 function kindOf(request: DataRequest): number {
-  if (request.kind === 'write') return request.repair ? REPAIR : WRITE;
+  if (request.kind === 'write') {
+    if (request.repair) return REPAIR;
+    return request.background === true ? HINT : WRITE;
+  }
   return request.mode === 'value' ? READ_VALUE : READ_DIGEST;
 }
 
@@ -104,6 +108,8 @@ function requestOf(fields: OpFields): DataRequest {
   const { kind, epoch, namespace, key, record, stamp } = fields;
   if (kind === WRITE || kind === REPAIR)
     return { kind: 'write', epoch, namespace, key, record, repair: kind === REPAIR };
+  if (kind === HINT)
+    return { kind: 'write', epoch, namespace, key, record, repair: false, background: true };
   if (kind !== READ_VALUE && kind !== READ_DIGEST) throw new BadFrame(`a request of kind ${kind}`);
   if (stamp === undefined) throw new BadFrame('a read without a stamp');
   const mode = kind === READ_VALUE ? 'value' : 'digest';
