@@ -17,6 +17,7 @@ import { checkConvergence } from './convergence.js';
 import { Findings } from './findings.js';
 import { GridWatch } from './grid-watch.js';
 import { checkIdle } from './idle.js';
+import { HintWatch } from './hint-watch.js';
 import { KeyWatch } from './key-watch.js';
 import { MetadataWatch } from './metadata-watch.js';
 import { Monitor } from './monitor.js';
@@ -83,6 +84,7 @@ class Simulation {
   readonly #injector: FaultInjector;
   readonly #metadata: MetadataWatch;
   readonly #grids: GridWatch;
+  readonly #hints: HintWatch;
   readonly #monitor: Monitor;
   readonly #operator: Operator;
   readonly #schedule: readonly ScheduledFault[];
@@ -125,6 +127,7 @@ class Simulation {
       this.#injector.isImpostor(process),
     );
     this.#grids = new GridWatch(this.#findings);
+    this.#hints = new HintWatch(this.#cluster, this.#findings);
     this.#monitor = new Monitor(this.#world, this.#findings, this.#clients);
     this.#operator = new Operator(cluster, chanceOf(seed, 'operator'));
     this.#schedule = scheduleOf(options, nodes, clients);
@@ -163,6 +166,7 @@ class Simulation {
     const auditor = this.#addClient('auditor');
     const keys = this.#keys.all().map(({ name }) => name);
     await checkConvergence(this.#world, auditor, { keys, findings: this.#findings });
+    await this.#hints.judge();
     await checkIdle(this.#world, this.#findings);
     await this.#grids.judge(this.#world);
     for (const name of this.#operator.forgottenBy())
@@ -227,15 +231,14 @@ class Simulation {
         const transport = this.#metadata.watchVotes(run, env.transport);
         // Each start is one of another release: the node has something to tell the cluster.
         const release = `0.0.0-start${this.#world.supervisor.starts()}`;
-        const watched = { ...env, transport, facts: { ...env.facts, release } };
+        const told = { ...env, transport, facts: { ...env.facts, release } };
+        const watched = this.#hints.watch(run, told);
         return this.#keyWatch?.watch(run, watched) ?? watched;
       },
       up: (run) => {
         this.#monitor.touched(run);
-        this.#chronicle.add(
-          run.machine.name,
-          `is up, boot ${run.node.admin.describe().nodes.length}`,
-        );
+        const { length } = run.node.admin.describe().nodes;
+        this.#chronicle.add(run.machine.name, `is up, boot ${length}`);
         this.#metadata.follow(run);
         this.#grids.follow(run);
       },

@@ -85,5 +85,7 @@ export type RuleName =
   | 'works-for-ever'
   | 'assertion'
   | 'metadata-diverged'
+  | 'hint-forgotten'
+  | 'hint-never-ends'
   | 'impostor-voted'
   | 'grid-differs';

@@ -42,6 +42,7 @@ const ANY_LEVEL: Weighted<string> = [
   [6, 'three'],
   [4, 'all'],
   [4, 'local-one'],
+  [4, 'any'],
   [4, 'local-quorum'],
 ];
 
@@ -77,9 +78,11 @@ function roleOf(key: SimKey, client: string): keyof typeof KINDS {
 
 function levelOf(key: SimKey, kind: Intent['kind'], random: Random): string {
   const level = choose(key.class === 'mixed' ? ANY_LEVEL : STRONG, random);
-  // Each data centre is a matter of writes only.
   const isRead = kind === 'get' || kind === 'exists';
-  return isRead && level === 'each-quorum' ? 'quorum' : level;
+  if (!isRead) return level;
+  // Each data centre, and a hint, are matters of writes only.
+  if (level === 'any') return 'one';
+  return level === 'each-quorum' ? 'quorum' : level;
 }
 
 function choose<T>(weighted: Weighted<T>, random: Random): T {
