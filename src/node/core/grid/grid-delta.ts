@@ -16,6 +16,8 @@ export class GridDelta {
   readonly #leaves = new Map<number, Map<number, { hi: number; lo: number }>>();
 
   add(namespace: number, leaf: number, hash: Hash64): void {
+    // What goes and what comes is the same, as in a sweep.
+    if (hash.hi === 0 && hash.lo === 0) return;
     let leaves = this.#leaves.get(namespace);
     if (leaves === undefined) {
       leaves = new Map<number, { hi: number; lo: number }>();
@@ -28,7 +30,7 @@ export class GridDelta {
     }
     held.hi = (held.hi ^ hash.hi) >>> 0;
     held.lo = (held.lo ^ hash.lo) >>> 0;
-    // What goes and what comes were the same: the leaf is what it was.
+    // The leaf is what it was.
     if (held.hi === 0 && held.lo === 0) leaves.delete(leaf);
   }
 

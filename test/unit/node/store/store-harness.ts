@@ -106,7 +106,7 @@ export function copyOf(shape: Shape): StoredRecord {
 
 /** A store over a disk in memory, with the parts around it. */
 export class StoreUnderTest {
-  readonly gate = new Gate();
+  gate = new Gate();
   readonly scheduler = new Scheduler(eachTurn);
   readonly clock = new SimProcess('store', this.scheduler);
   readonly failures: KvError[] = [];

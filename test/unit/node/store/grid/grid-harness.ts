@@ -25,6 +25,17 @@ export class GridUnderTest extends StoreUnderTest {
     return under;
   }
 
+  /** A store that has records and never kept a grid, until now. */
+  static async openOn(before: StoreUnderTest, cacheBytes?: number): Promise<GridUnderTest> {
+    await before.store.close();
+    const under = new GridUnderTest();
+    under.cacheBytes = cacheBytes;
+    under.disk = before.disk;
+    under.gate = before.gate;
+    await under.reopen();
+    return under;
+  }
+
   override async reopen(): Promise<GridUnderTest['store']> {
     const { clock, metrics, log, unlikely, cacheBytes } = this;
     const env = { clock, metrics, log: log.logger('grid'), buggify: unlikely.buggify };
