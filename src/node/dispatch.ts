@@ -7,17 +7,20 @@ import type {
   MetaReply,
   MetaRequest,
 } from './core/messages.js';
+import type { RepairReply, RepairRequest } from './core/repair/repair-messages.js';
 import type { NodeReport } from './core/views.js';
 import type { DataCall, PeerAddress, PeerHandler } from './env/transport.js';
 import type { PeerAdmission } from './identity/peer-admission.js';
 import type { Membership } from './membership/membership.js';
 import type { LogService } from './metadata/metadata-service.js';
+import type { RepairReplica } from './repair/repair-replica.js';
 import type { EventSink, Readiness, ReplicaService } from './services.js';
 
 export interface DispatchParts {
   readonly membership: Membership;
   readonly metadata: LogService;
   readonly replica: ReplicaService;
+  readonly repair: RepairReplica;
   readonly readiness: Readiness;
   readonly events: EventSink;
   readonly report: () => NodeReport;
@@ -57,6 +60,13 @@ export class Dispatch implements PeerHandler {
     if (refusal !== undefined) throw refusal;
     if (request.kind === 'report') return { kind: 'report', report: this.#parts.report() };
     return await this.#parts.metadata.handleMeta(from, request, remainingMs);
+  }
+
+  async repair(from: Hello, request: RepairRequest, remainingMs: number): Promise<RepairReply> {
+    const { admission, readiness, repair } = this.#parts;
+    const refusal = readiness.notReady() ?? admission.admitRequest(from, 'repair');
+    if (refusal !== undefined) throw refusal;
+    return await repair.answer(request, remainingMs);
   }
 
   refused(address: PeerAddress, error: KvError): void {

@@ -13,6 +13,8 @@ import { PeerMemoryKeeper } from './identity/peer-memory-keeper.js';
 import { Membership } from './membership/membership.js';
 import { LogService } from './metadata/metadata-service.js';
 import type { OpenedDirectory } from './open-directory.js';
+import { purgeOf } from './repair/purge-run.js';
+import { RepairReplica } from './repair/repair-replica.js';
 import { Replica } from './replica/replica-service.js';
 import { AdminService } from './status/admin-service.js';
 import type { HintKeeper } from './services.js';
@@ -36,6 +38,8 @@ export interface NodeFoundation {
   readonly clusterId: () => string;
   readonly clientStreams: () => number;
   readonly diskFreeBytes: () => number | undefined;
+  /** Comes when the node stops: background work ends. */
+  readonly stopping: AbortSignal;
   /** The node must not go on. */
   readonly end: (error: KvError) => void;
 }
@@ -55,7 +59,7 @@ export interface NodeServices {
 
 /** Makes the services of a node; none of them does anything yet. */
 export function wireServices(foundation: NodeFoundation): NodeServices {
-  const { env, directory, store, hlc, events, readiness, end } = foundation;
+  const { env, directory, store, grid, hlc, events, readiness, end } = foundation;
   const { nodeId, name, boot } = directory;
   const hello = helloOf(foundation);
   const budget = new ByteBudget(LIMITS.nodeQueueBytes);
@@ -121,6 +125,12 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     admission,
     report,
     replica: new AdmittedReplica(replica, budget),
+    repair: new RepairReplica({
+      ...parts,
+      boot: boot.boot,
+      grid,
+      purge: purgeOf(store, env.clock, foundation.stopping),
+    }),
     onRefused: end,
   });
   return { budget, membership, peerMemory, metadata, coordinator, hints, admin, dispatch, hello };

@@ -62,6 +62,7 @@ export class KvNode {
   #left: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
   #ended = false;
+  readonly #stopping = new AbortController();
 
   private constructor(options: NodeOptions, base: Pick<NodeFoundation, OpenedFirst>) {
     this.#options = options;
@@ -80,6 +81,7 @@ export class KvNode {
       clusterId: () => this.#clusterId,
       clientStreams: options.clientStreams ?? ((): number => 0),
       diskFreeBytes: () => this.#diskFreeBytes,
+      stopping: this.#stopping.signal,
       end: (error) => {
         this.#end(error);
       },
@@ -295,6 +297,7 @@ export class KvNode {
   async #close(): Promise<void> {
     const { membership, metadata, coordinator, hints, peerMemory } = this.#services;
     this.#housekeeping?.cancel();
+    this.#stopping.abort();
     hints.stop();
     membership.stop();
     metadata.stop();

@@ -9,6 +9,8 @@ import type {
   MetaReply,
   MetaRequest,
 } from '../node/core/messages.js';
+import type { RepairReply, RepairRequest } from '../node/core/repair/repair-messages.js';
+import { repairReplyBytes, repairRequestBytes } from '../node/core/repair/repair-size.js';
 import type { LinkState, PeerAddress, PeerLink } from '../node/env/transport.js';
 import { assert } from '../stdx/assert.js';
 import { Backoff } from '../stdx/backoff.js';
@@ -19,6 +21,12 @@ import type { SimProcess } from './sim-process.js';
 interface Pending<Reply> {
   readonly answer: (reply: Reply) => void;
   readonly fail: (error: KvError) => void;
+}
+
+/** What a call weighs on a link beside the usual, in bytes. */
+interface CallWeight<Reply> {
+  readonly sent: number;
+  readonly received: (reply: Reply) => number;
 }
 
 type Send<Reply> = (server: Listener, settle: Pending<Reply>) => void;
@@ -125,6 +133,14 @@ export class SimLink implements PeerLink, Connection {
     );
   }
 
+  repair(request: RepairRequest, remainingMs: number): Promise<RepairReply> {
+    return this.#call(
+      remainingMs,
+      (server) => server.handler.repair(this.#hello(), request, remainingMs),
+      { sent: repairRequestBytes(request), received: repairReplyBytes },
+    );
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -166,18 +182,22 @@ export class SimLink implements PeerLink, Connection {
     this.#network.send({ from: server.process, to: this.#own.process, bytes, deliver });
   }
 
-  #call<Reply>(remainingMs: number, ask: (server: Listener) => Promise<Reply>): Promise<Reply> {
+  #call<Reply>(
+    remainingMs: number,
+    ask: (server: Listener) => Promise<Reply>,
+    weight: CallWeight<Reply> = { sent: 0, received: () => 0 },
+  ): Promise<Reply> {
     return new Promise((resolve, reject) => {
       this.#exchange<Reply>(remainingMs, { answer: resolve, fail: reject }, (server, pending) => {
-        this.#send(server, SMALL_BYTES, () => {
-          const back = (deliver: () => void): void => {
-            this.#receive(server, SMALL_BYTES, deliver);
+        this.#send(server, SMALL_BYTES + weight.sent, () => {
+          const back = (deliver: () => void, bytes = 0): void => {
+            this.#receive(server, SMALL_BYTES + bytes, deliver);
           };
           ask(server).then(
             (reply) => {
               back(() => {
                 pending.answer(reply);
-              });
+              }, weight.received(reply));
             },
             (error: unknown) => {
               // Production tells a defect to the peer; here it ends the run, instead of looking like an answer.

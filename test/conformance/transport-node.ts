@@ -6,6 +6,7 @@ import type {
   ReadRequest,
   WriteRequest,
 } from '../../src/node/core/messages.js';
+import type { RepairReply, RepairRequest } from '../../src/node/core/repair/repair-messages.js';
 import type { PeerAddress, PeerHandler } from '../../src/node/env/transport.js';
 
 /** The clock of every reply. */
@@ -24,6 +25,8 @@ export class TestNode implements PeerHandler {
     stamp: STAMP,
   });
   controlError: KvError | undefined;
+  readonly questions: RepairRequest[] = [];
+  repairReply: RepairReply = { kind: 'applied' };
 
   constructor(name: string) {
     this.name = name;
@@ -59,6 +62,14 @@ export class TestNode implements PeerHandler {
     if (this.controlError !== undefined) throw this.controlError;
     if (request.kind === 'pull') return { kind: 'behind', epoch: request.after };
     return { kind: 'ok' };
+  }
+
+  async repair(
+    ...[, request]: Parameters<PeerHandler['repair']>
+  ): ReturnType<PeerHandler['repair']> {
+    if (this.controlError !== undefined) throw this.controlError;
+    this.questions.push(request);
+    return this.repairReply;
   }
 
   refused(address: PeerAddress, error: KvError): void {

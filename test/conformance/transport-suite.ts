@@ -1,3 +1,4 @@
+import { REPAIR_EXAMPLES } from './repair-examples.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KvError } from '../../src/node/core/errors.js';
 import { LIMITS } from '../../src/node/core/limits.js';
@@ -269,6 +270,22 @@ export function transportConformance(name: string, makeWorld: () => Promise<Tran
       expect(asker.refusals[0]!.error.code).toBe('KV_IDENTITY_REMOVED');
     });
 
+    it('carries the questions of repair and their answers as they are, and refusals', async () => {
+      for (const [question, reply] of REPAIR_EXAMPLES) {
+        answerer.repairReply = reply;
+        const request = { epoch: 7, namespace: 1, question };
+        const answered = await settled(link.repair(request, 1_000));
+        expect(plain(answered)).toEqual(plain({ status: 'fulfilled', value: reply }));
+        expect(plain(answerer.questions.at(-1))).toEqual(plain(request));
+      }
+      answerer.controlError = new KvError('KV_EPOCH_CHANGED', 'others own it');
+      const question = { kind: 'begin', runs: [{ from: 0, to: 1 }] } as const;
+      const failed = await settled(link.repair({ epoch: 7, namespace: 1, question }, 1_000));
+      expect(failed).toMatchObject({
+        reason: { code: 'KV_EPOCH_CHANGED', message: 'others own it' },
+      });
+    });
+
     it('fails what waits when it is closed', async () => {
       answerer.reply = undefined;
       const replies: DataReply[] = [];
@@ -280,4 +297,12 @@ export function transportConformance(name: string, makeWorld: () => Promise<Tran
       expect(replies[1]).toMatchObject({ kind: 'failed', code: 'KV_UNREACHABLE' });
     });
   });
+}
+
+/** Bytes as text, whatever holds them. */
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return `bytes ${[...value].join(' ')}`;
+  if (Array.isArray(value) || value instanceof Uint32Array) return [...value].map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, plain(of)]));
 }

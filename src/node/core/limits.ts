@@ -67,6 +67,9 @@ export const LIMITS = {
   repairBatchBytes: 1024 * 1024,
   /** What differs is looked at again after so long: a write that was under way has ended by then. */
   repairSettleMs: 2_500,
+  /** A purge takes so much of the time and of the bytes of keys per second. */
+  purgeRestsPerWork: 1,
+  purgeBytesPerSecond: 4 * 1024 * 1024,
   /** One question of a repair. */
   repairAskMs: 10_000,
   /** How old the size of the store that is shown may be. */

@@ -8,6 +8,7 @@ import type {
   MetaReply,
   MetaRequest,
 } from '../core/messages.js';
+import type { RepairReply, RepairRequest } from '../core/repair/repair-messages.js';
 
 /** Where the peer listener of a node is. */
 export interface PeerAddress {
@@ -22,7 +23,7 @@ export interface PeerAddress {
  */
 export type LinkState = 'idle' | 'connecting' | 'ready' | 'broken';
 
-/** The client side of the connections to one peer: data and control go over connections of their own. */
+/** The client side of the connections to one peer: data, control and repair go over connections of their own. */
 export interface PeerLink {
   readonly address: PeerAddress;
   /** State of the data connection. */
@@ -43,6 +44,8 @@ export interface PeerLink {
   control(request: ControlRequest, remainingMs: number): Promise<ControlReply>;
   /** @throws KvError as `control`. */
   meta(request: MetaRequest, remainingMs: number): Promise<MetaReply>;
+  /** A question of anti-entropy, on a connection of its own. @throws KvError as `control`. */
+  repair(request: RepairRequest, remainingMs: number): Promise<RepairReply>;
   close(): void;
 }
 
@@ -59,6 +62,7 @@ export interface PeerHandler {
   data(from: Hello, call: DataCall, done: (reply: DataReply) => void): void;
   control(from: Hello, request: ControlRequest, remainingMs: number): Promise<ControlReply>;
   meta(from: Hello, request: MetaRequest, remainingMs: number): Promise<MetaReply>;
+  repair(from: Hello, request: RepairRequest, remainingMs: number): Promise<RepairReply>;
   /** The other side refused our hello with this error. */
   refused(address: PeerAddress, error: KvError): void;
 }

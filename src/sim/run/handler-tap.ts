@@ -23,6 +23,7 @@ export function delegating(handler: PeerHandler): PeerHandler {
     },
     control: (from, request, remainingMs) => handler.control(from, request, remainingMs),
     meta: (from, request, remainingMs) => handler.meta(from, request, remainingMs),
+    repair: (from, request, remainingMs) => handler.repair(from, request, remainingMs),
     refused: (address, error) => {
       handler.refused(address, error);
     },

@@ -105,6 +105,7 @@ export class GossipCluster {
         control: (from, request, remainingMs) =>
           membership.handleControl(from, request, remainingMs),
         meta: () => Promise.reject(new KvError('KV_NOT_READY', 'only gossip runs here')),
+        repair: () => Promise.reject(new KvError('KV_NOT_READY', 'only gossip runs here')),
         refused: () => undefined,
       },
       hello,

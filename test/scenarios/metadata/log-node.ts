@@ -217,6 +217,9 @@ function handlerOf(
       if (refusal !== undefined) throw refusal;
       return await membership.handleControl(from, request, remainingMs);
     },
+    repair: async () => {
+      throw new KvError('KV_NOT_READY', 'no repairs here');
+    },
     meta: async (from, request, remainingMs) => {
       const refusal = admission.admitRequest(from, request.kind);
       if (refusal !== undefined) throw refusal;

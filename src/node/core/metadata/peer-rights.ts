@@ -4,7 +4,7 @@ import type { ClusterMetadata } from './cluster-metadata.js';
 import { memberOf, removedIdentity } from './transformations.js';
 
 /** What a peer may ask of this node. */
-export type Asked = 'data' | 'control' | MetaRequest['kind'];
+export type Asked = 'data' | 'control' | 'repair' | MetaRequest['kind'];
 
 /**
  * Why an admitted peer may not make a request; undefined lets it. A node that belongs to no cluster yet may only join and pull.

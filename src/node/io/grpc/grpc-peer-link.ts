@@ -15,18 +15,21 @@ import type {
   MetaReply,
   MetaRequest,
 } from '../../core/messages.js';
+import type { RepairReply, RepairRequest } from '../../core/repair/repair-messages.js';
 import type { LinkState, PeerAddress, PeerLink } from '../../env/transport.js';
 import { PeerStream } from './peer-stream.js';
 import type { PeerStreamEnv, Settle } from './peer-stream.js';
 import { controlCodec } from './wire/control-codec.js';
 import { dataCodec } from './wire/data-codec.js';
 import { metaReplyOf, metaRequestBody } from './wire/meta-message.js';
+import { repairReplyOf, repairRequestBody } from './wire/repair-message.js';
 
-/** The client side of the two connections to one peer: one for data, one for control and metadata. */
+/** The client side of the three connections to one peer: one for data, one for control and metadata, one for repair. */
 export class GrpcPeerLink implements PeerLink {
   readonly address: PeerAddress;
   readonly #env: PeerStreamEnv;
   readonly #controlConnection: Connection;
+  readonly #repairConnection: Connection;
   readonly #data: PeerStream<DataRequest, DataReply>;
   readonly #control: PeerStream<ControlRequest, ControlReply | KvError>;
   readonly #closed: () => void;
@@ -39,6 +42,7 @@ export class GrpcPeerLink implements PeerLink {
     const { data, control } = PeerService;
     const dataConnection = new Connection(address, env.clock);
     this.#controlConnection = new Connection(address, env.clock);
+    this.#repairConnection = new Connection(address, env.clock);
     this.#data = new PeerStream(dataConnection, { path: data.path, codec: dataCodec }, env);
     const controlKind = { path: control.path, codec: controlCodec };
     this.#control = new PeerStream(this.#controlConnection, controlKind, env);
@@ -88,33 +92,62 @@ export class GrpcPeerLink implements PeerLink {
   async meta(request: MetaRequest, remainingMs: number): Promise<MetaReply> {
     const message = { hello: this.#env.hello(), remainingMs, body: metaRequestBody(request) };
     const response = await this.#controlConnection.unary(PeerService.meta, message, remainingMs);
-    try {
-      return this.#metaReply(response);
-    } catch (cause) {
-      if (!(cause instanceof BadFrame)) throw cause;
-      this.#env.badFrames.inc();
-      this.#controlConnection.discard();
-      const { host, port } = this.address;
-      throw new KvError('KV_UNREACHABLE', `${host}:${port}: ${cause.message}`, { cause });
-    }
+    return this.#parsed(this.#controlConnection, () => metaReplyOf(this.#bodyOf(response)));
+  }
+
+  async repair(request: RepairRequest, remainingMs: number): Promise<RepairReply> {
+    const { epoch, namespace, question } = request;
+    const body = repairRequestBody(question);
+    const message = { hello: this.#env.hello(), remainingMs, epoch, namespace, body };
+    const response = await this.#repairConnection.unary(PeerService.repair, message, remainingMs);
+    return this.#parsed(this.#repairConnection, () => repairReplyOf(this.#bodyOf(response)));
   }
 
   close(): void {
     this.#data.close();
     this.#control.close();
+    this.#repairConnection.discard();
     this.#closed();
   }
 
-  #metaReply({ hello, body }: MetaResponse): MetaReply {
-    if (body?.$case === 'refused') {
+  #parsed<R>(connection: Connection, parse: () => R): R {
+    try {
+      return parse();
+    } catch (cause) {
+      if (!(cause instanceof BadFrame)) throw cause;
+      this.#env.badFrames.inc();
+      connection.discard();
+      const { host, port } = this.address;
+      throw new KvError('KV_UNREACHABLE', `${host}:${port}: ${cause.message}`, { cause });
+    }
+  }
+
+  /** The body of a unary answer, after both sides have admitted each other. */
+  #bodyOf<B extends { readonly $case: string }>({
+    hello,
+    body,
+  }: UnaryAnswer<B>): Exclude<B, Refused> | undefined {
+    if (isRefused(body)) {
       const error = errorFromMessage(body.value);
       this.#env.refused(error);
       throw error;
     }
     const refusal = this.#env.admit(required(hello));
     if (refusal !== undefined) throw refusal;
-    return metaReplyOf(body);
+    // Whatever is left of the union.
+    return body as Exclude<B, Refused> | undefined;
   }
+}
+
+type Refused = Extract<NonNullable<MetaResponse['body']>, { $case: 'refused' }>;
+
+interface UnaryAnswer<B> {
+  readonly hello?: MetaResponse['hello'];
+  readonly body?: B | Refused | undefined;
+}
+
+function isRefused(body: { readonly $case: string } | undefined): body is Refused {
+  return body?.$case === 'refused';
 }
 
 /** Tells the outcome of a data request as its reply. */

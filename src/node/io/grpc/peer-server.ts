@@ -1,8 +1,10 @@
-import type { handleUnaryCall, ServerUnaryCall } from '@grpc/grpc-js';
+import type { handleUnaryCall } from '@grpc/grpc-js';
 import { PeerService } from '../../../generated/kv/peer/v1/peer.js';
 import type {
   MetaRequest as MetaRequestMessage,
   MetaResponse as MetaResponseMessage,
+  RepairRequest as RepairRequestMessage,
+  RepairResponse as RepairResponseMessage,
 } from '../../../generated/kv/peer/v1/peer.js';
 import { BadFrame } from '../../../client/grpc/wire/bad-frame.js';
 import { errorToMessage } from '../../../client/grpc/wire/error-message.js';
@@ -17,6 +19,7 @@ import type { FrameServerCall, ServingEnv } from './serving-stream.js';
 import { controlCodec } from './wire/control-codec.js';
 import { dataCodec } from './wire/data-codec.js';
 import { metaReplyBody, metaRequestOf } from './wire/meta-message.js';
+import { repairQuestionOf, repairReplyBody } from './wire/repair-message.js';
 
 /** Serves kv.peer.v1 on the listener. Before there is a node, and to whom it does not admit, every call is refused. */
 export function addPeerService(env: ServingEnv, node: () => PeerNode | undefined): void {
@@ -27,24 +30,34 @@ export function addPeerService(env: ServingEnv, node: () => PeerNode | undefined
       if (present === undefined) call.emit('error', failure(notReady()));
       else new PeerServing(present, protocol(present), { ...env, call }).start();
     };
-  const meta: handleUnaryCall<MetaRequestMessage, MetaResponseMessage> = (call, callback) => {
-    answerMeta(call, node()).then(
-      (response) => {
-        callback(null, response);
-      },
-      (error: unknown) => {
-        if (error instanceof BadFrame) env.listener.disconnect(call, error.message);
-        callback(failure(toKvError(error)));
-      },
-    );
-  };
+  const unary =
+    <Q, R>(answer: (request: Q, node: PeerNode) => Promise<R>): handleUnaryCall<Q, R> =>
+    (call, callback) => {
+      const present = node();
+      const answered =
+        present === undefined ? Promise.reject(notReady()) : answer(call.request, present);
+      answered.then(
+        (response) => {
+          callback(null, response);
+        },
+        (error: unknown) => {
+          if (error instanceof BadFrame) env.listener.disconnect(call, error.message);
+          callback(failure(toKvError(error)));
+        },
+      );
+    };
   env.listener.server.addService(
     {
       ...PeerService,
       data: rawMethod(PeerService.data),
       control: rawMethod(PeerService.control),
     },
-    { data: stream(dataProtocol), control: stream(controlProtocol), meta },
+    {
+      data: stream(dataProtocol),
+      control: stream(controlProtocol),
+      meta: unary(answerMeta),
+      repair: unary(answerRepair),
+    },
   );
 }
 
@@ -71,17 +84,28 @@ function controlProtocol({
 }
 
 async function answerMeta(
-  call: ServerUnaryCall<MetaRequestMessage, MetaResponseMessage>,
-  node: PeerNode | undefined,
+  { hello, remainingMs, body }: MetaRequestMessage,
+  node: PeerNode,
 ): Promise<MetaResponseMessage> {
-  if (node === undefined) throw notReady();
-  const { hello, remainingMs, body } = call.request;
   const remote = required(hello);
   const refusal = node.handler.admit(remote);
   if (refusal !== undefined)
     return { hello: node.hello(), body: { $case: 'refused', value: errorToMessage(refusal) } };
   const reply = await node.handler.meta(remote, metaRequestOf(body), remainingMs);
   return { hello: node.hello(), body: metaReplyBody(reply) };
+}
+
+async function answerRepair(
+  { hello, remainingMs, epoch, namespace, body }: RepairRequestMessage,
+  node: PeerNode,
+): Promise<RepairResponseMessage> {
+  const remote = required(hello);
+  const refusal = node.handler.admit(remote);
+  if (refusal !== undefined)
+    return { hello: node.hello(), body: { $case: 'refused', value: errorToMessage(refusal) } };
+  const request = { epoch, namespace, question: repairQuestionOf(body) };
+  const reply = await node.handler.repair(remote, request, remainingMs);
+  return { hello: node.hello(), body: repairReplyBody(reply) };
 }
 
 function notReady(): KvError {

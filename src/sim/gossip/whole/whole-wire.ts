@@ -127,6 +127,10 @@ class WholeLink implements PeerLink {
     return Promise.reject(new KvError('KV_NOT_READY', 'only control requests travel here'));
   }
 
+  repair(): Promise<never> {
+    return this.meta();
+  }
+
   close(): void {
     // There is no connection.
   }

@@ -212,6 +212,7 @@ export class TestNode {
         refused: () => undefined,
         control: nothing,
         meta: nothing,
+        repair: nothing,
         data: (_from, { request, remainingMs }, done) => {
           this.replica.handle(request, remainingMs, done);
         },

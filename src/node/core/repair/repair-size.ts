@@ -1,0 +1,48 @@
+import type { RepairReply, RepairRequest } from './repair-messages.js';
+
+/** What a copy in a list takes beside its key. */
+const LISTED_BYTES = 40;
+const RUN_BYTES = 12;
+
+/** Bytes of a question on the wire, roughly. */
+export function repairRequestBytes({ question }: RepairRequest): number {
+  switch (question.kind) {
+    case 'begin':
+    case 'hashes':
+    case 'complete':
+      return question.runs.length * RUN_BYTES;
+    case 'settle':
+      return question.floors.length * RUN_BYTES;
+    case 'list':
+      return question.after?.length ?? 0;
+    case 'fetch':
+      return sum(question.dataKeys, (key) => key.length);
+    case 'apply':
+      return (
+        sum(question.copies, ({ dataKey, record }) => dataKey.length + record.length) +
+        sum(question.drops, ({ dataKey }) => dataKey.length + LISTED_BYTES)
+      );
+  }
+}
+
+/** Bytes of an answer on the wire, roughly. */
+export function repairReplyBytes(reply: RepairReply): number {
+  switch (reply.kind) {
+    case 'begun':
+      return reply.floors.length * RUN_BYTES;
+    case 'hashes':
+      return reply.hashes.byteLength;
+    case 'listed':
+      return sum(reply.copies, ({ dataKey }) => dataKey.length + LISTED_BYTES);
+    case 'fetched':
+      return sum(reply.records, (record) => record?.length ?? 0);
+    case 'settled':
+    case 'applied':
+    case 'completed':
+      return 0;
+  }
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}

@@ -1,0 +1,189 @@
+import { BadFrame } from '../../../../client/grpc/wire/bad-frame.js';
+import { required } from '../../../../client/grpc/wire/required.js';
+import { versionFromBytes, versionToBytes } from '../../../../client/grpc/wire/version-bytes.js';
+import type {
+  ListedCopy as ListedMessage,
+  RepairRequest as RequestMessage,
+  RepairResponse as ResponseMessage,
+  SlotFloor,
+  Slots,
+} from '../../../../generated/kv/peer/v1/peer.js';
+import { unreachable } from '../../../../stdx/unreachable.js';
+import { emptyLeaves, type LeafHashes } from '../../../core/grid/leaf-hashes.js';
+import type { ListedCopy } from '../../../core/repair/compare-copies.js';
+import type { RepairQuestion, RepairReply } from '../../../core/repair/repair-messages.js';
+import { SLOTS, type SlotRun, type ValuedRun } from '../../../core/repair/slot-map.js';
+
+const HASH_BYTES = 8;
+/** Prefix, namespace and token of a data key. */
+const DATA_KEY_LEAST = 10;
+
+/** The body of a RepairRequest. */
+export function repairRequestBody(question: RepairQuestion): NonNullable<RequestMessage['body']> {
+  switch (question.kind) {
+    case 'begin':
+      return { $case: 'begin', value: question };
+    case 'settle':
+      return { $case: 'settle', value: { floors: question.floors.map(floorMessage) } };
+    case 'hashes':
+      return { $case: 'hashes', value: question };
+    case 'list':
+      return { $case: 'list', value: question };
+    case 'fetch':
+      return { $case: 'fetch', value: question };
+    case 'apply': {
+      const drops = question.drops.map(({ dataKey, digest: { version, checksum } }) => ({
+        dataKey,
+        version: versionToBytes(version),
+        checksum,
+      }));
+      return { $case: 'apply', value: { copies: question.copies, drops } };
+    }
+    case 'complete':
+      return { $case: 'complete', value: question };
+    default:
+      return unreachable(question);
+  }
+}
+
+/** The question that a body carries. @throws BadFrame */
+export function repairQuestionOf(body: RequestMessage['body']): RepairQuestion {
+  switch (body?.$case) {
+    case 'begin':
+      return { kind: 'begin', runs: body.value.runs.map(runOf) };
+    case 'settle':
+      return { kind: 'settle', floors: body.value.floors.map(floorOf) };
+    case 'hashes': {
+      const { runs, pieces } = body.value;
+      return { kind: 'hashes', runs: runs.map(runOf), pieces };
+    }
+    case 'list': {
+      const { slot, after } = body.value;
+      if (slot >= SLOTS) throw new BadFrame('a slot beyond the ring');
+      return { kind: 'list', slot, after };
+    }
+    case 'fetch':
+      return { kind: 'fetch', dataKeys: body.value.dataKeys.map(dataKeyOf) };
+    case 'apply': {
+      const copies = body.value.copies.map(({ dataKey, record }) => ({
+        dataKey: dataKeyOf(dataKey),
+        record,
+      }));
+      const drops = body.value.drops.map(({ dataKey, version, checksum }) => ({
+        dataKey: dataKeyOf(dataKey),
+        digest: { version: required(versionFromBytes(version)), checksum },
+      }));
+      return { kind: 'apply', copies, drops };
+    }
+    case 'complete': {
+      const { runs, floorMs, boot } = body.value;
+      return { kind: 'complete', runs: runs.map(runOf), floorMs, boot };
+    }
+    case undefined:
+      throw new BadFrame('a question of repair of an unknown kind');
+    default:
+      return unreachable(body);
+  }
+}
+
+/** The body of a RepairResponse. */
+export function repairReplyBody(reply: RepairReply): NonNullable<ResponseMessage['body']> {
+  switch (reply.kind) {
+    case 'begun':
+      return {
+        $case: 'begun',
+        value: { boot: reply.boot, floors: reply.floors.map(floorMessage) },
+      };
+    case 'settled':
+      return { $case: 'settled', value: reply };
+    case 'hashes':
+      return { $case: 'hashed', value: { hashes: hashBytes(reply.hashes) } };
+    case 'listed': {
+      const { copies, floorMs, until } = reply;
+      return { $case: 'listed', value: { copies: copies.map(listedMessage), floorMs, until } };
+    }
+    case 'fetched':
+      return { $case: 'fetched', value: { copies: reply.records.map((record) => ({ record })) } };
+    case 'applied':
+      return { $case: 'applied', value: {} };
+    case 'completed':
+      return { $case: 'completed', value: {} };
+    default:
+      return unreachable(reply);
+  }
+}
+
+/** The answer that a body carries. @throws BadFrame */
+export function repairReplyOf(body: ResponseMessage['body']): RepairReply {
+  switch (body?.$case) {
+    case 'begun':
+      return { kind: 'begun', boot: body.value.boot, floors: body.value.floors.map(floorOf) };
+    case 'settled':
+      return { kind: 'settled', dropped: body.value.dropped };
+    case 'hashed':
+      return { kind: 'hashes', hashes: hashesOf(body.value.hashes) };
+    case 'listed': {
+      const { copies, floorMs, until } = body.value;
+      return { kind: 'listed', copies: copies.map(listedOf), floorMs, until };
+    }
+    case 'fetched':
+      return { kind: 'fetched', records: body.value.copies.map(({ record }) => record) };
+    case 'applied':
+      return { kind: 'applied' };
+    case 'completed':
+      return { kind: 'completed' };
+    case 'refused':
+    case undefined:
+      throw new BadFrame('an answer of repair of an unknown kind');
+    default:
+      return unreachable(body);
+  }
+}
+
+function runOf({ from, to }: Slots): SlotRun {
+  if (from >= to || to > SLOTS) throw new BadFrame('slots beyond the ring');
+  return { from, to };
+}
+
+function floorMessage({ from, to, value }: ValuedRun): SlotFloor {
+  return { from, to, floorMs: value };
+}
+
+function floorOf(floor: SlotFloor): ValuedRun {
+  return { ...runOf(floor), value: floor.floorMs };
+}
+
+function dataKeyOf(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < DATA_KEY_LEAST) throw new BadFrame('a data key that is too short');
+  return bytes;
+}
+
+function listedMessage({ dataKey, digest }: ListedCopy): ListedMessage {
+  return { ...digest, dataKey, version: versionToBytes(digest.version) };
+}
+
+function listedOf({ dataKey, version, ...digest }: ListedMessage): ListedCopy {
+  const { checksum, tombstone, expiresAtMs, sizeBytes } = digest;
+  return {
+    dataKey: dataKeyOf(dataKey),
+    digest: {
+      version: required(versionFromBytes(version)),
+      ...{ checksum, tombstone, expiresAtMs, sizeBytes },
+    },
+  };
+}
+
+function hashBytes(hashes: LeafHashes): Uint8Array {
+  const bytes = new Uint8Array(hashes.byteLength);
+  const view = new DataView(bytes.buffer);
+  for (const [i, word] of hashes.entries()) view.setUint32(4 * i, word);
+  return bytes;
+}
+
+function hashesOf(bytes: Uint8Array): LeafHashes {
+  if (bytes.length % HASH_BYTES !== 0) throw new BadFrame('hashes that are cut off');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const hashes = emptyLeaves(bytes.length / HASH_BYTES);
+  for (let i = 0; i < hashes.length; i++) hashes[i] = view.getUint32(4 * i);
+  return hashes;
+}

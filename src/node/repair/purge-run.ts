@@ -1,0 +1,24 @@
+import { LIMITS } from '../core/limits.js';
+import type { Clock } from '../env/clock.js';
+import { Pace } from '../store/pace.js';
+import { purgeTombstones } from '../store/tombstones/purge-tombstones.js';
+import type { RepairReplicaParts, RepairStore } from './repair-replica.js';
+
+const SLOT_TOKENS = 4096;
+const RING_TOKENS = 2 ** 32;
+
+/** Purges tombstones of a run of slots, as fast as the store gives room for it, until the signal comes. */
+export function purgeOf(
+  store: RepairStore,
+  clock: Clock,
+  signal: AbortSignal,
+): RepairReplicaParts['purge'] {
+  const { purgeRestsPerWork: restsPerWork, purgeBytesPerSecond: bytesPerSecond } = LIMITS;
+  const pace = new Pace(clock, { restsPerWork, bytesPerSecond });
+  return async (namespace, { from, to }, floorMs) => {
+    if (floorMs === 0) return 0;
+    const range = { start: from * SLOT_TOKENS, end: (to * SLOT_TOKENS) % RING_TOKENS };
+    const order = { namespace, range, upToMs: floorMs };
+    return (await purgeTombstones({ store, clock, pace }, order, signal)).purged;
+  };
+}
