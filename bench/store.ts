@@ -19,13 +19,13 @@ import { printReport } from './report.js';
  * TMPDIR. On a busy machine the processor time per operation says more than the rate; it includes LevelDB's threads.
  */
 
-interface Case {
+export interface Case {
   readonly operation: 'put' | 'overwrite' | 'get';
   readonly valueBytes: number;
   readonly inFlight: number;
 }
 
-interface Round {
+export interface Round {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -59,7 +59,7 @@ function flagValue(name: string): string | undefined {
 }
 
 /** A store over a fresh directory, with the sequence of values that its cases write. */
-class Bench {
+export class Bench {
   readonly #store: Store;
   readonly #prng = new Prng(1);
   readonly #noise: Uint8Array;
@@ -144,7 +144,7 @@ function keyOf(index: number): { namespace: number; token: number; key: Uint8Arr
 
 type StoreEnv = Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log' | 'buggify'>;
 
-function benchEnv(disk: LevelDisk): StoreEnv {
+export function benchEnv(disk: LevelDisk): StoreEnv {
   const clock = {
     wallMs: () => Date.now(),
     monotonicMs: () => performance.now(),
@@ -163,7 +163,7 @@ function countOf({ inFlight: width, valueBytes }: Case): number {
   return Math.min(width === 1 ? 500 : 60_000, Math.floor(ROUND_BYTES / valueBytes));
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
