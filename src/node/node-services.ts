@@ -21,6 +21,7 @@ import type { HintKeeper } from './services.js';
 import type { EventLog } from './status/event-log.js';
 import { reporter } from './status/node-report.js';
 import type { NodeReadiness } from './status/node-readiness.js';
+import type { DiskReserve } from './store/disk-reserve.js';
 import type { DurableHlc } from './store/hlc-service.js';
 import type { HashGrid } from './store/grid/hash-grid.js';
 import type { Store } from './store/store.js';
@@ -37,7 +38,7 @@ export interface NodeFoundation {
   /** Empty until the node has entered its cluster. */
   readonly clusterId: () => string;
   readonly clientStreams: () => number;
-  readonly diskFreeBytes: () => number | undefined;
+  readonly disk: DiskReserve;
   /** Comes when the node stops: background work ends. */
   readonly stopping: AbortSignal;
   /** The node must not go on. */
@@ -147,10 +148,11 @@ function keeperOf(hints: () => HintService): HintKeeper {
 
 /** What hints need of this node, and of the coordinator, which they reach replicas by. */
 function hintPartsOf(
-  { env, directory, hlc }: NodeFoundation,
+  { env, directory, disk, hlc }: NodeFoundation,
   coordinator: () => Coordinator,
-): Pick<HintServiceParts, 'log' | 'boot' | 'nowMs' | 'send' | 'reportCorrupt'> {
+): Pick<HintServiceParts, 'log' | 'boot' | 'nowMs' | 'isDiskFull' | 'send' | 'reportCorrupt'> {
   return {
+    isDiskFull: () => disk.refuse() !== undefined,
     log: env.log.child('hints'),
     boot: directory.boot.boot,
     nowMs: () => hlc.ownMs(),

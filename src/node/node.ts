@@ -16,6 +16,7 @@ import type { MetadataService } from './services.js';
 import type { AdminService } from './status/admin-service.js';
 import { EventLog } from './status/event-log.js';
 import { NodeReadiness } from './status/node-readiness.js';
+import { DiskReserve } from './store/disk-reserve.js';
 import { DurableHlc } from './store/hlc-service.js';
 import type { HashGrid } from './store/grid/hash-grid.js';
 import { openStore, type OpenedStore } from './store/open-store.js';
@@ -32,12 +33,13 @@ export interface NodeOptions {
   readonly vnodes: number;
   readonly intent: NodeIntent;
   readonly storage?: StorageOptions | undefined;
+  /** Free bytes of the disk below which no record is written. */
+  readonly diskReserveBytes?: number | undefined;
   /** Client sessions that are open now. */
   readonly clientStreams?: (() => number) | undefined;
 }
 
 const HOUSEKEEPING_MS = 1_000;
-const DISK_MS = 10_000;
 /** Peers are told of a stop for at most this long. */
 const ANNOUNCE_MS = 1_000;
 const DRAIN_STEP_MS = 10;
@@ -50,14 +52,13 @@ export class KvNode {
   readonly events: EventLog;
   readonly #options: NodeOptions;
   readonly #directory: OpenedDirectory;
+  readonly #disk: DiskReserve;
   readonly #store: Store;
   readonly #grid: HashGrid;
   readonly #hlc: DurableHlc;
   readonly #services: NodeServices;
   readonly #sweeper: Sweeper;
   #clusterId: string;
-  #diskFreeBytes: number | undefined;
-  #diskAskedMs = Number.NEGATIVE_INFINITY;
   #housekeeping: Timer | undefined;
   #left: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
@@ -67,6 +68,7 @@ export class KvNode {
   private constructor(options: NodeOptions, base: Pick<NodeFoundation, OpenedFirst>) {
     this.#options = options;
     this.#directory = base.directory;
+    this.#disk = base.disk;
     this.#store = base.store;
     this.#grid = base.grid;
     this.#hlc = base.hlc;
@@ -80,7 +82,6 @@ export class KvNode {
       env: options.env,
       clusterId: () => this.#clusterId,
       clientStreams: options.clientStreams ?? ((): number => 0),
-      diskFreeBytes: () => this.#diskFreeBytes,
       stopping: this.#stopping.signal,
       end: (error) => {
         this.#end(error);
@@ -104,13 +105,17 @@ export class KvNode {
     const directory = await openDirectory(env, options);
     const events = new EventLog(env.clock, env.log.child('events'), () => directory.name);
     const readiness = new NodeReadiness(events);
+    const reserveBytes = options.diskReserveBytes ?? LIMITS.diskReserveBytes;
+    const disk = new DiskReserve({ env, events, reserveBytes });
     let opened: OpenedStore | undefined;
     let node: KvNode | undefined;
     // The clock is made before the services that it asks: until they are there it knows no peers.
     const services = (): NodeServices | undefined =>
       node === undefined ? undefined : node.#services;
     try {
-      opened = await openStore({ env, readiness, options: options.storage });
+      await disk.start();
+      const refuses = (): KvError | undefined => disk.refuse();
+      opened = await openStore({ env, readiness, options: options.storage, refuses });
       const { store, grid } = opened;
       const hlc = new DurableHlc({
         clock: env.clock,
@@ -121,12 +126,13 @@ export class KvNode {
         commonWallMs: () => services()?.membership.commonWallMs(),
         hasPeers: () => services()?.membership.hasOthers() ?? true,
       });
-      node = new KvNode(options, { directory, events, readiness, store, grid, hlc });
+      node = new KvNode(options, { directory, disk, events, readiness, store, grid, hlc });
       await node.#enter();
       return node;
     } catch (error) {
       await node?.stop();
       if (node === undefined) {
+        disk.stop();
         await opened?.grid.stop();
         await opened?.store.close();
         await directory.close();
@@ -256,14 +262,10 @@ export class KvNode {
     return { nodeId, name, ...location, addresses, release: env.facts.release };
   }
 
-  /** Keeps what is told to the peers, and known of the disk, fresh. */
+  /** Keeps what is told to the peers fresh. */
   #keepHouse(): void {
     const { clock } = this.#options.env;
     this.#tellSequence();
-    if (clock.monotonicMs() - this.#diskAskedMs >= DISK_MS) {
-      this.#diskAskedMs = clock.monotonicMs();
-      this.#askDisk();
-    }
     this.#housekeeping = clock.after(HOUSEKEEPING_MS, () => {
       this.#keepHouse();
     });
@@ -272,18 +274,6 @@ export class KvNode {
   /** Tells the peers the durable sequence, so that a rolled-back disk is noticed. */
   #tellSequence(): void {
     this.#services.membership.setFact(FACT.sequence, String(this.#store.sequence()));
-  }
-
-  #askDisk(): void {
-    const { disk, log } = this.#options.env;
-    disk.freeBytes().then(
-      (bytes) => {
-        this.#diskFreeBytes = bytes;
-      },
-      (error: unknown) => {
-        log.warn('the free space of the disk could not be read', { error });
-      },
-    );
   }
 
   /** The node must not go on: it stops serving at once, and its process ends. */
@@ -297,6 +287,7 @@ export class KvNode {
   async #close(): Promise<void> {
     const { membership, metadata, coordinator, hints, peerMemory } = this.#services;
     this.#housekeeping?.cancel();
+    this.#disk.stop();
     this.#stopping.abort();
     hints.stop();
     membership.stop();
@@ -315,4 +306,4 @@ export class KvNode {
   }
 }
 
-type OpenedFirst = 'directory' | 'store' | 'grid' | 'hlc' | 'events' | 'readiness';
+type OpenedFirst = 'directory' | 'store' | 'disk' | 'grid' | 'hlc' | 'events' | 'readiness';

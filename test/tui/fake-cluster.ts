@@ -83,6 +83,7 @@ function report(cluster: FakeCluster, i: number): NodeReport | undefined {
     uptimeMs: 3_542_400_000 + cluster.second * 1000,
     ready: true,
     notReadyReason: '',
+    writesRefused: '',
     loadBytes: 263 * 1024 ** 3 * (0.9 + 0.2 * noise(i)),
     reads: { perSecond: 2_700 * busy, p50Ms: 1.1 * busy, p99Ms: 2.9 * busy },
     writes: { perSecond: 930 * busy, p50Ms: 1.9 * busy, p99Ms: 4.4 * busy },

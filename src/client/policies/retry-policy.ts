@@ -28,6 +28,7 @@ export function decideRetry(error: KvError, attempts: number): RetryDecision {
     case 'KV_WRITE_TIMEOUT':
       return ELSEWHERE;
     case 'KV_UNAVAILABLE':
+    case 'KV_DISK_FULL':
     case 'KV_STORE_FAILED':
     case 'KV_CORRUPT':
       return attempts < UNAVAILABLE_ATTEMPTS ? ELSEWHERE : GIVE_UP;

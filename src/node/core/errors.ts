@@ -125,6 +125,11 @@ export const ERRORS = {
     'A queue on the way is full; the request was refused before it did anything.',
     'Slow down and retry with a growing delay.',
   ),
+  KV_DISK_FULL: row(
+    [75, 'RESOURCE_EXHAUSTED', true],
+    'The disk of a replica is nearly full: it takes no writes, and goes on with reads.',
+    'Make space on the disk of the node named, or write at a level that does without it; it takes writes again by itself.',
+  ),
   KV_READ_TIMEOUT: row(
     [75, 'DEADLINE_EXCEEDED', true],
     'Too few replicas answered a read in time.',

@@ -54,6 +54,13 @@ export const LIMITS = {
   gridDeltaBytes: 16 * 1024 * 1024,
   /** A part of the grid that could not be computed from its records is tried again after so long. */
   gridAgainMs: 5_000,
+  /**
+   * Free bytes of the disk below which nothing more is written, and how often it is looked. The reserve holds what LevelDB needs to go on:
+   * a compaction writes its 13 files of 16 MiB anew before the old ones go (208 MiB), two write buffers wait in memory and lie in
+   * logs (128 MiB), and what comes between two looks is some 150 MiB.
+   */
+  diskReserveBytes: 512 * 1024 * 1024,
+  diskLookMs: 2_000,
   /** Reads gathered into one `getMany`. */
   readBatchKeys: 512,
   /** Reads waiting for the store before `overloaded`. */

@@ -62,6 +62,8 @@ export interface NodeReport {
   readonly ready: boolean;
   /** Why it is not ready, or empty. */
   readonly notReadyReason: string;
+  /** Why it takes no writes while it answers reads, or empty. */
+  readonly writesRefused: string;
   readonly loadBytes: number;
   /** Client operations that this node coordinated. */
   readonly reads: OperationView;

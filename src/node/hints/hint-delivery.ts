@@ -103,6 +103,7 @@ const TAKES_NONE: ReadonlySet<string> = new Set([
   'KV_UNREACHABLE',
   'KV_NOT_READY',
   'KV_STORE_FAILED',
+  'KV_DISK_FULL',
 ]);
 
 function worstOf(ends: readonly Delivery[]): Delivery {

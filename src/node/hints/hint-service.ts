@@ -42,6 +42,7 @@ export interface HintServiceParts {
   readonly send: SendToReplica;
   readonly reportCorrupt: (copy: CorruptTarget) => void;
   readonly bounds?: HintBounds | undefined;
+  readonly isDiskFull?: (() => boolean) | undefined;
 }
 
 /**
@@ -64,10 +65,10 @@ export class HintService implements HintKeeper {
   #stopped = false;
 
   constructor(parts: HintServiceParts) {
-    const { store, clock, nowMs, boot, bounds, events, peers } = parts;
+    const { store, clock, nowMs, boot, bounds, isDiskFull, events, peers } = parts;
     this.#parts = parts;
     this.marks = new RepairMarks({ store, clock, nowMs });
-    this.#hints = new HintStore({ store, marks: this.marks, nowMs, boot, bounds });
+    this.#hints = new HintStore({ store, marks: this.marks, nowMs, boot, bounds, isDiskFull });
     this.#delivery = new HintDelivery(parts);
     this.#events = new HintEvents({ clock, events, nameOf: (target) => peers.nameOf(target) });
     this.#metrics = hintMetrics(parts.metrics, {

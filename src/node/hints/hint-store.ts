@@ -27,6 +27,8 @@ export interface HintStoreParts {
   /** Times that this node has started: its hints are told from those of earlier starts by it. */
   readonly boot: number;
   readonly bounds?: HintBounds | undefined;
+  /** Whether the disk is nearly full: no hint is kept then. */
+  readonly isDiskFull?: (() => boolean) | undefined;
 }
 
 /** A record that replicas have missed. */
@@ -170,6 +172,7 @@ export class HintStore {
   }
 
   #isFull(target: NodeId, sizeBytes: number): boolean {
+    if (this.#parts.isDiskFull?.() === true) return true;
     const load = {
       targetBytes: this.#tallies.of(target)?.bytes ?? 0,
       totalBytes: this.#tallies.bytes,

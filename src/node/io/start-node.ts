@@ -94,6 +94,7 @@ export async function startNode(config: NodeConfig, context: StartContext): Prom
       location: { host: config.host, rack: config.rack, dc: config.dc },
       addresses: listeners.addresses,
       vnodes: config.vnodes,
+      diskReserveBytes: config.diskReserveBytes,
       intent: await intentOf(config, env, known),
       clientStreams: () => listeners.client.streams(),
     });

@@ -44,6 +44,10 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
     const message = `not ready: ${report.notReadyReason}`;
     alerts.push(alert('bad', 'KV_NOT_READY', { node: node.name, message, hints: show }));
   }
+  if (report.writesRefused !== '') {
+    const message = `takes no writes: ${report.writesRefused}`;
+    alerts.push(alert('bad', 'KV_DISK_FULL', { node: node.name, message, hints: show }));
+  }
   return [...alerts, ...clockAlerts(context, node.name, report.clockOffsetMs)];
 }
 

@@ -1,3 +1,4 @@
+import type { KvError } from '../core/errors.js';
 import type { NodeReport, OperationView } from '../core/views.js';
 import type { Clock } from '../env/clock.js';
 import type { ProcessFacts } from '../env/process-facts.js';
@@ -16,8 +17,8 @@ export interface ReportParts {
   readonly stats: () => { readonly reads: OperationView; readonly writes: OperationView };
   readonly queuedBytes: () => number;
   readonly clientStreams: () => number;
-  /** Free bytes of the disk as last measured. */
-  readonly diskFreeBytes: () => number | undefined;
+  /** Free bytes of the disk as last measured, and why it takes no records. */
+  readonly disk: { freeBytes(): number | undefined; fullness(): KvError | undefined };
 }
 
 /** Makes the reports of this node, for its peers and its own views. */
@@ -36,6 +37,7 @@ export function reporter(parts: ReportParts): () => NodeReport {
       uptimeMs: clock.monotonicMs() - startedMs,
       ready: notReady === undefined,
       notReadyReason: notReady?.message ?? '',
+      writesRefused: parts.disk.fullness()?.message ?? '',
       loadBytes: store.loadBytes(),
       ...parts.stats(),
       sequence: store.sequence(),
@@ -46,7 +48,7 @@ export function reporter(parts: ReportParts): () => NodeReport {
       heapBytes: facts.heapBytes(),
       eventLoopDelayP99Ms: facts.eventLoopDelayP99Ms(),
       clockOffsetMs: liveness.clockOffsetMs(),
-      diskFreeBytes: parts.diskFreeBytes(),
+      diskFreeBytes: parts.disk.freeBytes(),
       clientStreams: parts.clientStreams(),
       queuedBytes: parts.queuedBytes(),
       gossipRound: liveness.round(),

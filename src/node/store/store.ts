@@ -49,6 +49,8 @@ export interface StoreParts {
   readonly readiness: Pick<Readiness, 'fail'>;
   readonly folder?: string | undefined;
   readonly options?: StorageOptions | undefined;
+  /** Why no record is taken now, or undefined when they are; what makes space is taken anyway. */
+  readonly refuses?: (() => KvError | undefined) | undefined;
   /** What is kept beside the records, in their batches; it is opened with the shard, whose last batch has that number. */
   readonly derivations?: (storage: Storage, sequence: number) => Promise<readonly Derivation[]>;
 }
@@ -147,7 +149,8 @@ export class Store {
   apply(mutation: Mutation, done: (outcome: ApplyOutcome) => void): void {
     const dataKey = encodeDataKey(mutation);
     const record = decodeRecord(dataKey, mutation.record);
-    if (this.#closing) done({ kind: 'failed', error: closing() });
+    const refusal = this.#closing ? closing() : this.#parts.refuses?.();
+    if (refusal !== undefined) done({ kind: 'failed', error: refusal });
     else if (record === 'corrupt') done({ kind: 'failed', error: garbled() });
     else if (record === 'unknown-format') done({ kind: 'failed', error: newerFormat() });
     else {

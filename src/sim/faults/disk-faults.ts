@@ -13,6 +13,9 @@ import { damageOneRecord } from './rot.js';
  */
 const CLONE_AGE_MS = 5_000;
 
+/** What is left of a disk that is full: less than any reserve, and enough that nothing fails before a node notices. */
+const LEFT_BYTES = 1024 * 1024;
+
 /** Ends the process of a node, if it runs. */
 type Kill = (node: string) => void;
 
@@ -82,11 +85,11 @@ export class DiskFaults {
 
   fill({ node, forMs }: FaultOf<'disk-full'>): void {
     const { disk } = this.#world.cluster.machine(node);
-    disk.setFreeBytes(0);
+    disk.setFreeBytes(LEFT_BYTES);
     this.#after(forMs, () => {
+      this.#tell(node, 'has space on its disk again');
       disk.setFreeBytes(undefined);
     });
-    this.fail({ kind: 'disk-fail', node, how: 'write', forMs });
   }
 
   rot({ node }: FaultOf<'rot'>): void {

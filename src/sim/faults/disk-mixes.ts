@@ -30,7 +30,7 @@ export function failDisk(plan: SchedulePlan, atMs: number): boolean {
   return true;
 }
 
-/** One disk is full for a while. */
+/** One disk is nearly full for a while: its node takes no writes. */
 export function fillDisk(plan: SchedulePlan, atMs: number): boolean {
   const hurt = damage(plan, { atMs, lengthMs: [3_000, 25_000] });
   if (hurt === undefined) return false;

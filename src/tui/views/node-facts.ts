@@ -66,9 +66,11 @@ function reportFacts(report: NodeReport, elapsedMs: number): readonly Fact[] {
     ),
     fact('reads', operation(report.reads)),
     fact('writes', operation(report.writes)),
-    report.ready
-      ? fact('ready', 'yes', 'ok')
-      : fact('ready', `no: ${report.notReadyReason}`, 'bad'),
+    report.ready && report.writesRefused !== ''
+      ? fact('ready', `to read: ${report.writesRefused}`, 'bad')
+      : report.ready
+        ? fact('ready', 'yes', 'ok')
+        : fact('ready', `no: ${report.notReadyReason}`, 'bad'),
     fact('uptime', `${formatLasting(report.uptimeMs + elapsedMs)}, pid ${report.pid}`),
     fact('memory', `${formatSize(report.rssBytes)}, heap ${formatSize(report.heapBytes)}`),
     fact('loop', `p99 ${formatLatency(report.eventLoopDelayP99Ms)}, clock ${offset(report)}`),

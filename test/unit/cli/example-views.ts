@@ -62,6 +62,7 @@ function report(one: Example): NodeReport {
     uptimeMs: one.upMs,
     ready: true,
     notReadyReason: '',
+    writesRefused: '',
     loadBytes: one.loadGiB * GIB,
     reads: { perSecond: 4100, p50Ms: 1.2, p99Ms: 2.9 },
     writes: { perSecond: 1400, p50Ms: 2.1, p99Ms: 4.7 },

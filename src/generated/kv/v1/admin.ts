@@ -174,6 +174,8 @@ export interface NodeReport {
   readonly queuedBytes: number;
   readonly gossipRound: number;
   readonly sightings: readonly Sighting[];
+  /** Why it takes no writes while it answers reads, or empty. */
+  readonly writesRefused: string;
 }
 
 /** What one node sees of another through gossip. */
@@ -1733,6 +1735,7 @@ function createBaseNodeReport(): NodeReport {
     queuedBytes: 0,
     gossipRound: 0,
     sightings: [],
+    writesRefused: "",
   };
 }
 
@@ -1809,6 +1812,9 @@ export const NodeReport: MessageFns<NodeReport> = {
     }
     for (const v of message.sightings) {
       Sighting.encode(v!, writer.uint32(194).fork()).join();
+    }
+    if (message.writesRefused !== "") {
+      writer.uint32(218).string(message.writesRefused);
     }
     return writer;
   },
@@ -2016,6 +2022,14 @@ export const NodeReport: MessageFns<NodeReport> = {
             }
 
             message.sightings.push(Sighting.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.writesRefused = reader.string();
             continue;
           }
         }

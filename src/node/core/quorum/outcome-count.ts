@@ -31,6 +31,12 @@ export const wasOverloaded: Matches = (outcome) =>
   outcome.reply.kind === 'failed' &&
   outcome.reply.code === 'KV_OVERLOADED';
 
+/** The disk of the replica is nearly full. */
+export const wasRefusedByDisk: Matches = (outcome) =>
+  outcome.kind === 'replied' &&
+  outcome.reply.kind === 'failed' &&
+  outcome.reply.code === 'KV_DISK_FULL';
+
 /** The copy does not match its checksum. */
 export const wasCorrupt: Matches = (outcome) =>
   outcome.kind === 'replied' && outcome.reply.kind === 'corrupt';

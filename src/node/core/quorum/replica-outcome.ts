@@ -82,6 +82,7 @@ function reportFailure(
   if (reply.code === 'timeout') return { node, state: 'no answer', detail: `in ${tookMs}` };
   if (reply.code === 'KV_UNREACHABLE') return { node, state: 'unreachable', detail: tookMs };
   if (reply.code === 'KV_OVERLOADED') return { node, state: 'overloaded', detail: tookMs };
+  if (reply.code === 'KV_DISK_FULL') return { node, state: 'disk full', detail: tookMs };
   return { node, state: 'failed', detail: `${reply.code}: ${reply.message}` };
 }
 
@@ -97,6 +98,7 @@ export function provesNotApplied(outcome: ReplicaOutcome): boolean {
 /** Codes with which a replica, or the queue before it, refuses a write before it does anything. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'KV_OVERLOADED',
+  'KV_DISK_FULL',
   'KV_NOT_READY',
   'KV_EPOCH_CHANGED',
   'KV_KEY_INVALID',

@@ -2,7 +2,14 @@ import type { ErrorCode, Outcome } from '../errors.js';
 import { KvError } from '../errors.js';
 import type { Version } from '../version/version.js';
 import { describeNeed, describeReports } from './explain.js';
-import { countIn, isPending, shortGroup, wasConfirmed, wasOverloaded } from './outcome-count.js';
+import {
+  countIn,
+  isPending,
+  shortGroup,
+  wasConfirmed,
+  wasOverloaded,
+  wasRefusedByDisk,
+} from './outcome-count.js';
 import { provesNotApplied, reportOutcome, type ReplicaOutcome } from './replica-outcome.js';
 import type { QuorumGroup, Requirement } from './requirement.js';
 
@@ -40,12 +47,13 @@ export function explainFailedWrite(failed: FailedWrite): KvError {
 
 type WriteFailureCode = Extract<
   ErrorCode,
-  'KV_WRITE_TIMEOUT' | 'KV_OVERLOADED' | 'KV_UNAVAILABLE' | 'KV_SUPERSEDED'
+  'KV_WRITE_TIMEOUT' | 'KV_OVERLOADED' | 'KV_DISK_FULL' | 'KV_UNAVAILABLE' | 'KV_SUPERSEDED'
 >;
 
 const TITLES: Readonly<Record<WriteFailureCode, string>> = {
   KV_WRITE_TIMEOUT: 'write timeout',
   KV_OVERLOADED: 'overloaded',
+  KV_DISK_FULL: 'disk full',
   KV_UNAVAILABLE: 'unavailable',
   KV_SUPERSEDED: 'superseded',
 };
@@ -74,5 +82,7 @@ function codeOf(
   const confirmed = countIn(group, outcomes, wasConfirmed);
   // Overload is to blame when the level had been met without it.
   if (overloaded > 0 && confirmed + innocent + overloaded >= group.needed) return 'KV_OVERLOADED';
+  const full = countIn(group, outcomes, wasRefusedByDisk);
+  if (full > 0 && confirmed + innocent + overloaded + full >= group.needed) return 'KV_DISK_FULL';
   return outcome === 'unknown' ? 'KV_WRITE_TIMEOUT' : 'KV_UNAVAILABLE';
 }

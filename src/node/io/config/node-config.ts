@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { parseSize } from '../../../stdx/size.js';
 import { KvError } from '../../core/errors.js';
 import { LIMITS } from '../../core/limits.js';
 import { LOG_LEVELS, type LogLevel } from '../process/pino-logger.js';
@@ -24,6 +25,7 @@ export interface NodeConfig {
   readonly rack: string;
   readonly dc: string;
   readonly vnodes: number;
+  readonly diskReserveBytes: number;
   readonly readyFile: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: 'auto' | 'json' | 'pretty';
@@ -62,6 +64,7 @@ export function nodeConfig(raw: RawSettings): NodeConfig {
     rack: read('rack', parseName) ?? 'rack1',
     dc: read('dc', parseName) ?? 'dc1',
     vnodes: read('vnodes', parseVnodes) ?? 128,
+    diskReserveBytes: read('disk-reserve', parseBytes) ?? LIMITS.diskReserveBytes,
     readyFile: read('ready-file', nonEmpty),
     logLevel: read('log-level', oneOf(LOG_LEVELS)) ?? 'info',
     logFormat: read('log-format', oneOf(['auto', 'json', 'pretty'] as const)) ?? 'auto',
@@ -118,6 +121,9 @@ const parseVnodes: Parse<number> = (text) => {
     ? count
     : { wanted: `use a whole number from ${LIMITS.vnodesMin} to ${LIMITS.vnodesMax}` };
 };
+
+const parseBytes: Parse<number> = (text) =>
+  parseSize(text) ?? { wanted: 'use a size such as 512MiB, 2GiB or 0' };
 
 const parseAddresses: Parse<readonly HostPort[]> = (text) => {
   const addresses: HostPort[] = [];

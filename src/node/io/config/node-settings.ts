@@ -100,6 +100,13 @@ export const NODE_SETTINGS = [
     help: 'tokens that the node takes when it joins, 1 to 256',
   },
   {
+    name: 'disk-reserve',
+    value: 'text',
+    placeholder: 'SIZE',
+    fallback: '512MiB',
+    help: 'free space of the disk below which no record is written; 0 for none',
+  },
+  {
     name: 'ready-file',
     value: 'text',
     placeholder: 'FILE',

@@ -88,6 +88,16 @@ describe('hints in the store', () => {
     expect(hints.tallies.of(N2)).toMatchObject({ count: 2 });
   });
 
+  it('are not kept while the disk is nearly full: their slots are marked instead', async () => {
+    const { store } = under;
+    const full = { store, marks, nowMs: () => nowMs, boot, isDiskFull: (): boolean => true };
+    hints = new HintStore(full);
+    expect(await keep(N2, 'a')).toBe('full');
+    await turn();
+    expect(marks.count).toBe(1);
+    expect(await keysOf(N2)).toEqual([]);
+  });
+
   it('of one moment do not replace each other, nor those of an earlier start', async () => {
     await keep(N2, 'a');
     await keep(N2, 'b');

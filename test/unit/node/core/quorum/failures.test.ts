@@ -14,6 +14,7 @@ import { explainFailedWrite } from '../../../../../src/node/core/quorum/write-fa
 
 const stamp = { ms: 1, logical: 0 };
 const OK: DataReply = { kind: 'written', stamp };
+const NO_SPACE: DataReply = { kind: 'failed', code: 'KV_DISK_FULL', message: 'nearly full' };
 const FULL: DataReply = { kind: 'failed', code: 'KV_OVERLOADED', message: 'full' };
 const CUT: DataReply = { kind: 'failed', code: 'KV_UNREACHABLE', message: 'reset' };
 
@@ -112,6 +113,21 @@ describe('a failed write', () => {
     const partly = failedWrite([replied('n1', OK), replied('n2', FULL), pending('n3')], false);
     expect(partly).toMatchObject({ code: 'KV_OVERLOADED', outcome: 'unknown' });
     const silent = failedWrite([replied('n1', FULL), pending('n2'), pending('n3')]);
+    expect(silent.code).toBe('KV_WRITE_TIMEOUT');
+  });
+
+  it('is blamed on full disks only when the level had been met without them', () => {
+    const full = failedWrite(
+      [replied('n1', NO_SPACE), replied('n2', NO_SPACE), skipped('n3')],
+      false,
+    );
+    expect(full).toMatchObject({ code: 'KV_DISK_FULL', outcome: 'not_applied' });
+    expect(full.message).toContain(
+      'disk full: quorum needs 2 of 3 replicas, 0 confirmed (n1 disk full',
+    );
+    const partly = failedWrite([replied('n1', OK), replied('n2', NO_SPACE), skipped('n3')], false);
+    expect(partly).toMatchObject({ code: 'KV_DISK_FULL', outcome: 'unknown' });
+    const silent = failedWrite([replied('n1', NO_SPACE), pending('n2'), pending('n3')]);
     expect(silent.code).toBe('KV_WRITE_TIMEOUT');
   });
 
