@@ -1,4 +1,4 @@
-import { readU32be, writeU32be } from '../../../stdx/bytes.js';
+import { readU32be } from '../../../stdx/bytes.js';
 import type { Hash64 } from '../../../stdx/hash64.js';
 
 /** What a batch changes of one leaf. */
@@ -8,38 +8,50 @@ export interface LeafDelta {
   readonly hash: Hash64;
 }
 
+interface Sum extends LeafDelta {
+  readonly hash: { hi: number; lo: number };
+}
+
 const GROUP_HEADER = 8;
 const LEAF_BYTES = 12;
 
 /** What one batch makes of the grid: the XOR difference of each leaf that it changes, however often. */
 export class GridDelta {
-  readonly #leaves = new Map<number, Map<number, { hi: number; lo: number }>>();
+  readonly #namespaces = new Map<number, Map<number, Sum>>();
+  /** Mostly a batch is of one namespace. */
+  #latest: { readonly namespace: number; readonly sums: Map<number, Sum> } | undefined;
 
   add(namespace: number, leaf: number, hash: Hash64): void {
     // What goes and what comes is the same, as in a sweep.
     if (hash.hi === 0 && hash.lo === 0) return;
-    let leaves = this.#leaves.get(namespace);
-    if (leaves === undefined) {
-      leaves = new Map<number, { hi: number; lo: number }>();
-      this.#leaves.set(namespace, leaves);
-    }
-    const held = leaves.get(leaf);
+    const sums = this.#sumsOf(namespace);
+    const held = sums.get(leaf);
     if (held === undefined) {
-      leaves.set(leaf, { hi: hash.hi, lo: hash.lo });
+      sums.set(leaf, { namespace, leaf, hash: { hi: hash.hi, lo: hash.lo } });
       return;
     }
-    held.hi = (held.hi ^ hash.hi) >>> 0;
-    held.lo = (held.lo ^ hash.lo) >>> 0;
+    held.hash.hi = (held.hash.hi ^ hash.hi) >>> 0;
+    held.hash.lo = (held.hash.lo ^ hash.lo) >>> 0;
     // The leaf is what it was.
-    if (held.hi === 0 && held.lo === 0) leaves.delete(leaf);
+    if (held.hash.hi === 0 && held.hash.lo === 0) sums.delete(leaf);
   }
 
   /** The leaves that it changes. */
-  leaves(): readonly LeafDelta[] {
+  leaves(): LeafDelta[] {
     const all: LeafDelta[] = [];
-    for (const [namespace, leaves] of this.#leaves)
-      for (const [leaf, hash] of leaves) all.push({ namespace, leaf, hash });
+    for (const sums of this.#namespaces.values()) for (const sum of sums.values()) all.push(sum);
     return all;
+  }
+
+  #sumsOf(namespace: number): Map<number, Sum> {
+    if (this.#latest?.namespace === namespace) return this.#latest.sums;
+    let sums = this.#namespaces.get(namespace);
+    if (sums === undefined) {
+      sums = new Map<number, Sum>();
+      this.#namespaces.set(namespace, sums);
+    }
+    this.#latest = { namespace, sums };
+    return sums;
   }
 }
 
@@ -48,26 +60,35 @@ export class GridDelta {
  * `leaf u32be | hash u64be`.
  */
 export function encodeDelta(deltas: readonly LeafDelta[]): Uint8Array {
-  const starts = deltas.filter((delta, i) => delta.namespace !== deltas[i - 1]?.namespace).length;
-  const bytes = new Uint8Array(starts * GROUP_HEADER + deltas.length * LEAF_BYTES);
+  const bytes = new Uint8Array(groupsIn(deltas) * GROUP_HEADER + deltas.length * LEAF_BYTES);
+  const view = new DataView(bytes.buffer);
   let at = 0;
   let headerAt = 0;
-  let count = 0;
-  for (const [i, { namespace, leaf, hash }] of deltas.entries()) {
-    if (namespace !== deltas[i - 1]?.namespace) {
+  let namespace: number | undefined;
+  for (const delta of deltas) {
+    if (delta.namespace !== namespace) {
+      namespace = delta.namespace;
       headerAt = at;
-      count = 0;
-      writeU32be(bytes, at, namespace);
+      view.setUint32(at, namespace);
       at += GROUP_HEADER;
     }
-    count += 1;
-    writeU32be(bytes, headerAt + 4, count);
-    writeU32be(bytes, at, leaf);
-    writeU32be(bytes, at + 4, hash.hi);
-    writeU32be(bytes, at + 8, hash.lo);
+    view.setUint32(at, delta.leaf);
+    view.setUint32(at + 4, delta.hash.hi);
+    view.setUint32(at + 8, delta.hash.lo);
     at += LEAF_BYTES;
+    view.setUint32(headerAt + 4, (at - headerAt - GROUP_HEADER) / LEAF_BYTES);
   }
   return bytes;
+}
+
+function groupsIn(deltas: readonly LeafDelta[]): number {
+  let groups = 0;
+  let namespace: number | undefined;
+  for (const delta of deltas) {
+    if (delta.namespace !== namespace) groups += 1;
+    namespace = delta.namespace;
+  }
+  return groups;
 }
 
 /** What `encodeDelta` was given, in its order; undefined when the bytes are no delta. */

@@ -38,6 +38,7 @@ export function itemHash(dataKey: Uint8Array, record: StoredRecord): Hash64 {
     input[HEADER - 2] = 0;
     input[HEADER - 1] = 0;
   }
-  input.set(dataKey, HEADER);
-  return hash64(input.subarray(0, HEADER + dataKey.length), KEY);
+  // A loop, because keys are short, and `set` and `subarray` cost as much as the hash.
+  for (let i = 0; i < dataKey.length; i++) input[HEADER + i] = dataKey[i] ?? 0;
+  return hash64(input, KEY, HEADER + dataKey.length);
 }

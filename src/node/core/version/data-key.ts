@@ -38,3 +38,13 @@ export function decodeDataKey(bytes: Uint8Array): DataKey {
     key: bytes.subarray(DATA_KEY_HEADER),
   };
 }
+
+/** The namespace of a data key, without taking it apart. */
+export function namespaceOfData(bytes: Uint8Array): number {
+  return readU32be(bytes, 1);
+}
+
+/** The token of a data key, without taking it apart. */
+export function tokenOfData(bytes: Uint8Array): number {
+  return readU32be(bytes, 5);
+}

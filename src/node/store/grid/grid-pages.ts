@@ -3,7 +3,7 @@ import { encodePage } from '../../core/grid/grid-page.js';
 import { itemHash } from '../../core/grid/item-hash.js';
 import { NO_RECORDS, xorOf } from '../../core/grid/leaf-hashes.js';
 import { leafOf, PAGE_LEAVES } from '../../core/grid/leaf.js';
-import { decodeDataKey } from '../../core/version/data-key.js';
+import { namespaceOfData, tokenOfData } from '../../core/version/data-key.js';
 import type { Buggify } from '../../env/buggify.js';
 import type { BatchOperation, Storage } from '../../env/storage.js';
 import type { Hash64 } from '../../../stdx/hash64.js';
@@ -142,7 +142,8 @@ export class GridPages implements Derivation {
     for (const delta of deltas) {
       const page = this.cache.find(keys.pageIdOf(delta.namespace, delta.leaf));
       if (page === undefined || !this.isKnown(page.id) || sequence <= page.stored) continue;
-      this.cache.change(page, delta.leaf % PAGE_LEAVES, { hash: delta.hash, sequence });
+      this.cache.change(page, delta.leaf % PAGE_LEAVES, delta.hash);
+      this.cache.dirty(page, sequence);
     }
   }
 
@@ -182,8 +183,8 @@ export class GridPages implements Derivation {
 
   /** One change of a record, in its leaf. */
   #see({ dataKey, before, after }: RecordChange, delta: GridDelta): void {
-    const { namespace, token } = decodeDataKey(dataKey);
-    const leaf = leafOf(token);
+    const namespace = namespaceOfData(dataKey);
+    const leaf = leafOf(tokenOfData(dataKey));
     const id = keys.pageIdOf(namespace, leaf);
     const place = leaf % PAGE_LEAVES;
     if (typeof before === 'string') {
@@ -204,8 +205,9 @@ export class GridPages implements Derivation {
     const id = keys.pageIdOf(namespace, leaf);
     if (!this.isKnown(id)) return false;
     const page = this.cache.take(id);
-    this.cache.change(page, leaf % PAGE_LEAVES, { hash, sequence });
-    this.loader.want(page);
+    this.cache.change(page, leaf % PAGE_LEAVES, hash);
+    this.cache.dirty(page, sequence);
+    if (!page.isLoaded) this.loader.want(page);
     return true;
   }
 

@@ -70,13 +70,13 @@ export class PageCache {
     return page;
   }
 
-  /** Batch `sequence` changes a leaf. */
-  change(
-    page: CachedPage,
-    place: number,
-    { hash, sequence }: { hash: Hash64; sequence: number },
-  ): void {
-    xorAt(this.#leavesOf(page), place, hash);
+  /** A leaf changes; the page must be said to be dirty. */
+  change(page: CachedPage, place: number, hash: Hash64): void {
+    xorAt(page.leaves ?? this.#leavesOf(page), place, hash);
+  }
+
+  /** Batch `sequence` changes the page. */
+  dirty(page: CachedPage, sequence: number): void {
     if (page.dirtySince !== undefined) return;
     page.dirtySince = sequence;
     this.#clean.delete(page.id);
