@@ -25,6 +25,8 @@ export interface SweptPage {
   readonly sizeBytes: number;
   /** Where to go on; undefined when nothing more is due. */
   readonly next: Uint8Array | undefined;
+  /** The store had no room or no time for a change: it is too early to go on. */
+  readonly isHeldUp: boolean;
   /** The first expiry in the page; undefined when it was empty. */
   readonly oldestMs: number | undefined;
 }
@@ -32,6 +34,7 @@ export interface SweptPage {
 /**
  * Drops the values of the first copies from `from` on that expired at `dueMs` or before: each is replaced by the tombstone with
  * its version and its expiry, unless it has changed. What could not be done for want of room or time is where the next page begins.
+ * @throws KvError when the store is closing or has failed
  */
 export async function sweepPage(
   parts: SweepPageParts,
@@ -45,6 +48,7 @@ export async function sweepPage(
   return {
     sizeBytes: ends.reduce<number>((sum, end) => sum + (end === 'again' ? 0 : end), 0),
     next: undone >= 0 ? keys[undone] : last && keyAfter(last),
+    isHeldUp: undone >= 0,
     oldestMs: first === undefined ? undefined : readExpiryKey(first)?.expiresAtMs,
   };
 }
@@ -107,13 +111,19 @@ async function remove(
   const deadlineMs = clock.monotonicMs() + LIMITS.backgroundSwapMs;
   const write = { operations: [{ type: 'del', key }], priority: 'background', deadlineMs } as const;
   const outcome = await writeBeside(store, write);
-  if (outcome.kind !== 'written') return 'again';
+  if (isUnanswered(outcome)) return 'again';
   metrics.stale.inc();
   return key.length;
 }
 
-/** Neither done nor impossible; a record of a newer version of kv is left alone. */
+/**
+ * Neither done nor impossible; a record of a newer version of kv is left alone.
+ * @throws KvError when the store is closing or has failed
+ */
 function isUnanswered(outcome: ReadOutcome | ApplyOutcome): boolean {
-  if (outcome.kind === 'failed') return outcome.error.code !== 'KV_FORMAT_UNKNOWN';
-  return outcome.kind === 'overloaded';
+  if (outcome.kind !== 'failed') return outcome.kind === 'overloaded';
+  const { code } = outcome.error;
+  if (code === 'KV_READ_TIMEOUT' || code === 'KV_WRITE_TIMEOUT') return true;
+  if (code !== 'KV_FORMAT_UNKNOWN') throw outcome.error;
+  return false;
 }

@@ -95,6 +95,7 @@ export class Sweeper {
       this.#metrics.lag.set(page.oldestMs === undefined ? 0 : (dueMs - page.oldestMs) / 1000);
       if (page.next === undefined) return;
       this.#cursor = page.next;
+      if (page.isHeldUp) return;
     }
   }
 

@@ -180,6 +180,29 @@ describe('the sweeper', () => {
     expect(under.metrics.value('kv_store_sweep_failures_total')).toBe(2);
   });
 
+  it('waits when the store takes nothing more, because it failed or because its queue is full', async () => {
+    const large = new Uint8Array(9 * 1024 * 1024);
+    await under.apply({ ms: 5, expiresAtMs: store.nowMs() });
+    under.gate.shut('sync');
+    const fillers = ['a', 'b', 'c'].map((key) =>
+      under.apply({ key, ms: 1, value: large, priority: 'background' }),
+    );
+    await store.advance(MARGIN_MS + 5_000);
+    expect(store.swept()).toBe(0);
+    const readsBefore = under.gate.steps.length;
+    await store.advance(5_000);
+    expect(under.gate.steps.length - readsBefore).toBeLessThan(30);
+    await under.gate.open();
+    await Promise.all(fillers);
+    await store.advance(5_000);
+    expect(store.swept()).toBe(1);
+
+    await under.apply({ key: 'later', ms: 5, expiresAtMs: store.nowMs() - MARGIN_MS - 2_000 });
+    under.disk.failWrites(SHARD_FOLDER);
+    await store.advance(SWEPT_MS);
+    expect(under.metrics.value('kv_store_sweep_failures_total')).toBe(1);
+  });
+
   it('passes by a copy whose block cannot be read, and sweeps it when it can', async () => {
     await under.apply({ ms: 5, expiresAtMs: store.nowMs() });
     under.disk.failReads(SHARD_FOLDER, dataKeyOf());
