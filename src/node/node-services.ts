@@ -14,6 +14,8 @@ import { Membership } from './membership/membership.js';
 import { LogService } from './metadata/metadata-service.js';
 import type { OpenedDirectory } from './open-directory.js';
 import { purgeOf } from './repair/purge-run.js';
+import { RepairCycle } from './repair/repair-cycle.js';
+import { repairMetrics } from './repair/repair-metrics.js';
 import { RepairReplica } from './repair/repair-replica.js';
 import { Replica } from './replica/replica-service.js';
 import { AdminService } from './status/admin-service.js';
@@ -41,6 +43,7 @@ export interface NodeFoundation {
   readonly disk: DiskReserve;
   /** Comes when the node stops: background work ends. */
   readonly stopping: AbortSignal;
+  readonly repairCycleMs?: number | undefined;
   /** The node must not go on. */
   readonly end: (error: KvError) => void;
 }
@@ -53,6 +56,7 @@ export interface NodeServices {
   readonly metadata: LogService;
   readonly coordinator: Coordinator;
   readonly hints: HintService;
+  readonly repair: RepairCycle;
   readonly admin: AdminService;
   readonly dispatch: Dispatch;
   readonly hello: () => Hello;
@@ -120,21 +124,36 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     storage: async () =>
       Object.entries(await store.properties()).map(([key, value]) => ({ name: key, value })),
   });
+  const { stopping, repairCycleMs: cycleMs = LIMITS.repairCycleMs } = foundation;
+  const purge = purgeOf(store, env.clock, stopping);
+  const repairReplica = new RepairReplica({ ...parts, boot: boot.boot, grid, purge });
+  const repair: RepairCycle = new RepairCycle({
+    ...parts,
+    ...{ cycleMs, stopping, replica: repairReplica, floors: store.floors },
+    log: env.log.child('repair'),
+    metrics: repairMetrics(env.metrics, () => repair.oldestSeconds()),
+  });
   const dispatch = new Dispatch({
     ...parts,
     membership,
     admission,
     report,
     replica: new AdmittedReplica(replica, budget),
-    repair: new RepairReplica({
-      ...parts,
-      boot: boot.boot,
-      grid,
-      purge: purgeOf(store, env.clock, foundation.stopping),
-    }),
+    repair: repairReplica,
     onRefused: end,
   });
-  return { budget, membership, peerMemory, metadata, coordinator, hints, admin, dispatch, hello };
+  return {
+    budget,
+    membership,
+    peerMemory,
+    metadata,
+    coordinator,
+    hints,
+    repair,
+    admin,
+    dispatch,
+    hello,
+  };
 }
 
 /** The coordinator keeps hints, and hints are sent through the coordinator: one of the two is there first. */

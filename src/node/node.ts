@@ -33,6 +33,8 @@ export interface NodeOptions {
   readonly vnodes: number;
   readonly intent: NodeIntent;
   readonly storage?: StorageOptions | undefined;
+  /** In what time every range is repaired once. */
+  readonly repairCycleMs?: number | undefined;
   /** Free bytes of the disk below which no record is written. */
   readonly diskReserveBytes?: number | undefined;
   /** Client sessions that are open now. */
@@ -83,6 +85,7 @@ export class KvNode {
       clusterId: () => this.#clusterId,
       clientStreams: options.clientStreams ?? ((): number => 0),
       stopping: this.#stopping.signal,
+      repairCycleMs: options.repairCycleMs,
       end: (error) => {
         this.#end(error);
       },
@@ -237,6 +240,7 @@ export class KvNode {
     await this.#startClock(view.metadata.settings);
     this.#sweeper.start();
     this.#services.hints.start();
+    this.#services.repair.start();
     this.readiness.ready();
   }
 
@@ -285,7 +289,7 @@ export class KvNode {
   }
 
   async #close(): Promise<void> {
-    const { membership, metadata, coordinator, hints, peerMemory } = this.#services;
+    const { membership, metadata, coordinator, hints, repair, peerMemory } = this.#services;
     this.#housekeeping?.cancel();
     this.#disk.stop();
     this.#stopping.abort();
@@ -296,6 +300,7 @@ export class KvNode {
     await this.#options.env.transport.close();
     await peerMemory.close();
     await hints.idle();
+    await repair.idle();
     await this.#sweeper.stop();
     // After a failed write the ceiling cannot be lowered; the next start then only begins a little ahead.
     if (this.readiness.failure() === undefined) await this.#hlc.close();

@@ -39,6 +39,8 @@ export interface SimClientOptions extends Partial<
 }
 
 const START_MS = 60_000;
+/** Every range is repaired many times within a run. */
+const REPAIR_CYCLE_MS = 60_000;
 const VNODES = 16;
 
 /** Whole nodes and clients over virtual time: the production code, an env in memory. */
@@ -151,6 +153,7 @@ export class SimCluster {
       location: { host: name, rack: 'rack1', dc: 'dc1' },
       addresses: machine.addresses,
       vnodes: VNODES,
+      repairCycleMs: REPAIR_CYCLE_MS,
       intent,
     }).then((node) => {
       if (!process.alive()) return;

@@ -77,6 +77,12 @@ export const LIMITS = {
   /** A purge takes so much of the time and of the bytes of keys per second. */
   purgeRestsPerWork: 1,
   purgeBytesPerSecond: 4 * 1024 * 1024,
+  /** Each range is repaired once in this time, and repairs rest this long between two. */
+  repairCycleMs: 24 * 3_600_000,
+  repairRestMs: 100,
+  repairBytesPerSecond: 8 * 1024 * 1024,
+  /** A floor is lifted by at least so much. */
+  floorStepMs: 60_000,
   /** One question of a repair. */
   repairAskMs: 10_000,
   /** How old the size of the store that is shown may be. */

@@ -12,7 +12,6 @@ import type {
   SentCopy,
 } from '../core/repair/repair-messages.js';
 import { SlotMap } from '../core/repair/slot-map.js';
-import type { Clock } from '../env/clock.js';
 
 /** A replica that takes part, the own node included. */
 export interface RepairPartner {
@@ -33,7 +32,8 @@ export interface RangeRepairPlan {
 }
 
 export interface RangeRepairParts {
-  readonly clock: Clock;
+  /** Waits; at once when the repair is to end. */
+  readonly pause: (delayMs: number) => Promise<void>;
   /** Waits until so many bytes more may be moved; rejects when the repair is to end. */
   readonly pace: (bytes: number) => Promise<void>;
   /** Ends it between two slots, by throwing. */
@@ -123,7 +123,7 @@ export class RangeRepair {
   }
 
   async #repairSlots(slots: readonly number[]): Promise<void> {
-    await this.#wait(LIMITS.repairSettleMs);
+    await this.#parts.pause(LIMITS.repairSettleMs);
     for (let at = 0; at < slots.length; at += LIMITS.repairPieceSlots) {
       const some = slots.slice(at, at + LIMITS.repairPieceSlots);
       const runs = some.map((slot) => ({ from: slot, to: slot + 1 }));
@@ -198,12 +198,6 @@ export class RangeRepair {
 
   async #each(work: (partner: RepairPartner, replica: number) => Promise<void>): Promise<void> {
     await Promise.all(this.#plan.partners.map(work));
-  }
-
-  #wait(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#parts.clock.after(delayMs, resolve);
-    });
   }
 }
 

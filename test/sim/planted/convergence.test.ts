@@ -1,6 +1,8 @@
-import { describe, it, vi } from 'vitest';
+import { afterEach, describe, it, vi } from 'vitest';
 import type * as SuspicionModule from '../../../src/node/core/membership/suspicion.js';
 import { LogPuller } from '../../../src/node/metadata/log-puller.js';
+import { HintService } from '../../../src/node/hints/hint-service.js';
+import { RepairCycle } from '../../../src/node/repair/repair-cycle.js';
 import { Store } from '../../../src/node/store/store.js';
 import { expectCaught, inMethod, named } from './find-violation.js';
 
@@ -16,6 +18,17 @@ vi.mock('../../../src/node/core/membership/suspicion.js', async (importOriginal)
       : original.judge(belief, evidence, nowMs);
   return { ...original, judge };
 });
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** No part of a mistake: hints would bring most of what is missing, so the run without the mistake has none either. */
+function keepNoHints(): void {
+  vi.spyOn(HintService.prototype, 'keep').mockImplementation((_, done) => {
+    done?.(false);
+  });
+}
 
 describe('a cluster does not converge, and that is caught, when', { timeout: 120_000 }, () => {
   it('a node that missed entries of the metadata log does not ask for them', async () => {
@@ -34,6 +47,7 @@ describe('a cluster does not converge, and that is caught, when', { timeout: 120
   });
 
   it('replicas confirm repairs that they do not store', async () => {
+    keepNoHints();
     await expectCaught({
       plant: inMethod(
         Store.prototype,
@@ -50,6 +64,20 @@ describe('a cluster does not converge, and that is caught, when', { timeout: 120
       minutes: 0.4,
       faults: [
         { atMs: 5_000, fault: { kind: 'crash', node: 'n1', forMs: 10_000, underWay: 'lost' } },
+      ],
+    });
+  });
+
+  it('nobody repairs what no hint and no read brings', async () => {
+    keepNoHints();
+    await expectCaught({
+      plant: inMethod(RepairCycle.prototype, 'start', () => () => undefined),
+      rule: 'not-converged',
+      seeds: 3,
+      nodes: 3,
+      minutes: 0.4,
+      faults: [
+        { atMs: 5_000, fault: { kind: 'crash', node: 'n1', forMs: 12_000, underWay: 'lost' } },
       ],
     });
   });

@@ -19,6 +19,7 @@ import {
 } from '../../../../src/node/repair/range-repair.js';
 import { RepairReplica } from '../../../../src/node/repair/repair-replica.js';
 import type { ApplyOutcome } from '../../../../src/node/store/mutation.js';
+import { pause } from '../../../../src/node/store/pace.js';
 import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
 import { assert } from '../../../../src/stdx/assert.js';
 import { utf8Decode, utf8Encode } from '../../../../src/stdx/bytes.js';
@@ -107,7 +108,7 @@ export class ThreeReplicas {
     const repair = new RangeRepair(
       { runs: WHOLE_RING, partners, isWhole: true, floorMs: 0, ...plan },
       {
-        clock,
+        pause: (delayMs) => pause(clock, delayMs, new AbortController().signal),
         pace: async (bytes) => {
           this.paced += bytes;
         },

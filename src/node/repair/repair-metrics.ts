@@ -1,0 +1,41 @@
+import type { Counter, Metrics } from '../env/metrics.js';
+
+/** What is counted of repairs that this node drives. */
+export interface RepairMetrics {
+  readonly ranges: Counter;
+  readonly failures: Counter;
+  readonly sent: Counter;
+  readonly sentBytes: Counter;
+  readonly dropped: Counter;
+}
+
+/** Registers the metrics of repairs. */
+export function repairMetrics(metrics: Metrics, oldestSeconds: () => number): RepairMetrics {
+  const counter = (name: string, help: string): Counter => metrics.counter({ name, help });
+  metrics.gaugeFrom(
+    {
+      name: 'kv_node_repair_oldest_seconds',
+      help: 'Time since the ranges that this node owns were last equal on all owners, as far as it drove that: the oldest; begins anew with the process.',
+    },
+    oldestSeconds,
+  );
+  return {
+    ranges: counter(
+      'kv_node_repair_ranges_total',
+      'Groups of ranges that were compared, and made equal.',
+    ),
+    failures: counter(
+      'kv_node_repair_failures_total',
+      'Repairs that ended early; they are tried again.',
+    ),
+    sent: counter(
+      'kv_node_repair_sent_records_total',
+      'Records that repairs brought to replicas that lacked them.',
+    ),
+    sentBytes: counter('kv_node_repair_sent_bytes_total', 'Bytes of these records.'),
+    dropped: counter(
+      'kv_node_repair_dropped_records_total',
+      'Copies that were found dead, and removed.',
+    ),
+  };
+}
