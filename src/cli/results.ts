@@ -1,4 +1,5 @@
 import type { ReadResult, WriteResult } from '../client/client.js';
+import { hintsByTarget, repairMarks } from '../node/core/hints/hints-view.js';
 import { formatVersion } from '../node/core/version/version.js';
 import type {
   GossipView,
@@ -50,7 +51,10 @@ export function writtenItem(key: Uint8Array, encoding: KeyEncoding, result: Writ
 /** What a write warns of, once each. */
 export function writeWarnings(results: readonly WriteResult[]): readonly Warning[] {
   const messages = new Set(results.flatMap(({ warnings }) => warnings));
-  return [...messages].map((message) => ({ code: 'KV_FEWER_COPIES', message }));
+  return [...messages].map((message) => ({
+    code: message.startsWith('no replica has it yet') ? 'KV_HINTED_ONLY' : 'KV_FEWER_COPIES',
+    message,
+  }));
 }
 
 export function statusFacts(view: StatusView): Facts {
@@ -119,6 +123,14 @@ export function gossipMatrixFacts(view: GossipView): Facts {
     partial: view.observers.flatMap(({ node, sees }) =>
       sees === undefined ? [{ node, error: { code: 'KV_UNREACHABLE', message: 'no answer' } }] : [],
     ),
+  };
+}
+
+export function hintsFacts(view: StatusView): Facts {
+  return {
+    ...statusFacts(view),
+    result: { targets: hintsByTarget(view), repairMarkedSlots: repairMarks(view) },
+    warnings: [],
   };
 }
 

@@ -7,6 +7,8 @@ import type {
   DescribeView,
   EventView,
   GossipView,
+  HintsAction,
+  HintsDone,
   NodeDetailView,
   OwnersView,
   RingView,
@@ -143,6 +145,12 @@ export class KvClient {
 
   async events(options: { readonly limit: number }): Promise<readonly EventView[]> {
     return await this.#ask((node, ms) => node.events(options, ms));
+  }
+
+  /** Does something with the hints that one node keeps. */
+  async hints(node: Endpoint, action: HintsAction, target: string): Promise<HintsDone> {
+    const timeoutMs = this.#options.timeoutMs ?? LIMITS.clientTotalMs;
+    return await this.#connections.to(node).hints(action, target, timeoutMs);
   }
 
   /** Live ticks of one node; ends when `signal` aborts, throws when the node goes away. */

@@ -4,6 +4,8 @@ import type {
   DescribeView,
   EventView,
   GossipView,
+  HintsAction,
+  HintsDone,
   NodeDetailView,
   OwnersView,
   RingView,
@@ -30,6 +32,8 @@ export interface AdminCalls {
   gossip(timeoutMs: number): Promise<GossipView>;
   node(name: string, timeoutMs: number): Promise<NodeDetailView>;
   events(options: { readonly limit: number }, timeoutMs: number): Promise<readonly EventView[]>;
+  /** Does something with the hints of the node that is asked; an empty target is all nodes that missed writes. */
+  hints(action: HintsAction, target: string, timeoutMs: number): Promise<HintsDone>;
   /** Ticks until `signal` aborts (then it ends quietly) or the stream breaks (then it throws). */
   watch(options: { readonly intervalMs: number }, signal: AbortSignal): AsyncIterable<WatchTick>;
 }

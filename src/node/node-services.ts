@@ -113,12 +113,14 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     nodeId,
     name,
     boot: boot.boot,
+    hints,
     stats: () => coordinator.stats(),
     queuedBytes: () => budget.usedBytes,
   });
   const admin = new AdminService({
     ...parts,
     report,
+    hints,
     inspect: (key) =>
       coordinator.inspect(key, { namespace: 'default', remainingMs: LIMITS.requestMs }),
     storage: async () =>

@@ -6,6 +6,8 @@ import type {
   DescribeView,
   EventView,
   GossipView,
+  HintsAction,
+  HintsDone,
   NodeDetailView,
   OwnersView,
   RingView,
@@ -144,6 +146,10 @@ export class SimConnection implements ClientConnection, Connection {
 
   events(options: { readonly limit: number }, timeoutMs: number): Promise<readonly EventView[]> {
     return this.#ask(timeoutMs, async (admin) => admin.events(options));
+  }
+
+  hints(action: HintsAction, target: string, timeoutMs: number): Promise<HintsDone> {
+    return this.#ask(timeoutMs, (admin) => admin.hints(action, target));
   }
 
   async *watch(

@@ -194,6 +194,7 @@ describe('commands against three nodes', () => {
         { key: 'user:1042', encoding: 'utf8', token: 0x99426228, replicas: [{}, {}, {}] },
       ],
       ['ring owners k --offline', /\n1 {2}primary {2}n\d/, { replicas: [{}, {}, {}] }],
+      ['hints list', /^no hints\n$/, { targets: [], repairMarkedSlots: 0 }],
       ['gossip', /^view of n1 {2}round \d+ /, { nodes: [{ name: 'n1', upIn: 3 }, {}, {}] }],
       [
         'gossip matrix',

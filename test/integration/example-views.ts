@@ -61,6 +61,18 @@ const report: NodeReport = {
   diskFreeBytes: 70_000_000_000,
   clientStreams: 2,
   queuedBytes: 1024,
+  hints: [
+    {
+      target: '0000000000000002',
+      count: 412,
+      bytes: 1_000_000,
+      oldestAgeMs: 12_000.5,
+      windowLeftMs: 10_700_000,
+      bytesPerSecond: 262_144.5,
+      state: 'replaying',
+    },
+  ],
+  repairMarkedSlots: 7,
   gossipRound: 99,
   sightings: [sighting, unseen],
 };

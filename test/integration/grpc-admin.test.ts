@@ -35,6 +35,7 @@ describe('the administrative questions over gRPC', () => {
         gossip: async () => GOSSIP,
         node: async (name) => (keep(name), NODE),
         events: async (options) => (keep(options), EVENTS),
+        hints: async (action, target) => (keep(action, target), { node: 'n1', hints: 3 }),
       },
     });
     expect(await connection.describe(5_000)).toEqual(DESCRIBE);
@@ -45,7 +46,14 @@ describe('the administrative questions over gRPC', () => {
     expect(await connection.gossip(5_000)).toEqual(GOSSIP);
     expect(await connection.node('n1', 5_000)).toEqual(NODE);
     expect(await connection.events({ limit: 7 }, 5_000)).toEqual(EVENTS);
-    expect(asked).toEqual([[{ all: true }], [[0, 255], { offline: true }], ['n1'], [{ limit: 7 }]]);
+    expect(await connection.hints('purge', 'n4', 5_000)).toEqual({ node: 'n1', hints: 3 });
+    expect(asked).toEqual([
+      [{ all: true }],
+      [[0, 255], { offline: true }],
+      ['n1'],
+      [{ limit: 7 }],
+      ['purge', 'n4'],
+    ]);
   });
 
   it('bring a coded error with all that it says', async () => {

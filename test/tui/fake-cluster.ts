@@ -98,6 +98,8 @@ function report(cluster: FakeCluster, i: number): NodeReport | undefined {
     diskFreeBytes: 512 * 1024 ** 3,
     clientStreams: 3 + (i % 5),
     queuedBytes: Math.round(2048 * noise(i, cluster.second)),
+    hints: [],
+    repairMarkedSlots: 0,
     gossipRound: 218_441 + cluster.second,
     // Made when asked for: with 300 nodes there are 90,000.
     get sightings() {

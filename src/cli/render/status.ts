@@ -1,3 +1,4 @@
+import { hintsByTarget, type TargetHints } from '../../node/core/hints/hints-view.js';
 import type { NodeView, OperationView, StatusView } from '../../node/core/views.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { formatRate, formatShare, UNKNOWN } from '../../stdx/figures.js';
@@ -85,6 +86,7 @@ function operationText(name: string, { perSecond, p99Ms }: OperationView): strin
 
 /** Columns of places are shown when there is more than one place. */
 function nodeColumns({ nodes }: StatusView): readonly Column<NodeView>[] {
+  const kept = new Map(hintsByTarget({ nodes }).map((one) => [one.nodeId, one]));
   return [
     {
       title: '  NODE',
@@ -99,6 +101,7 @@ function nodeColumns({ nodes }: StatusView): readonly Column<NodeView>[] {
     right('HOLDS', (node) => formatShare(node.holds)),
     { ...right('R p99', (node) => latencyOf(node.report?.reads)), drop: 5 },
     { ...right('W p99', (node) => latencyOf(node.report?.writes)), drop: 4 },
+    ...(kept.size === 0 ? [] : [right('HINTS FOR', ({ nodeId }) => keptText(kept.get(nodeId)))]),
     { ...right('UP', upOf), drop: 2 },
     ...wideColumns(),
   ];
@@ -126,6 +129,10 @@ function wideColumns(): readonly Column<NodeView>[] {
 
 function right(title: string, cell: (node: NodeView) => string): Column<NodeView> {
   return { title, align: 'right', cell };
+}
+
+function keptText(kept: TargetHints | undefined): string {
+  return kept === undefined ? UNKNOWN : `${formatRate(kept.count)} ${formatSize(kept.bytes)}`;
 }
 
 function isSame(nodes: readonly NodeView[], pick: (node: NodeView) => string): boolean {

@@ -5,6 +5,8 @@ import type {
   DescribeView,
   EventView,
   GossipView,
+  HintsAction,
+  HintsDone,
   NodeDetailView,
   OwnersView,
   RingView,
@@ -87,6 +89,10 @@ export class GrpcClientConnection implements ClientConnection {
   events(options: { readonly limit: number }, timeoutMs: number): Promise<readonly EventView[]> {
     const answer = this.#connection.unary(AdminService.events, options, timeoutMs);
     return this.#read(answer, ({ events }) => events.map(eventFromMessage));
+  }
+
+  hints(action: HintsAction, target: string, timeoutMs: number): Promise<HintsDone> {
+    return this.#connection.unary(AdminService.hints, { action, target }, timeoutMs);
   }
 
   watch(options: { readonly intervalMs: number }, signal: AbortSignal): AsyncIterable<WatchTick> {

@@ -75,6 +75,11 @@ export const ERRORS = {
     'The cluster does not admit this node now.',
     'Read the reason in the message; a cluster that holds data does not take new nodes yet.',
   ),
+  KV_NOT_CONFIRMED: row(
+    [7, 'FAILED_PRECONDITION', false],
+    'The command asks for a confirmation, and did not get it.',
+    'Type the name that it asks for, or give it with --confirm; nothing was done.',
+  ),
   KV_UNREACHABLE: row(
     [69, 'UNAVAILABLE', true],
     'No endpoint answered.',

@@ -81,6 +81,20 @@ export interface NodeReport {
   readonly queuedBytes: number;
   readonly gossipRound: number;
   readonly sightings: readonly SightingView[];
+  /** What it keeps for others. */
+  readonly hints: readonly HintReport[];
+  /** Slots of the ring that need a repair, because hints for them could not be kept to their end. */
+  readonly repairMarkedSlots: number;
+}
+
+/** What may be done with hints: a purge gives them up, and marks their slots for repair. */
+export type HintsAction = 'pause' | 'resume' | 'replay' | 'purge';
+
+/** What one node has done with its hints. */
+export interface HintsDone {
+  readonly node: string;
+  /** Hints concerned: that are kept, or were purged. */
+  readonly hints: number;
 }
 
 export interface AskError {

@@ -19,6 +19,7 @@ export function adminCalls(node: () => KvNode | undefined, clock: Clock): AdminC
     gossip: async () => await running().admin.gossip(),
     node: async (name) => await running().admin.node(name),
     events: async (options) => running().admin.events(options),
+    hints: async (action, target) => await running().admin.hints(action, target),
     watch: (options, signal) => ticks({ node: running, clock, signal }, options.intervalMs),
   };
 }

@@ -5,6 +5,8 @@ import type {
   DescribeView,
   EventView,
   GossipView,
+  HintsAction,
+  HintsDone,
   NodeDetailView,
   NodeReport,
   OwnersView,
@@ -18,6 +20,7 @@ import { nearest } from '../../stdx/nearest.js';
 import type { ClusterView, LivenessService, MetadataService, PeerDirectory } from '../services.js';
 import { presentMembers, viewContext, type ViewContext } from './context.js';
 import type { EventLog } from './event-log.js';
+import { controlHints, type HintControl } from './hint-control.js';
 import { gossipView } from './gossip-view.js';
 import { ownersView } from './owners-view.js';
 import { ringView } from './ring-view.js';
@@ -35,6 +38,8 @@ export interface AdminServiceParts {
   readonly report: () => NodeReport;
   /** Asks each replica of a key what it holds. */
   readonly inspect: (key: Uint8Array) => Promise<ReadonlyMap<string, Inspection>>;
+  /** What this node keeps for others. */
+  readonly hints: HintControl;
   /** Figures of the store of this node. */
   readonly storage: () => Promise<NodeDetailView['storage']>;
 }
@@ -114,6 +119,12 @@ export class AdminService {
     return this.#parts.events.after(0, options.limit);
   }
 
+  /** Does something with the hints of this node. @throws KvError KV_USAGE for a node that has no place in the log, KV_OVERLOADED */
+  async hints(action: HintsAction, target: string): Promise<HintsDone> {
+    const { name: node } = this.#parts.report();
+    return { node, hints: await controlHints(this.#parts.hints, action, this.#idOf(target)) };
+  }
+
   /** One whole picture, with the events after the number given. */
   async tick(afterEvent: number): Promise<WatchTick> {
     const context = await this.#context();
@@ -138,6 +149,15 @@ export class AdminService {
     const view = this.#parts.metadata.current();
     if (view !== undefined) return view;
     throw new KvError('KV_NOT_READY', 'the node has not entered its cluster yet');
+  }
+
+  /** The id of a member, also of one that was removed, by its name or id; undefined for the empty name. */
+  #idOf(name: string): string | undefined {
+    if (name === '') return undefined;
+    const { members } = this.#view().metadata;
+    const member = members.findLast((one) => one.name === name || one.nodeId === name);
+    if (member === undefined) throw new KvError('KV_USAGE', `no node is called ${name}`);
+    return member.nodeId;
   }
 
   #described(member: Member): DescribedNode {

@@ -22,7 +22,7 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
     return [
       alert('bad', 'KV_NODE_DOWN', {
         node: node.name,
-        message: `down ${formatDuration(node.forMs)}${why}`,
+        message: `down ${formatDuration(node.forMs)}${why}${hintText(context, node)}`,
         hints: show,
       }),
     ];
@@ -49,6 +49,20 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
     alerts.push(alert('bad', 'KV_DISK_FULL', { node: node.name, message, hints: show }));
   }
   return [...alerts, ...clockAlerts(context, node.name, report.clockOffsetMs)];
+}
+
+/** What is kept for a node that is away, and for how long. */
+function hintText(context: ViewContext, { nodeId, name }: NodeView): string {
+  const reports = [...context.answers.values()].flatMap(({ report }) => report ?? []);
+  const holders = reports.flatMap((report) =>
+    report.hints
+      .filter((one) => one.target === nodeId)
+      .map(({ windowLeftMs }) => ({ node: report.name, windowLeftMs })),
+  );
+  if (holders.length === 0) return '';
+  const leftMs = Math.min(...holders.map(({ windowLeftMs }) => windowLeftMs));
+  const names = holders.map(({ node }) => node).join(' ');
+  return `; writes that it missed are kept as hints on ${names}, for ${formatDuration(leftMs)} more: then ${name} needs a repair`;
 }
 
 function clockAlerts(

@@ -1,5 +1,5 @@
 import type { KvError } from '../core/errors.js';
-import type { NodeReport, OperationView } from '../core/views.js';
+import type { HintReport, NodeReport, OperationView } from '../core/views.js';
 import type { Clock } from '../env/clock.js';
 import type { ProcessFacts } from '../env/process-facts.js';
 import type { LivenessService, MetadataService, Readiness } from '../services.js';
@@ -16,6 +16,7 @@ export interface ReportParts {
   readonly store: { loadBytes(): number; sequence(): number };
   readonly stats: () => { readonly reads: OperationView; readonly writes: OperationView };
   readonly queuedBytes: () => number;
+  readonly hints: { report(): readonly HintReport[]; readonly marks: { readonly count: number } };
   readonly clientStreams: () => number;
   /** Free bytes of the disk as last measured, and why it takes no records. */
   readonly disk: { freeBytes(): number | undefined; fullness(): KvError | undefined };
@@ -53,6 +54,8 @@ export function reporter(parts: ReportParts): () => NodeReport {
       queuedBytes: parts.queuedBytes(),
       gossipRound: liveness.round(),
       sightings: liveness.sightings(),
+      hints: parts.hints.report(),
+      repairMarkedSlots: parts.hints.marks.count,
     };
   };
 }

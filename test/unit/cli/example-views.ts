@@ -12,6 +12,7 @@ import type {
   TraceView,
 } from '../../../src/node/core/views.js';
 import { utf8Encode } from '../../../src/stdx/bytes.js';
+import { keptForN4 } from './example-hints.js';
 
 // One invented cluster: six nodes in three racks, n4 down, n6 joining.
 
@@ -77,6 +78,8 @@ function report(one: Example): NodeReport {
     diskFreeBytes: 700 * GIB,
     clientStreams: 12,
     queuedBytes: 4096,
+    hints: keptForN4(one.name),
+    repairMarkedSlots: 0,
     gossipRound: 218_441,
     sightings: [],
   };
@@ -155,6 +158,7 @@ export const healthyStatus: StatusView = {
     rack: 'rack1',
     address: `127.0.0.1:740${one.name.slice(1)}`,
     holds: 1,
+    report: one.report === undefined ? undefined : { ...one.report, hints: [] },
   })),
 };
 

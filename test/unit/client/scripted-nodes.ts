@@ -74,6 +74,7 @@ export class ScriptedNodes {
         gossip: silent,
         node: silent,
         events: silent,
+        hints: silent,
         watch: refuse,
       }),
     };

@@ -20,6 +20,8 @@ export const livenessOf = wordOf('up', 'suspect', 'down');
 export const membershipOf = wordOf('joining', 'normal', 'leaving', 'removed');
 export const shownStateOf = wordOf('up', 'suspect', 'down', 'joining', 'leaving', 'removed');
 
+const hintStateOf = wordOf('waiting', 'replaying', 'paused');
+
 const NO_OPERATIONS: OperationView = { perSecond: 0, p50Ms: undefined, p99Ms: undefined };
 
 /** Rates and latencies; nothing was measured when the message is missing. */
@@ -55,6 +57,7 @@ export function reportFromMessage(message: ReportMessage): NodeReport {
     clockOffsetMs: message.clockOffsetMs,
     diskFreeBytes: message.diskFreeBytes,
     sightings: message.sightings.map(sightingFromMessage),
+    hints: message.hints.map((one) => ({ ...one, state: hintStateOf(one.state) })),
   };
 }
 

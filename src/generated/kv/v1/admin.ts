@@ -176,6 +176,38 @@ export interface NodeReport {
   readonly sightings: readonly Sighting[];
   /** Why it takes no writes while it answers reads, or empty. */
   readonly writesRefused: string;
+  readonly hints: readonly KeptHints[];
+  /** Slots of the ring that need a repair, because hints for them could not be kept to their end. */
+  readonly repairMarkedSlots: number;
+}
+
+/** What one node keeps for another that missed writes. */
+export interface KeptHints {
+  /** Id of the node that missed them. */
+  readonly target: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly oldestAgeMs: number;
+  /** How long the oldest is still kept. */
+  readonly windowLeftMs: number;
+  /** Replayed now. */
+  readonly bytesPerSecond: number;
+  /** waiting replaying paused */
+  readonly state: string;
+}
+
+export interface HintsRequest {
+  /** pause resume replay purge */
+  readonly action: string;
+  /** Name or id of the node that missed writes; empty for all, but for a purge. */
+  readonly target: string;
+}
+
+export interface HintsResponse {
+  /** Name of the node that did it. */
+  readonly node: string;
+  /** Hints concerned: that are kept, or were purged. */
+  readonly hints: number;
 }
 
 /** What one node sees of another through gossip. */
@@ -1736,6 +1768,8 @@ function createBaseNodeReport(): NodeReport {
     gossipRound: 0,
     sightings: [],
     writesRefused: "",
+    hints: [],
+    repairMarkedSlots: 0,
   };
 }
 
@@ -1815,6 +1849,12 @@ export const NodeReport: MessageFns<NodeReport> = {
     }
     if (message.writesRefused !== "") {
       writer.uint32(218).string(message.writesRefused);
+    }
+    for (const v of message.hints) {
+      KeptHints.encode(v!, writer.uint32(202).fork()).join();
+    }
+    if (message.repairMarkedSlots !== 0) {
+      writer.uint32(208).uint64(message.repairMarkedSlots);
     }
     return writer;
   },
@@ -2030,6 +2070,248 @@ export const NodeReport: MessageFns<NodeReport> = {
             }
 
             message.writesRefused = reader.string();
+            continue;
+          }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.hints.push(KeptHints.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 26: {
+            if (tag !== 208) {
+              break;
+            }
+
+            message.repairMarkedSlots = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseKeptHints(): KeptHints {
+  return { target: "", count: 0, bytes: 0, oldestAgeMs: 0, windowLeftMs: 0, bytesPerSecond: 0, state: "" };
+}
+
+export const KeptHints: MessageFns<KeptHints> = {
+  encode(message: KeptHints, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.target !== "") {
+      writer.uint32(10).string(message.target);
+    }
+    if (message.count !== 0) {
+      writer.uint32(16).uint64(message.count);
+    }
+    if (message.bytes !== 0) {
+      writer.uint32(24).uint64(message.bytes);
+    }
+    if (message.oldestAgeMs !== 0) {
+      writer.uint32(33).double(message.oldestAgeMs);
+    }
+    if (message.windowLeftMs !== 0) {
+      writer.uint32(41).double(message.windowLeftMs);
+    }
+    if (message.bytesPerSecond !== 0) {
+      writer.uint32(49).double(message.bytesPerSecond);
+    }
+    if (message.state !== "") {
+      writer.uint32(58).string(message.state);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeptHints {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeptHints() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.target = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.count = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.bytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.oldestAgeMs = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.windowLeftMs = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.bytesPerSecond = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHintsRequest(): HintsRequest {
+  return { action: "", target: "" };
+}
+
+export const HintsRequest: MessageFns<HintsRequest> = {
+  encode(message: HintsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.action !== "") {
+      writer.uint32(10).string(message.action);
+    }
+    if (message.target !== "") {
+      writer.uint32(18).string(message.target);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HintsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHintsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.action = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.target = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHintsResponse(): HintsResponse {
+  return { node: "", hints: 0 };
+}
+
+export const HintsResponse: MessageFns<HintsResponse> = {
+  encode(message: HintsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    if (message.hints !== 0) {
+      writer.uint32(16).uint64(message.hints);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HintsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHintsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.hints = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -4534,6 +4816,16 @@ export const AdminService = {
     responseSerialize: (value: EventsResponse): Buffer => Buffer.from(EventsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EventsResponse => EventsResponse.decode(value),
   },
+  /** What the node that is asked shall do with the hints that it keeps itself. */
+  hints: {
+    path: "/kv.v1.Admin/Hints" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: HintsRequest): Buffer => Buffer.from(HintsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): HintsRequest => HintsRequest.decode(value),
+    responseSerialize: (value: HintsResponse): Buffer => Buffer.from(HintsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): HintsResponse => HintsResponse.decode(value),
+  },
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch: {
     path: "/kv.v1.Admin/Watch" as const,
@@ -4556,6 +4848,8 @@ export interface AdminServer extends UntypedServiceImplementation {
   gossip: handleUnaryCall<GossipRequest, GossipResponse>;
   node: handleUnaryCall<NodeRequest, NodeResponse>;
   events: handleUnaryCall<EventsRequest, EventsResponse>;
+  /** What the node that is asked shall do with the hints that it keeps itself. */
+  hints: handleUnaryCall<HintsRequest, HintsResponse>;
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch: handleServerStreamingCall<WatchRequest, WatchTick>;
 }
@@ -4661,6 +4955,22 @@ export interface AdminClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: EventsResponse) => void,
+  ): ClientUnaryCall;
+  /** What the node that is asked shall do with the hints that it keeps itself. */
+  hints(
+    request: HintsRequest,
+    callback: (error: ServiceError | null, response: HintsResponse) => void,
+  ): ClientUnaryCall;
+  hints(
+    request: HintsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: HintsResponse) => void,
+  ): ClientUnaryCall;
+  hints(
+    request: HintsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: HintsResponse) => void,
   ): ClientUnaryCall;
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch(request: WatchRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchTick>;

@@ -8,15 +8,17 @@ import { gossipToMessage } from '../../../client/grpc/wire/gossip-message.js';
 import { AdminService } from '../../../generated/kv/v1/admin.js';
 import type {
   EventsRequest,
+  HintsRequest,
   NodeRequest,
   OwnersRequest,
   RingRequest,
   WatchRequest,
   WatchTick,
 } from '../../../generated/kv/v1/admin.js';
-import { authorize } from '../../core/access/authorize.js';
+import { authorize, type Action } from '../../core/access/authorize.js';
 import { KvError } from '../../core/errors.js';
 import { LIMITS } from '../../core/limits.js';
+import type { HintsAction } from '../../core/views.js';
 import { remainingOf } from './call-deadline.js';
 import type { ClientServiceEnv } from './client-env.js';
 import { failure, toKvError } from './failure.js';
@@ -56,6 +58,12 @@ export function addAdminService(env: ClientServiceEnv): Watches {
     events: unary(env, async ({ limit }: EventsRequest, ms) => ({
       events: await admin.events({ limit: limit === 0 ? LIMITS.events : limit }, ms),
     })),
+    hints: unary(
+      env,
+      async ({ action, target }: HintsRequest, ms) =>
+        await admin.hints(hintsActionOf(action), target, ms),
+      'change-cluster',
+    ),
     watch,
   });
   return {
@@ -68,13 +76,23 @@ export function addAdminService(env: ClientServiceEnv): Watches {
   };
 }
 
+const HINTS_ACTIONS = ['pause', 'resume', 'replay', 'purge'] as const;
+
+function hintsActionOf(text: string): HintsAction {
+  const action = HINTS_ACTIONS.find((one) => one === text);
+  if (action !== undefined) return action;
+  const message = `no action on hints is called ${JSON.stringify(text)}: use ${HINTS_ACTIONS.join(', ')}`;
+  throw new KvError('KV_USAGE', message);
+}
+
 /** Answers when `answer` resolves; a rejection is told with its code. */
 function unary<Q, R>(
   env: ClientServiceEnv,
   answer: (request: Q, remainingMs: number) => Promise<R>,
+  action: Action = 'view-cluster',
 ): handleUnaryCall<Q, R> {
   return (call: ServerUnaryCall<Q, R>, callback: sendUnaryData<R>) => {
-    const refusal = authorize(env.identify(call), 'view-cluster');
+    const refusal = authorize(env.identify(call), action);
     if (refusal !== undefined) {
       callback(failure(refusal));
       return;

@@ -6,6 +6,7 @@ import { PLAIN_LOOK, type Look } from '../../../../src/cli/look.js';
 import { renderErrorRow } from '../../../../src/cli/render/error-row.js';
 import { renderGossip } from '../../../../src/cli/render/gossip.js';
 import { renderGossipMatrix } from '../../../../src/cli/render/gossip-matrix.js';
+import { renderHints } from '../../../../src/cli/render/hints.js';
 import { renderNodeDetail } from '../../../../src/cli/render/node-detail.js';
 import { renderNodeList } from '../../../../src/cli/render/node-list.js';
 import { renderOwners } from '../../../../src/cli/render/owners.js';
@@ -14,6 +15,7 @@ import { renderStatus } from '../../../../src/cli/render/status.js';
 import { renderTrace, summariseTrace } from '../../../../src/cli/render/trace.js';
 import { textWidth } from '../../../../src/cli/text-width.js';
 import { ERRORS } from '../../../../src/node/core/errors.js';
+import type { StatusView } from '../../../../src/node/core/views.js';
 import {
   exampleDetail,
   exampleGossip,
@@ -30,6 +32,20 @@ const ranges = [
   { start: 0xff384000, end: 0x01545000, replicas: ['n2', 'n1', 'n3'] },
 ];
 
+/** n1 replays to n4, n2 is held back; and some were lost. */
+const replaying: StatusView = {
+  ...exampleStatus,
+  nodes: exampleStatus.nodes.map((node) => {
+    const { report } = node;
+    if (report === undefined) return { ...node, state: 'up' };
+    const rate = { bytesPerSecond: 4 * 1024 * 1024, state: 'replaying' } as const;
+    const hints = report.hints.map((one) =>
+      node.name === 'n1' ? { ...one, ...rate } : { ...one, state: 'paused' as const },
+    );
+    return { ...node, report: { ...report, hints, repairMarkedSlots: 12 } };
+  }),
+};
+
 const views: Readonly<Record<string, (look: Look) => string>> = {
   status: (look) => renderStatus(exampleStatus, look),
   'status-healthy': (look) => renderStatus(healthyStatus, look),
@@ -41,6 +57,9 @@ const views: Readonly<Record<string, (look: Look) => string>> = {
   'ring-owners-offline': (look) => renderOwners(exampleOwners, { offline: true }, look),
   gossip: (look) => renderGossip(exampleGossip, look),
   'gossip-matrix': (look) => renderGossipMatrix(exampleGossip, look),
+  hints: (look) => renderHints(exampleStatus, look),
+  'hints-replaying': (look) => renderHints(replaying, look),
+  'hints-none': (look) => renderHints(healthyStatus, look),
   trace: (look) => renderTrace(exampleTrace, key, look),
   'trace-summary': (look) => summariseTrace(exampleTrace, key, look),
   explain: (look) => renderErrorRow('KV_UNAVAILABLE', ERRORS.KV_UNAVAILABLE, look),

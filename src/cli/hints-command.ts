@@ -1,0 +1,122 @@
+import { Args, Flags } from '@oclif/core';
+import type { KvClient } from '../client/client.js';
+import { hintsByTarget, type TargetHints } from '../node/core/hints/hints-view.js';
+import { KvError } from '../node/core/errors.js';
+import type { HintsAction, StatusView } from '../node/core/views.js';
+import { parseAddress } from '../node/io/config/host-port.js';
+import { ClientCommand, type ConnectionFlags } from './client-command.js';
+import type { MissingPart } from './envelope.js';
+
+/** What the holders of hints have done. */
+interface HintsResult {
+  readonly done: readonly { readonly node: string; readonly hints: number }[];
+  readonly missing: readonly MissingPart[];
+}
+
+const WORDS: Readonly<Record<HintsAction, string>> = {
+  pause: 'paused',
+  resume: 'resumed',
+  replay: 'to be replayed now',
+  purge: 'purged',
+};
+
+/** The node whose hints are meant. */
+export const TARGET_ARG = {
+  node: Args.string({
+    description: 'name or id of the node that missed writes; all of them, if absent',
+    ignoreStdin: true,
+  }),
+};
+
+/** Whose hints are meant, when not those of all. */
+export const HOLDER_FLAG = {
+  holder: Flags.string({ helpValue: 'NODE', summary: 'only the hints that this node keeps' }),
+};
+
+/** A command that has every holder do something with its hints. */
+export abstract class HintsCommand extends ClientCommand {
+  /** Asks the holders one after the other, and prints what they did. */
+  protected async act(
+    action: HintsAction,
+    {
+      flags,
+      target = '',
+    }: {
+      readonly flags: ConnectionFlags & { readonly holder?: string | undefined };
+      readonly target?: string | undefined;
+    },
+  ): Promise<void> {
+    const { status, done, missing } = await this.withClient(flags, async (client) => {
+      const view = await client.status();
+      return {
+        status: view,
+        ...(await this.#actOn(client, { action, target, holders: holdersOf(view, flags.holder) })),
+      };
+    });
+    const hints = done.reduce((sum, one) => sum + one.hints, 0);
+    const on = done.map(({ node }) => node).join(' ');
+    await this.print({
+      cluster: status.cluster,
+      viewedFrom: status.viewedFrom,
+      result: { action, target: target === '' ? undefined : target, hints, holders: done },
+      warnings: missing.map(({ node, error }) => ({
+        code: error.code,
+        message: `${node}: ${error.message}`,
+      })),
+      partial: missing,
+      text: () =>
+        `${hints === 1 ? '1 hint' : `${hints} hints`} ${WORDS[action]}${on === '' ? '' : ` on ${on}`}\n`,
+    });
+  }
+
+  /** What is kept for a node. @throws KvError KV_USAGE when no node has that name */
+  protected async hintsFor(client: KvClient, name: string): Promise<TargetHints | undefined> {
+    const view = await client.status();
+    const isKnown = view.nodes.some((node) => node.name === name || node.nodeId === name);
+    const found = hintsByTarget(view).find((one) => one.target === name || one.nodeId === name);
+    if (!isKnown && found === undefined)
+      throw new KvError(
+        'KV_USAGE',
+        `no node is called ${name}: there are ${view.nodes.map((node) => node.name).join(', ')}`,
+      );
+    return found;
+  }
+
+  async #actOn(
+    client: KvClient,
+    {
+      action,
+      target,
+      holders,
+    }: {
+      readonly action: HintsAction;
+      readonly target: string;
+      readonly holders: StatusView['nodes'];
+    },
+  ): Promise<HintsResult> {
+    const done: { node: string; hints: number }[] = [];
+    const missing: MissingPart[] = [];
+    for (const { name, address } of holders) {
+      const endpoint = parseAddress(address);
+      if ('wanted' in endpoint) continue;
+      try {
+        done.push(await client.hints(endpoint, action, target));
+      } catch (error) {
+        if (!(error instanceof KvError) || !error.row.retryable) throw error;
+        missing.push({ node: name, error: { code: error.code, message: error.message } });
+      }
+    }
+    return { done, missing };
+  }
+}
+
+/** The nodes that may keep hints: those that answered, or the one that is named. */
+function holdersOf({ nodes }: StatusView, holder: string | undefined): StatusView['nodes'] {
+  if (holder === undefined) return nodes.filter(({ report }) => report !== undefined);
+  const named = nodes.filter(({ name, nodeId }) => name === holder || nodeId === holder);
+  if (named.length > 0) return named;
+  throw new KvError(
+    'KV_USAGE',
+    `no node is called ${holder}: there are ${nodes.map(({ name }) => name).join(', ')}`,
+  );
+}
