@@ -10,14 +10,13 @@ import { clusterViewOf } from '../../../../../src/node/metadata/cluster-view.js'
 import { clusterOfSize, idOf } from '../metadata/states.js';
 
 function groupsOf(node: number, nodes: number): readonly RepairGroup[] {
-  const { ring, metadata, placementOf } = viewOf(nodes);
-  const [namespace] = metadata.namespaces;
-  const placement = placementOf(namespace!);
-  return repairGroups({ ring, placement, namespace: namespace!.id }, idOf(node));
-}
-
-function viewOf(nodes: number): ReturnType<typeof clusterViewOf> {
-  return clusterViewOf(clusterOfSize(nodes));
+  const view = clusterViewOf(clusterOfSize(nodes));
+  return view.metadata.namespaces.flatMap((namespace) =>
+    repairGroups(
+      { ring: view.ring, placement: view.placementOf(namespace), namespace: namespace.id },
+      idOf(node),
+    ),
+  );
 }
 
 describe('groups of ranges', () => {
