@@ -1,5 +1,6 @@
 import type { NodeEnv } from '../../src/node/env/env.js';
 import type { LevelDisk } from '../../src/node/io/level/level-disk.js';
+import { openStore, type OpenedStore } from '../../src/node/store/open-store.js';
 import { Store } from '../../src/node/store/store.js';
 import { LogRecorder, MetricsRecorder } from '../../src/sim/recorders.js';
 import { SeededRandom } from '../../src/sim/seeded-random.js';
@@ -24,12 +25,19 @@ function storeEnv(disk: LevelDisk): StoreEnv {
   return { clock, disk, log, metrics, random, buggify: () => false };
 }
 
+/** A failure of the disk fails the test. */
+const readiness = {
+  fail: (error: Error) => {
+    throw error;
+  },
+};
+
 /** Opens the store of a directory with small buffers; a failure of the disk fails the test. */
 export async function openSmall(disk: LevelDisk): Promise<Store> {
-  const readiness = {
-    fail: (error: Error) => {
-      throw error;
-    },
-  };
   return await Store.open({ env: storeEnv(disk), readiness, options: SMALL });
+}
+
+/** The same with its hash grid, as a node has it. */
+export async function openSmallWithGrid(disk: LevelDisk): Promise<OpenedStore> {
+  return await openStore({ env: storeEnv(disk), readiness, options: SMALL });
 }

@@ -13,7 +13,7 @@ import { SHARD_FOLDER } from '../../src/node/store/store.js';
 import type { Store } from '../../src/node/store/store.js';
 import { utf8Decode } from '../../src/stdx/bytes.js';
 import { mutation } from '../unit/node/store/store-harness.js';
-import { openSmall } from './store-env.js';
+import { openSmall, openSmallWithGrid } from './store-env.js';
 
 let path: string;
 let children: ChildProcess[];
@@ -66,10 +66,13 @@ describe('a process that is killed', () => {
       if (acknowledged.length === 3000) child.kill('SIGKILL');
     }
     await disk.lock();
-    const store = await openSmall(disk);
+    const { store, grid } = await openSmallWithGrid(disk);
     expect(acknowledged.length).toBeGreaterThanOrEqual(3000);
     const texts = await Promise.all(acknowledged.map((index) => textOf(store, `k${index}`)));
     expect(texts).toEqual(acknowledged.map((index) => `v${index + 1}`));
+    expect(grid.isComplete()).toBe(true);
+    expect(await grid.verify()).toMatchObject({ differingCount: 0, unknown: 0, unreadable: 0 });
+    await grid.stop();
     await store.close();
     await disk.unlock();
   });
@@ -85,6 +88,30 @@ describe('a process that is killed', () => {
     expect(child.exitCode).toBe(0);
     await disk.unlock();
   });
+});
+
+it('a store that has records and no hash grid gets one, and keeps it over a restart', async () => {
+  const disk = new LevelDisk(path);
+  await disk.lock();
+  const plain = await openSmall(disk);
+  for (let i = 0; i < 200; i++) await apply(plain, `k${i}`, 1);
+  await plain.close();
+  const { store, grid } = await openSmallWithGrid(disk);
+  expect(grid.isComplete()).toBe(false);
+  for (let i = 0; i < 300; i++) await apply(store, `k${i}`, 2);
+  await expect.poll(() => grid.isComplete(), { timeout: 60_000 }).toBe(true);
+  expect(await grid.verify()).toMatchObject({ differingCount: 0, unknown: 0 });
+  const roots = await grid.root(1, [{ from: 0, to: 2 ** 20 }]);
+  // What is under way ends, and the store closes under it.
+  const verdict = expect(grid.verify()).rejects.toMatchObject({ code: 'KV_NOT_READY' });
+  await grid.stop();
+  await verdict;
+  await store.close();
+  const again = await openSmallWithGrid(disk);
+  expect(await again.grid.root(1, [{ from: 0, to: 2 ** 20 }])).toEqual(roots);
+  await again.grid.stop();
+  await again.store.close();
+  await disk.unlock();
 });
 
 describe('damage to the log', () => {

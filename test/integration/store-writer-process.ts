@@ -5,7 +5,7 @@
 import { KvError } from '../../src/node/core/errors.js';
 import { LevelDisk } from '../../src/node/io/level/level-disk.js';
 import { mutation } from '../unit/node/store/store-harness.js';
-import { openSmall } from './store-env.js';
+import { openSmallWithGrid } from './store-env.js';
 
 const IN_FLIGHT = 16;
 
@@ -17,7 +17,7 @@ async function main(path: string): Promise<void> {
     console.log(error instanceof KvError ? `refused ${error.code} ${error.message}` : error);
     return;
   }
-  const store = await openSmall(disk);
+  const { store } = await openSmallWithGrid(disk);
   console.log('open');
   let next = 0;
   const write = (): void => {
