@@ -42,7 +42,7 @@ export const LIMITS = {
   sweepBytesPerSecond: 16 * 1024 * 1024,
   /** A purge waits for so long when the store has no room for its changes. */
   purgeAgainMs: 1_000,
-  /** Pages of the hash grid in memory, of all namespaces. */
+  /** Pages of the hash grid in memory, of all namespaces; what one batch changes may exceed it, until the next batches have written it. */
   gridCacheBytes: 32 * 1024 * 1024,
   /** Pages of the grid are written so that they are one byte for so many of records, at most so many with one batch. */
   gridRecordBytesPerPageByte: 64,

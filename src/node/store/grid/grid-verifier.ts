@@ -1,7 +1,9 @@
 import { NO_RECORDS, hashAt, sameHash, xorOf } from '../../core/grid/leaf-hashes.js';
 import type { LeafRun } from '../../core/grid/leaf-runs.js';
 import { PAGE_LEAVES } from '../../core/grid/leaf.js';
+import type { Clock } from '../../env/clock.js';
 import type { KeyRange, Storage } from '../../env/storage.js';
+import { pause } from '../pace.js';
 import * as keys from './grid-keys.js';
 import type { PageId } from './grid-keys.js';
 import type { GridPages } from './grid-pages.js';
@@ -33,13 +35,24 @@ type Tally = { -readonly [K in keyof GridVerdict]: GridVerdict[K] } & {
   differing: { readonly namespace: number; readonly leaf: number }[];
 };
 
-/** Compares leaves with what their records say, while batches go on to change both. */
+export interface GridVerifierParts {
+  readonly pages: GridPages;
+  readonly scanner: PageScanner;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  /** Ends what is under way. */
+  readonly signal: AbortSignal;
+}
+
+/** Compares leaves with what their records say, while batches go on to change both; it rests for as long as it works. */
 export class GridVerifier {
+  readonly #parts: GridVerifierParts;
   readonly #pages: GridPages;
   readonly #scanner: PageScanner;
   readonly #storage: Storage;
 
-  constructor(parts: { pages: GridPages; scanner: PageScanner; storage: Storage }) {
+  constructor(parts: GridVerifierParts) {
+    this.#parts = parts;
     this.#pages = parts.pages;
     this.#scanner = parts.scanner;
     this.#storage = parts.storage;
@@ -55,9 +68,19 @@ export class GridVerifier {
       if (id >= end) return tally;
       const page = id;
       if (overlaps(page, range))
-        await this.#scanner.scan(page, (scan) => this.#compare(scan, range, tally));
+        await this.#resting(() =>
+          this.#scanner.scan(page, (scan) => this.#compare(scan, range, tally)),
+        );
       id = keys.pageAfter(id);
     }
+  }
+
+  async #resting(work: () => Promise<void>): Promise<void> {
+    const { clock, signal } = this.#parts;
+    const startMs = clock.monotonicMs();
+    await work();
+    const workMs = clock.monotonicMs() - startMs;
+    if (workMs > 0) await pause(clock, workMs, signal);
   }
 
   /** The first page from `id` on that has records, on the disk or in the grid. */

@@ -98,10 +98,12 @@ export class HashGrid implements Derivation {
 
   /** Compares leaves with their records, all or those of a range. @throws KvError when the storage fails, or the grid stops */
   async verify(range?: VerifiedRange): Promise<GridVerdict> {
-    const { storage } = this.#parts;
+    const { env, storage } = this.#parts;
     const scanner = this.#scanner;
     if (scanner === undefined) throw notStarted();
-    return await new GridVerifier({ pages: this.#pages, scanner, storage }).verify(range);
+    const { signal } = this.#stopping;
+    const parts = { pages: this.#pages, scanner, storage, clock: env.clock, signal };
+    return await new GridVerifier(parts).verify(range);
   }
 
   derive(changes: readonly RecordChange[], sequence: number): readonly BatchOperation[] {

@@ -61,6 +61,7 @@ export class PageScanner {
     use: (entries: AsyncIterable<StorageEntry>) => Promise<T>,
   ): Promise<T> {
     const { pages, storage, store } = this.#parts;
+    this.#refuseStop();
     const entries = await new Promise<AsyncIterable<StorageEntry>>((resolve, reject) => {
       store.atRest((failed) => {
         if (failed !== undefined) {
