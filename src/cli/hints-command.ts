@@ -54,7 +54,7 @@ export abstract class HintsCommand extends ClientCommand {
       };
     });
     const hints = done.reduce((sum, one) => sum + one.hints, 0);
-    const on = done.map(({ node }) => node).join(' ');
+    const on = done.flatMap((one) => (one.hints === 0 ? [] : one.node)).join(' ');
     await this.print({
       cluster: status.cluster,
       viewedFrom: status.viewedFrom,

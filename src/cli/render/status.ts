@@ -132,7 +132,9 @@ function right(title: string, cell: (node: NodeView) => string): Column<NodeView
 }
 
 function keptText(kept: TargetHints | undefined): string {
-  return kept === undefined ? UNKNOWN : `${formatRate(kept.count)} ${formatSize(kept.bytes)}`;
+  if (kept === undefined) return UNKNOWN;
+  const count = kept.count < 1000 ? String(kept.count) : formatRate(kept.count);
+  return `${count} ${formatSize(kept.bytes)}`;
 }
 
 function isSame(nodes: readonly NodeView[], pick: (node: NodeView) => string): boolean {

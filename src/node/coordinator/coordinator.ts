@@ -70,6 +70,7 @@ export class Coordinator {
   readonly #context: OperationContext;
   readonly #metrics: CoordinatorMetrics;
   readonly #admission: Admission;
+  readonly #missed: MissedWrites;
   readonly #reads: OperationStats;
   readonly #writes: OperationStats;
   #plans: PlanBook | undefined;
@@ -82,6 +83,7 @@ export class Coordinator {
     this.#reads = new OperationStats(clock);
     this.#writes = new OperationStats(clock);
     const timers = new OperationTimers(clock, LIMITS.timerStepMs);
+    this.#missed = new MissedWrites(parts.hints, timers);
     this.#context = {
       clock,
       buggify,
@@ -89,7 +91,6 @@ export class Coordinator {
       metadata,
       router: new ReplicaRouter(parts),
       timers,
-      missed: new MissedWrites(parts.hints, timers),
       metrics: this.#metrics,
       plans: () => this.#currentPlans(),
       reportCorrupt: (copy) => {
@@ -165,13 +166,13 @@ export class Coordinator {
 
   /** Operations under way keep no timer any more, and what replicas have not confirmed gets hints; for a node that has stopped. */
   close(): void {
-    this.#context.missed.close();
+    this.#missed.close();
     this.#context.timers.close();
   }
 
   #write(running: Running, request: WriteClientRequest, done: Done): void {
     const { deadlineMs, trace } = running;
-    new WriteOperation(this.#context, {
+    new WriteOperation(this.#context, this.#missed, {
       request,
       deadlineMs,
       trace,

@@ -6,7 +6,6 @@ import type { Buggify } from '../env/buggify.js';
 import type { Clock } from '../env/clock.js';
 import type { HlcService, MetadataService } from '../services.js';
 import type { CoordinatorMetrics } from './coordinator-metrics.js';
-import type { MissedWrites } from './missed-writes.js';
 import type { OperationTimers } from './operation-timers.js';
 import type { PlanBook } from './plan-book.js';
 import type { ReplicaRouter } from './replica-router.js';
@@ -30,7 +29,6 @@ export interface OperationContext {
   readonly metrics: CoordinatorMetrics;
   /** The plans of the newest epoch; undefined while the node belongs to no cluster. */
   readonly plans: () => PlanBook | undefined;
-  readonly missed: MissedWrites;
   /** Has a corrupt copy replaced, beside the operation that met it. */
   readonly reportCorrupt: (copy: CorruptCopy) => void;
 }

@@ -6,6 +6,7 @@ import { explainFailedWrite, type FailedWrite } from '../core/quorum/write-failu
 import { tokenOf } from '../core/ring/token.js';
 import { formatVersion, type Version } from '../core/version/version.js';
 import type { HlcService } from '../services.js';
+import type { MissedWrites } from './missed-writes.js';
 import {
   observeReply,
   outcomesOf,
@@ -52,6 +53,7 @@ export interface WriteTask {
  */
 export class WriteOperation implements Timed {
   readonly #context: OperationContext;
+  readonly #missed: MissedWrites;
   readonly #task: WriteTask;
   readonly #timer = new OperationTimer(this);
   readonly #token: number;
@@ -63,8 +65,9 @@ export class WriteOperation implements Timed {
   #replans = 0;
   #finished = false;
 
-  constructor(context: OperationContext, task: WriteTask) {
+  constructor(context: OperationContext, missed: MissedWrites, task: WriteTask) {
     this.#context = context;
+    this.#missed = missed;
     this.#task = task;
     this.#token = tokenOf(task.request.key);
     this.#version = task.request.version;
@@ -162,7 +165,7 @@ export class WriteOperation implements Timed {
     if (reply.kind !== 'failed') router.noteAnswer(nodeId);
     if (reply.kind === 'corrupt') this.#reportCorrupt(nodeId);
     if (attempt !== this.#attempt) {
-      this.#context.missed.replied(attempt, replica, reply);
+      this.#missed.replied(attempt, replica, reply);
       return;
     }
     attempt.replies[replica] = { reply, atMs: clock.monotonicMs() };
@@ -201,7 +204,7 @@ export class WriteOperation implements Timed {
   /** No replica takes it now: durable hints for all of them are what level any asks for. */
   #handOver(attempt: WriteAttempt): void {
     if (attempt.hinted) return;
-    this.#context.missed.keep(attempt, (kept) => {
+    this.#missed.keep(attempt, (kept) => {
       if (attempt !== this.#attempt) return;
       const { version, route } = attempt;
       if (kept)
@@ -228,7 +231,7 @@ export class WriteOperation implements Timed {
       ),
       warnings: shortfall === undefined ? [] : [shortfall],
     });
-    this.#context.missed.follow(attempt, this.#task.deadlineMs);
+    this.#missed.follow(attempt, this.#task.deadlineMs);
   }
 
   /** Only a newer stamp can still reach the level. */
@@ -314,7 +317,7 @@ export class WriteOperation implements Timed {
     });
     this.#finish(error);
     // What may be somewhere is brought everywhere; what surely was refused stays so.
-    if (error.outcome === 'unknown') this.#context.missed.follow(attempt, this.#task.deadlineMs);
+    if (error.outcome === 'unknown') this.#missed.follow(attempt, this.#task.deadlineMs);
   }
 
   #finish(result: WriteResult | KvError): void {

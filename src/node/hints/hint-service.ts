@@ -148,7 +148,7 @@ export class HintService implements HintKeeper {
     await this.#track(async () => {
       gone = await replay.purge();
     });
-    this.#events.purged(target, gone);
+    if (gone > 0) this.#events.purged(target, gone);
     return gone;
   }
 

@@ -1,7 +1,7 @@
 import type { HintReport, NodeView, StatusView } from '../views.js';
 
 /** What one node keeps for another, by the names that people use. */
-export interface HolderView extends Omit<HintReport, 'target'> {
+interface HolderView extends Omit<HintReport, 'target'> {
   readonly node: string;
 }
 
