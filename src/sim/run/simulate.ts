@@ -16,6 +16,7 @@ import { Chronicle } from './chronicle.js';
 import { checkConvergence } from './convergence.js';
 import { Findings } from './findings.js';
 import { GridWatch } from './grid-watch.js';
+import { IndexWatch } from './index-watch.js';
 import { checkIdle } from './idle.js';
 import { HintWatch } from './hint-watch.js';
 import { KeyWatch } from './key-watch.js';
@@ -84,6 +85,7 @@ class Simulation {
   readonly #injector: FaultInjector;
   readonly #metadata: MetadataWatch;
   readonly #grids: GridWatch;
+  readonly #indexes: IndexWatch;
   readonly #hints: HintWatch;
   readonly #monitor: Monitor;
   readonly #operator: Operator;
@@ -127,6 +129,7 @@ class Simulation {
       this.#injector.isImpostor(process),
     );
     this.#grids = new GridWatch(this.#findings);
+    this.#indexes = new IndexWatch(this.#findings);
     this.#hints = new HintWatch(this.#cluster, this.#findings);
     this.#monitor = new Monitor(this.#world, this.#findings, this.#clients);
     this.#operator = new Operator(cluster, chanceOf(seed, 'operator'));
@@ -169,6 +172,7 @@ class Simulation {
     await this.#hints.judge();
     await checkIdle(this.#world, this.#findings);
     await this.#grids.judge(this.#world);
+    this.#indexes.judge(this.#world);
     for (const name of this.#operator.forgottenBy())
       this.#findings.add('waits-for-ever', `${name} never answered to a change of metadata`);
     this.#monitor.stop();
@@ -241,6 +245,7 @@ class Simulation {
         this.#chronicle.add(run.machine.name, `is up, boot ${length}`);
         this.#metadata.follow(run);
         this.#grids.follow(run);
+        this.#indexes.follow(run);
       },
       failed: (run, error) => {
         this.#monitor.touched(run);

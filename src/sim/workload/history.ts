@@ -88,4 +88,5 @@ export type RuleName =
   | 'hint-forgotten'
   | 'hint-never-ends'
   | 'impostor-voted'
-  | 'grid-differs';
+  | 'grid-differs'
+  | 'index-differs';
