@@ -24,9 +24,10 @@ export class TolerantLoad {
   #acknowledged = 0;
   #stopped = false;
 
-  constructor(client: KvClient, inFlight: number) {
+  constructor(client: KvClient, { name, inFlight }: { name: string; inFlight: number }) {
     this.#client = client;
-    this.#loops = Promise.all(Array.from({ length: inFlight }, (_, i) => this.#loop(i)));
+    const loops = Array.from({ length: inFlight }, (_, i) => this.#loop(`${name}-${i}`));
+    this.#loops = Promise.all(loops);
     this.#loops.catch(() => undefined);
   }
 
@@ -48,22 +49,21 @@ export class TolerantLoad {
   }
 
   /** The keys whose last acknowledged write is not there, read at quorum. */
-  async lost(): Promise<readonly string[]> {
+  async lost(reader: KvClient): Promise<readonly string[]> {
     const lost: string[] = [];
     for (const [key, slot] of this.#slots) {
       const { acknowledged } = slot;
-      const { value } = await this.#client.get(utf8Encode(key), { level: 'quorum' });
+      const { value } = await reader.get(utf8Encode(key), { level: 'quorum' });
       const found = value === undefined ? -1 : Number(utf8Decode(value));
-      // The load may go on meanwhile: what it tries now may be found as well.
       if (found < acknowledged || found > slot.tried)
         lost.push(`${key}: ${acknowledged} acknowledged, ${slot.tried} tried, ${found} found`);
     }
     return lost;
   }
 
-  async #loop(index: number): Promise<void> {
+  async #loop(name: string): Promise<void> {
     for (let i = 0; !this.#stopped; i++) {
-      const key = `kill-${index}-${i % KEYS_PER_LOOP}`;
+      const key = `${name}-${i % KEYS_PER_LOOP}`;
       const slot = this.#slots.get(key) ?? { acknowledged: -1, tried: -1 };
       this.#slots.set(key, slot);
       slot.tried = i;
