@@ -50,7 +50,9 @@ export async function checkConvergence(
 async function repaired(world: World, keys: readonly string[], findings: Findings): Promise<void> {
   let differing = keys;
   for (let waitedMs = 0; waitedMs < REPAIR_MS; waitedMs += LOOK_MS) {
-    differing = differing.filter((key) => differenceOf(world, key) !== undefined);
+    differing = differing.filter(
+      (key) => differenceOf(world, key) !== undefined && !isRotten(world, key),
+    );
     if (differing.length === 0) return;
     await world.cluster.scheduler.advance(LOOK_MS);
   }
@@ -85,11 +87,32 @@ async function readAll(world: World, auditor: SimClient, key: string): Promise<s
 
 /** Two owners that hold different copies of a key. */
 function differenceOf(world: World, key: string): string | undefined {
+  const { dataKey, copies } = copiesOf(world, key);
+  const [first] = copies;
+  const other = copies.find(
+    ({ copy }) => first !== undefined && !isSameCopy(dataKey, copy, first.copy),
+  );
+  return first === undefined || other === undefined ? undefined : `${first.name} and ${other.name}`;
+}
+
+/** Whether a copy has rotted since it was written: repair compares what was written, so the next one who reads it finds it. */
+function isRotten(world: World, key: string): boolean {
+  const { dataKey, copies } = copiesOf(world, key);
+  return copies.some(({ copy }) => copy.length > 0 && decodeRecord(dataKey, copy) === 'corrupt');
+}
+
+interface Copies {
+  readonly dataKey: Uint8Array;
+  /** Of the owners that run; empty when one has none. */
+  readonly copies: readonly { readonly name: string; readonly copy: Uint8Array }[];
+}
+
+function copiesOf(world: World, key: string): Copies {
   const bytes = utf8Encode(key);
   const token = tokenOf(bytes);
   const view = world.cluster.running()[0]?.node.metadata.current();
   const namespace = view?.metadata.namespaces.find(({ name }) => name === 'default');
-  if (view === undefined || namespace === undefined) return undefined;
+  if (view === undefined || namespace === undefined) return { dataKey: bytes, copies: [] };
   const dataKey = encodeDataKey({ namespace: namespace.id, token, key: bytes });
   const owners = view.placementOf(namespace).replicaSetOf(token);
   const copies = world.cluster
@@ -99,11 +122,7 @@ function differenceOf(world: World, key: string): string | undefined {
       name: machine.name,
       copy: machine.disk.valueOf(SHARD_FOLDER, dataKey) ?? new Uint8Array(),
     }));
-  const [first] = copies;
-  const other = copies.find(
-    ({ copy }) => first !== undefined && !isSameCopy(dataKey, copy, first.copy),
-  );
-  return first === undefined || other === undefined ? undefined : `${first.name} and ${other.name}`;
+  return { dataKey, copies };
 }
 
 /** Whether two copies are equal, or differ only by the value that one node has swept before the other. */
