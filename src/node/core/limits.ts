@@ -79,7 +79,10 @@ export const LIMITS = {
   purgeBytesPerSecond: 4 * 1024 * 1024,
   /** Each range is repaired once in this time, and repairs rest this long between two. */
   repairCycleMs: 24 * 3_600_000,
-  repairRestMs: 100,
+  /** It is asked so often whether a range waits whose owners are together again. */
+  repairLookMs: 3_000,
+  /** A repair that failed is tried again after so long. */
+  repairAgainMs: 15_000,
   repairBytesPerSecond: 8 * 1024 * 1024,
   /** A floor is lifted by at least so much. */
   floorStepMs: 60_000,

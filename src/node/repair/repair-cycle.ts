@@ -35,8 +35,12 @@ interface Progress {
   readonly group: RepairGroup;
   /** When all owners were last found or made equal, monotonic; the start of the node at first. */
   repairedMs: number;
-  /** When it was last tried. */
-  triedMs: number;
+  /** When it was last gone over, by whoever of its owners were there. */
+  doneMs: number;
+  /** Not tried again before, after a failure. */
+  againMs: number;
+  /** The starts of its owners when they were last gone over together; empty when they never were. */
+  boots: string;
 }
 
 /**
@@ -47,6 +51,8 @@ export class RepairCycle {
   readonly #parts: RepairCycleParts;
   #known: readonly Progress[] = [];
   #placementEpoch = 0;
+  /** Before, only what is urgent has a turn. */
+  #nextTurnMs = 0;
   #timer: Timer | undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -67,18 +73,16 @@ export class RepairCycle {
   /** How long ago the range was repaired whose repair is the oldest, in seconds; 0 when there is none. */
   oldestSeconds(): number {
     const nowMs = this.#parts.clock.monotonicMs();
-    const oldest = this.#known.reduce(
-      (least, { repairedMs }) => Math.min(least, repairedMs),
-      nowMs,
-    );
+    const mine = this.#known.filter((progress) => this.#isMine(progress));
+    const oldest = mine.reduce((least, { repairedMs }) => Math.min(least, repairedMs), nowMs);
     return (nowMs - oldest) / 1000;
   }
 
   #schedule(): void {
     const { clock, cycleMs, stopping } = this.#parts;
     if (stopping.aborted) return;
-    const turns = Math.max(1, this.#known.length);
-    this.#timer = clock.after(Math.max(LIMITS.repairRestMs, cycleMs / turns), () => {
+    const turnMs = cycleMs / Math.max(1, this.#known.length);
+    this.#timer = clock.after(Math.min(LIMITS.repairLookMs, turnMs), () => {
       this.#running = this.#turn().then(() => {
         this.#schedule();
       });
@@ -89,18 +93,25 @@ export class RepairCycle {
     this.#learn();
     const next = this.#next();
     if (next === undefined) return;
-    const { clock, log, metrics } = this.#parts;
-    next.triedMs = clock.monotonicMs();
+    const { clock, cycleMs, log, metrics } = this.#parts;
+    const startMs = clock.monotonicMs();
+    this.#nextTurnMs = startMs + cycleMs / this.#known.length;
+    const boots = this.#bootsOf(next);
     try {
       const result = await this.#repair(next.group);
+      next.doneMs = startMs;
       if (result === 'alone') return;
       metrics.ranges.inc();
       metrics.sent.inc(result.sent);
       metrics.sentBytes.inc(result.sentBytes);
       metrics.dropped.inc(result.dropped);
-      if (result.isWhole) next.repairedMs = next.triedMs;
+      if (result.isWhole) {
+        next.repairedMs = startMs;
+        next.boots = boots;
+      }
     } catch (error) {
       if (!(error instanceof KvError)) throw error;
+      next.againMs = clock.monotonicMs() + LIMITS.repairAgainMs;
       metrics.failures.inc();
       log.debug('a repair ended early, and is tried again', { error });
     }
@@ -122,21 +133,49 @@ export class RepairCycle {
     );
     this.#known = groups.map((group) => {
       const key = JSON.stringify(group);
-      return (
-        before.get(key) ?? { key, group, repairedMs: nowMs, triedMs: Number.NEGATIVE_INFINITY }
-      );
+      const doneMs = Number.NEGATIVE_INFINITY;
+      const fresh = { repairedMs: nowMs, doneMs, againMs: nowMs, boots: '' };
+      return before.get(key) ?? { key, group, ...fresh };
     });
   }
 
-  /** The range that is this node's to drive and was tried longest ago. */
+  /** The next one that is this node's to drive: one whose owners are together again after one was away or has started anew, else the one that was gone over longest ago if its time has come. */
   #next(): Progress | undefined {
-    const { ownId } = this.#parts;
-    let next: Progress | undefined;
-    for (const progress of this.#known) {
-      if (driverOf(progress.group, (nodeId) => this.#isAlive(nodeId)) !== ownId) continue;
-      if (next === undefined || progress.triedMs < next.triedMs) next = progress;
-    }
-    return next;
+    const { clock, cycleMs } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    const mine = this.#known.filter(
+      (progress) => this.#isMine(progress) && progress.againMs <= nowMs,
+    );
+    const urgent = mine.find((progress) => this.#isUrgent(progress));
+    if (urgent !== undefined || nowMs < this.#nextTurnMs) return urgent;
+    const oldest = mine.reduce<Progress | undefined>(
+      (least, one) => (least === undefined || one.doneMs < least.doneMs ? one : least),
+      undefined,
+    );
+    // Each has its turn in a cycle: with fewer to drive than to own, a turn comes too early now and then.
+    return oldest !== undefined && nowMs - oldest.doneMs >= cycleMs / 2 ? oldest : undefined;
+  }
+
+  #bootsOf({ group }: Progress): string {
+    return group.owners.map((id) => this.#parts.liveness.sightingOf(id)?.boot ?? 0).join();
+  }
+
+  /** Whether an owner was not seen up at some time in the last `forMs`. */
+  #wasAway({ owners }: RepairGroup, forMs: number): boolean {
+    const { ownId, liveness } = this.#parts;
+    return owners.some((id) => id !== ownId && (liveness.sightingOf(id)?.forMs ?? 0) < forMs);
+  }
+
+  #isMine({ group }: Progress): boolean {
+    return driverOf(group, (nodeId) => this.#isAlive(nodeId)) === this.#parts.ownId;
+  }
+
+  #isUrgent(progress: Progress): boolean {
+    const nowMs = this.#parts.clock.monotonicMs();
+    const { group, repairedMs, againMs, boots } = progress;
+    if (againMs > nowMs || !this.#isMine(progress)) return false;
+    if (!group.owners.every((nodeId) => this.#isAlive(nodeId))) return false;
+    return boots !== this.#bootsOf(progress) || this.#wasAway(group, nowMs - repairedMs);
   }
 
   async #repair(
