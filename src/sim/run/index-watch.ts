@@ -70,7 +70,7 @@ function copyOf(disk: MemoryDisk, dataKey: Uint8Array): DecodedRecord | undefine
   return bytes && decodeRecord(dataKey, bytes);
 }
 
-function has(disk: MemoryDisk, key: Uint8Array, value = NONE): boolean {
+function has(disk: MemoryDisk, key: Uint8Array, value: Uint8Array = NONE): boolean {
   const found = disk.valueOf(SHARD_FOLDER, key);
   return found !== undefined && equalBytes(found, value);
 }
