@@ -30,7 +30,7 @@ export interface RepairStore extends BackgroundStore {
 }
 
 /** What repair asks of the hash grid: undefined while some leaves are not known. */
-export interface RepairGrid {
+interface RepairGrid {
   roots(
     namespace: number,
     pieces: readonly (readonly LeafRun[])[],
