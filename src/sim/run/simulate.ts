@@ -1,9 +1,7 @@
-import type { Random } from '../../node/env/random.js';
 import { checkHistory } from '../check/check-history.js';
 import { FaultInjector } from '../faults/injector.js';
 import type { ScheduledFault } from '../faults/fault.js';
 import { randomSchedule, type Intensity } from '../faults/random-schedule.js';
-import type { NetworkOptions } from '../network.js';
 import { Scheduler, type Turns } from '../scheduler.js';
 import { SimCluster } from '../sim-cluster.js';
 import type { SimProcess } from '../sim-process.js';
@@ -25,6 +23,7 @@ import { Monitor } from './monitor.js';
 import { Operator } from './operator.js';
 import type { SimReport } from './report.js';
 import { Supervisor } from './supervisor.js';
+import { diskMs, networkOf } from './usual-delays.js';
 import { chanceOf, type World } from './world.js';
 
 /** What is simulated; equal options give equal runs. */
@@ -302,34 +301,6 @@ function scheduleOf(
   const random = chanceOf(seed, 'schedule');
   const durationMs = minutes * MINUTE_MS;
   return randomSchedule({ random, intensity: faults, nodes, clients, durationMs });
-}
-
-/** Each link has a latency of its own, with a tail: one message in a hundred takes up to 20 ms more. */
-function networkOf(random: Random): NetworkOptions {
-  const bases = new Map<string, number>();
-  const baseOf = (way: string): number => {
-    let baseMs = bases.get(way);
-    if (baseMs === undefined) {
-      baseMs = 0.1 + random.nextFloat() * 1.4;
-      bases.set(way, baseMs);
-    }
-    return baseMs;
-  };
-  return {
-    latencyMs: (from, to) => {
-      const lot = random.nextFloat();
-      const jitter = 1 + lot * lot * 2;
-      const tailMs = lot > 0.99 ? random.nextFloat() * 20 : 0;
-      return baseOf(`${from}>${to}`) * jitter + tailMs;
-    },
-    loss: () => 0,
-  };
-}
-
-/** A step of a disk takes less than a millisecond, but for one in two hundred. */
-function diskMs(random: Random): number {
-  const lot = random.nextFloat();
-  return lot > 0.995 ? random.nextFloat() * 30 : 0.05 + lot * 0.5;
 }
 
 function describeError(error: unknown): string {
