@@ -38,7 +38,8 @@ describe.each(['kv dev', 'npm start'] as const)('%s', (program) => {
   it('prints the status when there is no terminal, and what to try', async () => {
     const process = start();
     await serving(process);
-    expect(process.stdout).toMatch(/^dev {2}HEALTHY {3}2 nodes: 2 up/);
+    // What was written to the other stream first may be read last.
+    await expect.poll(() => process.stdout).toMatch(/^dev {2}HEALTHY {3}2 nodes: 2 up/);
     expect(process.stderr).toContain('try: npx kv put hello world');
     process.signal('SIGTERM');
     await process.ended;

@@ -12,6 +12,8 @@ const RARE: readonly BuggifyPoint[] = [
   'coordinator.late-heal',
   'metadata.short-pull',
   'metadata.eager-upkeep',
+  'hints.small-batch',
+  'hints.late-forget',
 ];
 
 describe('a cluster in which the unlikely is done at every fourth occasion', () => {

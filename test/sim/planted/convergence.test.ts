@@ -1,10 +1,10 @@
 import { afterEach, describe, it, vi } from 'vitest';
 import type * as SuspicionModule from '../../../src/node/core/membership/suspicion.js';
 import { LogPuller } from '../../../src/node/metadata/log-puller.js';
-import { HintService } from '../../../src/node/hints/hint-service.js';
 import { RepairCycle } from '../../../src/node/repair/repair-cycle.js';
 import { Store } from '../../../src/node/store/store.js';
 import { expectCaught, inMethod, named } from './find-violation.js';
+import { keepNoHints } from './keep-no-hints.js';
 
 type Mistake = 'down is for ever';
 
@@ -22,13 +22,6 @@ vi.mock('../../../src/node/core/membership/suspicion.js', async (importOriginal)
 afterEach(() => {
   vi.restoreAllMocks();
 });
-
-/** No part of a mistake: hints would bring most of what is missing, so the run without the mistake has none either. */
-function keepNoHints(): void {
-  vi.spyOn(HintService.prototype, 'keep').mockImplementation((_, done) => {
-    done?.(false);
-  });
-}
 
 describe('a cluster does not converge, and that is caught, when', { timeout: 120_000 }, () => {
   it('a node that missed entries of the metadata log does not ask for them', async () => {

@@ -45,7 +45,7 @@ const NODES = ['n1', 'n2', 'n3', 'n4', 'n5'];
 function powerCuts(): readonly ScheduledFault[] {
   const slow = NODES.map((node): ScheduledFault => ({
     atMs: 5_000,
-    fault: { kind: 'disk-slow', node, stepMs: 200, forMs: 45_000 },
+    fault: { kind: 'disk-slow', node, stepMs: 100, forMs: 45_000 },
   }));
   const crashes = Array.from({ length: 10 }, (_, i) =>
     NODES.map((node, j): ScheduledFault => ({
@@ -87,7 +87,7 @@ describe('two truths of one epoch are caught, when', { timeout: 120_000 }, () =>
     await expectCaught({
       plant: named(planted, 'persists no vote'),
       rule: 'metadata-diverged',
-      seeds: 10,
+      seeds: 20,
       minutes: 1,
       faults: powerCuts(),
     });

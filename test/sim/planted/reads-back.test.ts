@@ -1,8 +1,9 @@
-import { describe, it, vi } from 'vitest';
+import { afterEach, describe, it, vi } from 'vitest';
 import type * as ReadRepairModule from '../../../src/node/core/quorum/read-repair.js';
 import { planSpread } from '../../../src/node/core/quorum/spread.js';
 import type { ScheduledFault } from '../../../src/sim/faults/fault.js';
 import { expectCaught, named } from './find-violation.js';
+import { keepNoHints } from './keep-no-hints.js';
 
 type Mistake = 'nothing is repaired';
 
@@ -25,7 +26,7 @@ const NODES = ['n1', 'n2', 'n3'];
 const CRASHES: readonly ScheduledFault[] = [
   ...NODES.map((node): ScheduledFault => ({
     atMs: 2_000,
-    fault: { kind: 'disk-slow', node, stepMs: 300, forMs: 30_000 },
+    fault: { kind: 'disk-slow', node, stepMs: 120, forMs: 30_000 },
   })),
   ...[...NODES, ...NODES, ...NODES].map((node, i): ScheduledFault => ({
     atMs: 4_000 + i * 3_000,
@@ -33,8 +34,13 @@ const CRASHES: readonly ScheduledFault[] = [
   })),
 ];
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 describe('quorum reads go back, and that is caught, when', { timeout: 120_000 }, () => {
   it('a read answers with the newest copy, and does not bring it to those that lack it', async () => {
+    keepNoHints();
     await expectCaught({
       plant: named(planted, 'nothing is repaired'),
       rule: 'read-went-back',

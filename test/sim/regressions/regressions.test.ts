@@ -7,7 +7,7 @@ import { brokenRules, runSeed } from '../run-seed.js';
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.txt'));
 /** The seed that failed is in the file; as anything may draw a number more by now, its neighbours run too. */
-const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+const SEEDS = [1, 2, 3, 7];
 
 describe.each(files)('what broke a rule once, and must not again: %s', (file) => {
   const scenario = parseScenario(readFileSync(`${FOLDER}${file}`, 'utf8'));
