@@ -66,6 +66,9 @@ describe('the local cluster of kv dev', () => {
       expect(node.state).toBe('running');
       expect(isAlive(node.pid ?? 0)).toBe(true);
     }
+    // The voters are chosen once all have joined: an epoch that may still be on its way.
+    const healthy = ['status', '--until', 'healthy', '-e', endpoints()];
+    expect((await stage.command(healthy)).code).toBe(0);
     const status = await stage.json(['status', '-e', endpoints()]);
     expect(status.document.result).toMatchObject({
       health: 'HEALTHY',
