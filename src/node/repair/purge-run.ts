@@ -1,11 +1,9 @@
 import { LIMITS } from '../core/limits.js';
+import { RING_SIZE, SLOT_SIZE } from '../core/ring/token.js';
 import type { Clock } from '../env/clock.js';
 import { Pace } from '../store/pace.js';
 import { purgeTombstones } from '../store/tombstones/purge-tombstones.js';
 import type { RepairReplicaParts, RepairStore } from './repair-replica.js';
-
-const SLOT_TOKENS = 4096;
-const RING_TOKENS = 2 ** 32;
 
 /** Purges tombstones of a run of slots, as fast as the store gives room for it, until the signal comes. */
 export function purgeOf(
@@ -17,7 +15,7 @@ export function purgeOf(
   const pace = new Pace(clock, { restsPerWork, bytesPerSecond });
   return async (namespace, { from, to }, floorMs) => {
     if (floorMs === 0) return 0;
-    const range = { start: from * SLOT_TOKENS, end: (to * SLOT_TOKENS) % RING_TOKENS };
+    const range = { start: from * SLOT_SIZE, end: (to * SLOT_SIZE) % RING_SIZE };
     const order = { namespace, range, upToMs: floorMs };
     return (await purgeTombstones({ store, clock, pace }, order, signal)).purged;
   };

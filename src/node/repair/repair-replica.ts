@@ -12,13 +12,13 @@ import type {
   SentCopy,
 } from '../core/repair/repair-messages.js';
 import type { SlotRun } from '../core/repair/slot-map.js';
-import { slotOf } from '../core/ring/token.js';
+import { SLOT_SIZE, slotOf } from '../core/ring/token.js';
 import { decodeDataKey } from '../core/version/data-key.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import { digestOf } from '../core/version/record.js';
 import type { Clock } from '../env/clock.js';
 import type { HlcService, MetadataService } from '../services.js';
-import { keyAfter, type BackgroundStore } from '../store/background-store.js';
+import { keyAfter, readCopy, swapCopy, type BackgroundStore } from '../store/background-store.js';
 import type { StoreFloors } from '../store/floors.js';
 import type { ApplyOutcome, Mutation } from '../store/mutation.js';
 import { slotKeys } from './slot-keys.js';
@@ -155,10 +155,7 @@ export class RepairReplica {
   }
 
   async #read(dataKey: Uint8Array, deadlineMs: number): Promise<Uint8Array | undefined> {
-    const query = { ...decodeDataKey(dataKey), deadlineMs };
-    const outcome = await new Promise<Parameters<Parameters<RepairStore['read']>[1]>[0]>((done) => {
-      this.#parts.store.read(query, done);
-    });
+    const outcome = await readCopy(this.#parts.store, decodeDataKey(dataKey), deadlineMs);
     if (outcome.kind === 'failed') throw outcome.error;
     if (outcome.kind === 'overloaded') throw overloaded();
     return outcome.kind === 'found' ? outcome.record.encoded : undefined;
@@ -197,11 +194,7 @@ export class RepairReplica {
 
   async #drop({ dataKey, digest }: DroppedCopy, deadlineMs: number): Promise<void> {
     const change = { ...decodeDataKey(dataKey), expected: digest, by: undefined, deadlineMs };
-    expectDone(
-      await new Promise<ApplyOutcome>((done) => {
-        this.#parts.store.swap(change, done);
-      }),
-    );
+    expectDone(await swapCopy(this.#parts.store, change));
   }
 
   async #complete(
@@ -222,13 +215,13 @@ export class RepairReplica {
 function tokensOf(question: RepairRequest['question']): readonly number[] {
   switch (question.kind) {
     case 'settle':
-      return question.floors.map(({ from }) => from * 4096);
+      return question.floors.map(({ from }) => from * SLOT_SIZE);
     case 'begin':
     case 'hashes':
     case 'complete':
-      return question.runs.map(({ from }) => from * 4096);
+      return question.runs.map(({ from }) => from * SLOT_SIZE);
     case 'list':
-      return [question.slot * 4096];
+      return [question.slot * SLOT_SIZE];
     case 'fetch':
       return question.dataKeys.map((dataKey) => decodeDataKey(dataKey).token);
     case 'apply':

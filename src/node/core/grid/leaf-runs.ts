@@ -1,6 +1,6 @@
 import { assert } from '../../../stdx/assert.js';
-import type { Token } from '../ring/token.js';
-import { LEAF_COUNT, leafOf } from './leaf.js';
+import { SLOT_COUNT, SLOT_SIZE, type Token } from '../ring/token.js';
+import { leafOf } from './leaf.js';
 
 /** Leaves from `from` up to but not including `to`; never empty, and never over the end of the ring. */
 export interface LeafRun {
@@ -13,10 +13,13 @@ export interface LeafRun {
  * Equal bounds are the whole ring. Both must be multiples of the size of a slot, as tokens of nodes are.
  */
 export function leafRunsOf(start: Token, end: Token): readonly LeafRun[] {
-  assert(leafOf(start) * 4096 === start && leafOf(end) * 4096 === end, 'a range is whole leaves');
+  assert(
+    leafOf(start) * SLOT_SIZE === start && leafOf(end) * SLOT_SIZE === end,
+    'a range is whole leaves',
+  );
   const [from, to] = [leafOf(start), leafOf(end)];
   if (from < to) return [{ from, to }];
-  const head = { from, to: LEAF_COUNT };
+  const head = { from, to: SLOT_COUNT };
   return to === 0 ? [head] : [head, { from: 0, to }];
 }
 

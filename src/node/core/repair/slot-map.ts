@@ -1,7 +1,5 @@
 import { assert } from '../../../stdx/assert.js';
-
-/** Slots of the ring: a token without its lowest 12 bits. Every vnode's range is a whole number of them. */
-export const SLOTS = 1 << 20;
+import { SLOT_COUNT } from '../ring/token.js';
 
 /** Neighbouring slots, the last one excluded; never around the end of the ring. */
 export interface SlotRun {
@@ -19,12 +17,12 @@ export interface ValuedRun extends SlotRun {
  * What a node knows of the slots of one namespace: how far they are repaired, and when they were.
  */
 export class SlotMap {
-  /** Ascending, without gaps, from 0 to SLOTS; neighbours differ. */
+  /** Ascending, without gaps, from 0 to SLOT_COUNT; neighbours differ. */
   #runs: ValuedRun[];
 
   /** @param runs ascending and not overlapping; what lies between them is 0 */
   constructor(runs: readonly ValuedRun[] = []) {
-    this.#runs = [{ from: 0, to: SLOTS, value: 0 }];
+    this.#runs = [{ from: 0, to: SLOT_COUNT, value: 0 }];
     for (const run of runs) this.set(run, run.value);
   }
 
@@ -65,7 +63,7 @@ export class SlotMap {
   }
 
   #change(run: SlotRun, next: (old: number) => number): void {
-    assert(run.from >= 0 && run.to <= SLOTS, 'slots of the ring');
+    assert(run.from >= 0 && run.to <= SLOT_COUNT, 'slots of the ring');
     if (run.from >= run.to) return;
     const changed = this.within(run).map(({ from, to, value }) => ({
       from,

@@ -12,7 +12,8 @@ import { unreachable } from '../../../../stdx/unreachable.js';
 import { emptyLeaves, type LeafHashes } from '../../../core/grid/leaf-hashes.js';
 import type { ListedCopy } from '../../../core/repair/compare-copies.js';
 import type { RepairQuestion, RepairReply } from '../../../core/repair/repair-messages.js';
-import { SLOTS, type SlotRun, type ValuedRun } from '../../../core/repair/slot-map.js';
+import type { SlotRun, ValuedRun } from '../../../core/repair/slot-map.js';
+import { SLOT_COUNT } from '../../../core/ring/token.js';
 
 const HASH_BYTES = 8;
 /** Prefix, namespace and token of a data key. */
@@ -59,7 +60,7 @@ export function repairQuestionOf(body: RequestMessage['body']): RepairQuestion {
     }
     case 'list': {
       const { slot, after } = body.value;
-      if (slot >= SLOTS) throw new BadFrame('a slot beyond the ring');
+      if (slot >= SLOT_COUNT) throw new BadFrame('a slot beyond the ring');
       return { kind: 'list', slot, after };
     }
     case 'fetch':
@@ -141,7 +142,7 @@ export function repairReplyOf(body: ResponseMessage['body']): RepairReply {
 }
 
 function runOf({ from, to }: Slots): SlotRun {
-  if (from >= to || to > SLOTS) throw new BadFrame('slots beyond the ring');
+  if (from >= to || to > SLOT_COUNT) throw new BadFrame('slots beyond the ring');
   return { from, to };
 }
 

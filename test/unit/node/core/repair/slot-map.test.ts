@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SlotMap, SLOTS } from '../../../../../src/node/core/repair/slot-map.js';
+import { SlotMap } from '../../../../../src/node/core/repair/slot-map.js';
+import { SLOT_COUNT } from '../../../../../src/node/core/ring/token.js';
 
 /** The first slots of the ring as an array; the rest of the ring is never touched. */
 const FIRST = 40;
@@ -44,9 +45,9 @@ describe('a map of slots', () => {
 
   it('may be asked for the last slot of the ring, and set whole', () => {
     const map = new SlotMap();
-    map.set({ from: 0, to: SLOTS }, 7);
-    expect(map.runs()).toEqual([{ from: 0, to: SLOTS, value: 7 }]);
-    map.set({ from: SLOTS - 1, to: SLOTS }, 0);
-    expect([map.at(SLOTS - 1), map.at(SLOTS - 2)]).toEqual([0, 7]);
+    map.set({ from: 0, to: SLOT_COUNT }, 7);
+    expect(map.runs()).toEqual([{ from: 0, to: SLOT_COUNT, value: 7 }]);
+    map.set({ from: SLOT_COUNT - 1, to: SLOT_COUNT }, 0);
+    expect([map.at(SLOT_COUNT - 1), map.at(SLOT_COUNT - 2)]).toEqual([0, 7]);
   });
 });
