@@ -108,8 +108,8 @@ export class Sweeper {
   }
 
   /**
-   * Copies that expired then, or before, are due; negative when nothing is known of the time. The clock of this machine may be
-   * wrong and stamps may have come from one that is: neither alone makes anything due.
+   * Copies that expired then, or before, are due; negative when nothing is known of the time. What counts is the time of this node alone,
+   * once it was compared with that of its peers: no stamp that came from elsewhere makes anything due, and the bound on skew is taken off.
    */
   #dueMs(): number {
     const { hlc, isCompared, settings } = this.#parts;
