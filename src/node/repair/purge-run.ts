@@ -1,3 +1,4 @@
+import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import { RING_SIZE, SLOT_SIZE } from '../core/ring/token.js';
 import type { Clock } from '../env/clock.js';
@@ -5,7 +6,7 @@ import { Pace } from '../store/pace.js';
 import { purgeTombstones } from '../store/tombstones/purge-tombstones.js';
 import type { RepairReplicaParts, RepairStore } from './repair-replica.js';
 
-/** Purges tombstones of a run of slots, as fast as the store gives room for it, until the signal comes. */
+/** Purges all tombstones of a run of slots, as fast as the store gives room for it; fails when the signal comes before the end. */
 export function purgeOf(
   store: RepairStore,
   clock: Clock,
@@ -17,6 +18,9 @@ export function purgeOf(
     if (floorMs === 0) return 0;
     const range = { start: from * SLOT_SIZE, end: (to * SLOT_SIZE) % RING_SIZE };
     const order = { namespace, range, upToMs: floorMs };
-    return (await purgeTombstones({ store, clock, pace }, order, signal)).purged;
+    const { purged, isWhole } = await purgeTombstones({ store, clock, pace }, order, signal);
+    // Whoever asked would take what is left for gone.
+    if (!isWhole) throw new KvError('KV_NOT_READY', 'the node is stopping');
+    return purged;
   };
 }
