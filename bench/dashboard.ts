@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from 'node:events';
 import type { ReadStream, WriteStream } from 'node:tty';
-import type { WatchTick } from '../src/node/core/views.js';
+import type { WatchTick } from '../src/node/core/views/event-views.js';
 import type { TickSource } from '../src/tui/source.js';
 import type { ViewName } from '../src/tui/state.js';
 

@@ -1,7 +1,8 @@
 import type { KvClient } from '../client/client.js';
 import type { Endpoint } from '../client/transport.js';
 import { KvError } from '../node/core/errors.js';
-import type { EventView, OwnersView, WatchTick } from '../node/core/views.js';
+import type { EventView, WatchTick } from '../node/core/views/event-views.js';
+import type { OwnersView } from '../node/core/views/ring-views.js';
 import { parseAddress } from '../node/io/config/host-port.js';
 import type { SourceNode, TickOptions, TickSource } from '../tui/source.js';
 

@@ -1,6 +1,6 @@
 import type { ReadResult, WriteResult } from '../client/client.js';
 import { KvError } from '../node/core/errors.js';
-import type { TraceView } from '../node/core/views.js';
+import type { TraceView } from '../node/core/views/trace-views.js';
 import { ClientCommand } from './client-command.js';
 import { eachKey, type Settled } from './each-key.js';
 import { operationError, type Operation } from './operation-error.js';

@@ -1,14 +1,10 @@
 import type { ReadResult, WriteResult } from '../client/client.js';
 import { hintsByTarget, repairMarks } from '../node/core/hints/hints-view.js';
 import { formatVersion } from '../node/core/version/version.js';
-import type {
-  GossipView,
-  NodeDetailView,
-  NodeView,
-  OwnersView,
-  RingView,
-  StatusView,
-} from '../node/core/views.js';
+import type { GossipView } from '../node/core/views/gossip-views.js';
+import type { NodeDetailView, NodeView } from '../node/core/views/node-views.js';
+import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
+import type { StatusView } from '../node/core/views/status-views.js';
 import type { Facts, MissingPart, Warning } from './envelope.js';
 import { encodeKey, encodeValue, type KeyEncoding } from './keys.js';
 

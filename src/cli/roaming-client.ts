@@ -1,7 +1,7 @@
 import type { KvClient } from '../client/client.js';
 import type { Endpoint } from '../client/transport.js';
 import { KvError } from '../node/core/errors.js';
-import type { StatusView } from '../node/core/views.js';
+import type { StatusView } from '../node/core/views/status-views.js';
 import { parseAddress } from '../node/io/config/host-port.js';
 
 type Connect = (endpoints: readonly Endpoint[]) => Promise<KvClient>;

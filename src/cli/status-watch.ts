@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KvError } from '../node/core/errors.js';
-import type { Health, StatusView } from '../node/core/views.js';
+import type { Health, StatusView } from '../node/core/views/status-views.js';
 
 const RANK: Readonly<Record<Health, number>> = { UNKNOWN: 0, CRITICAL: 1, DEGRADED: 2, HEALTHY: 3 };
 

@@ -2,7 +2,7 @@ import { KvError } from '../node/core/errors.js';
 import { LIMITS } from '../node/core/limits.js';
 import type { ClientRequest, ClientResult } from '../node/core/operations.js';
 import { formatVersion, type Version } from '../node/core/version/version.js';
-import type { TraceStep } from '../node/core/views.js';
+import type { TraceStep } from '../node/core/views/trace-views.js';
 import type { Clock } from '../node/env/clock.js';
 import type { Random } from '../node/env/random.js';
 import { allRoutes, firstRoute, type RouteSources } from './policies/route-policy.js';

@@ -1,7 +1,7 @@
 import { Placement } from '../node/core/ring/placement.js';
 import { Ring } from '../node/core/ring/ring.js';
 import { tokenOf } from '../node/core/ring/token.js';
-import type { DescribedNode, DescribeView } from '../node/core/views.js';
+import type { DescribedNode, DescribeView } from '../node/core/views/describe-views.js';
 import type { Endpoint } from './transport.js';
 
 /** One node as a client reaches it. */

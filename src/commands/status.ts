@@ -9,7 +9,7 @@ import { isAtMost, watchStatus, type HealthName, type WatchEnd } from '../cli/st
 import { WatchText } from '../cli/watch-text.js';
 import { KvError } from '../node/core/errors.js';
 import { LIMITS } from '../node/core/limits.js';
-import type { StatusView } from '../node/core/views.js';
+import type { StatusView } from '../node/core/views/status-views.js';
 
 const INTERVAL_MS = 2000;
 /** How long `--until` waits when nothing is said. */

@@ -8,7 +8,7 @@ import type {
   MetaRequest,
 } from './core/messages.js';
 import type { RepairReply, RepairRequest } from './core/repair/repair-messages.js';
-import type { NodeReport } from './core/views.js';
+import type { NodeReport } from './core/views/node-views.js';
 import type { DataCall, PeerAddress, PeerHandler } from './env/transport.js';
 import type { PeerAdmission } from './identity/peer-admission.js';
 import type { Membership } from './membership/membership.js';

@@ -9,7 +9,8 @@ import type {
 import type { Placement } from './core/ring/placement.js';
 import type { Ring } from './core/ring/ring.js';
 import type { Stamp, Version } from './core/version/version.js';
-import type { EventView, LivenessState, SightingView } from './core/views.js';
+import type { EventView } from './core/views/event-views.js';
+import type { LivenessState, SightingView } from './core/views/node-views.js';
 import type { PeerLink } from './env/transport.js';
 
 /**

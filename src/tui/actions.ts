@@ -1,4 +1,4 @@
-import type { EventView, WatchTick } from '../node/core/views.js';
+import type { EventView, WatchTick } from '../node/core/views/event-views.js';
 import type { Link, Lookup, Moment, Prompt, Size, ViewName } from './state.js';
 
 /** How far the selection moves: rows, pages, or to an end. */

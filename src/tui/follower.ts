@@ -1,4 +1,5 @@
-import type { NodeView, WatchTick } from '../node/core/views.js';
+import type { WatchTick } from '../node/core/views/event-views.js';
+import type { NodeView } from '../node/core/views/node-views.js';
 import type { Action } from './actions.js';
 import { messageOf, unlessAborted, withDeadline } from './deadline.js';
 import type { SourceNode, TickSource } from './source.js';

@@ -1,4 +1,5 @@
-import type { NodeView, OperationView, StatusView } from '../node/core/views.js';
+import type { NodeView, OperationView } from '../node/core/views/node-views.js';
+import type { StatusView } from '../node/core/views/status-views.js';
 import type { Sample } from './widgets/spark.js';
 
 /** Ticks that sparklines look back. */

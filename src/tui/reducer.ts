@@ -1,5 +1,5 @@
 import { LIMITS } from '../node/core/limits.js';
-import type { EventView, WatchTick } from '../node/core/views.js';
+import type { EventView, WatchTick } from '../node/core/views/event-views.js';
 import type { Action, Motion, Timed } from './actions.js';
 import { remember } from './history.js';
 import { eventId } from './rows.js';

@@ -1,4 +1,5 @@
-import type { EventView, OwnersView, WatchTick } from '../node/core/views.js';
+import type { EventView, WatchTick } from '../node/core/views/event-views.js';
+import type { OwnersView } from '../node/core/views/ring-views.js';
 
 /** A node to be asked, as the last view of the cluster named it. */
 export interface SourceNode {

@@ -1,7 +1,8 @@
-import type { EventView, OwnersView, WatchTick } from '../node/core/views.js';
+import type { EventView, WatchTick } from '../node/core/views/event-views.js';
+import type { OwnersView } from '../node/core/views/ring-views.js';
 import { NO_HISTORY, type History } from './history.js';
 
-export type ViewName = 'overview' | 'ring' | 'gossip' | 'node' | 'events' | 'help';
+export type ViewName = 'overview' | 'ring' | 'gossip' | 'node' | 'hints' | 'events' | 'help';
 
 /** One moment on both clocks: durations are taken from the first, the time of day from the second. */
 export interface Moment {
@@ -132,6 +133,7 @@ export function initialState(
       ring: START,
       gossip: START,
       node: START,
+      hints: START,
       events: START,
       help: START,
     },

@@ -2,7 +2,7 @@ import { KvClient } from '../../src/client/client.js';
 import { GrpcClientTransport } from '../../src/client/grpc/grpc-client-transport.js';
 import { systemEnv } from '../../src/client/grpc/system-env.js';
 import { KvError } from '../../src/node/core/errors.js';
-import type { StatusView } from '../../src/node/core/views.js';
+import type { StatusView } from '../../src/node/core/views/status-views.js';
 import { startNode, type RealNode } from './real-node.js';
 import type { Stage } from './stage.js';
 

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { KvError } from '../../src/node/core/errors.js';
 import { LIMITS } from '../../src/node/core/limits.js';
-import type { WatchTick } from '../../src/node/core/views.js';
+import type { WatchTick } from '../../src/node/core/views/event-views.js';
 import { nextTurn } from '../../src/node/io/turn.js';
 import { DESCRIBE, EVENTS, GOSSIP, NODE, OWNERS, RING, STATUS } from './example-views.js';
 import { openClientPort } from './grpc-fixtures.js';

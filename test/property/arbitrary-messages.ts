@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../src/node/core/errors.js';
 import type { DataReply, DataRequest } from '../../src/node/core/messages.js';
 import type { ClientRequest, ClientResult } from '../../src/node/core/operations.js';
 import type { Stamp, Version } from '../../src/node/core/version/version.js';
-import type { TraceView } from '../../src/node/core/views.js';
+import type { TraceView } from '../../src/node/core/views/trace-views.js';
 
 const u32 = fc.nat(0xffff_ffff);
 const u53 = fc.maxSafeNat();

@@ -1,4 +1,5 @@
-import type { OwnersView, WatchTick } from '../../src/node/core/views.js';
+import type { WatchTick } from '../../src/node/core/views/event-views.js';
+import type { OwnersView } from '../../src/node/core/views/ring-views.js';
 import type { TickOptions, TickSource } from '../../src/tui/source.js';
 import { fakeTick, type FakeCluster } from './fake-cluster.js';
 

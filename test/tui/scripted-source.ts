@@ -1,4 +1,5 @@
-import type { EventView, OwnersView, WatchTick } from '../../src/node/core/views.js';
+import type { EventView, WatchTick } from '../../src/node/core/views/event-views.js';
+import type { OwnersView } from '../../src/node/core/views/ring-views.js';
 import type { SourceNode, TickOptions, TickSource } from '../../src/tui/source.js';
 import { fakeOwners } from './fake-source.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAddress } from '../../node/io/config/host-port.js';
 import { KvError } from '../../node/core/errors.js';
-import type { StatusView } from '../../node/core/views.js';
+import type { StatusView } from '../../node/core/views/status-views.js';
 import { connect } from '../connect.js';
 import type { ClusterProbe } from './supervisor.js';
 

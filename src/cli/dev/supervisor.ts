@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { KvError } from '../../node/core/errors.js';
-import type { StatusView } from '../../node/core/views.js';
+import type { StatusView } from '../../node/core/views/status-views.js';
 import { askControl, serveControl, type ControlRequest } from './control-socket.js';
 import { devDir, devPaths, hasIdentity, nodeNames, type DevPaths } from './dev-dir.js';
 import { readDevState, writeDevState, type DevState } from './dev-state.js';

@@ -1,4 +1,4 @@
-import type { AlertView } from '../../node/core/views.js';
+import type { AlertView } from '../../node/core/views/status-views.js';
 import type { Look } from '../look.js';
 import { cleanText } from '../show-key.js';
 import { wrapText } from '../text-width.js';

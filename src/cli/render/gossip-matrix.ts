@@ -1,4 +1,4 @@
-import type { GossipView } from '../../node/core/views.js';
+import type { GossipView } from '../../node/core/views/gossip-views.js';
 import type { Look } from '../look.js';
 import { cleanText } from '../show-key.js';
 import { clipText, textWidth } from '../text-width.js';

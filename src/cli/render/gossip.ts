@@ -1,4 +1,4 @@
-import type { GossipNodeView, GossipView } from '../../node/core/views.js';
+import type { GossipNodeView, GossipView } from '../../node/core/views/gossip-views.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { formatAge, UNKNOWN } from '../../stdx/figures.js';
 import type { Look } from '../look.js';

@@ -1,5 +1,5 @@
 import { hintsByTarget, repairMarks, type TargetHints } from '../../node/core/hints/hints-view.js';
-import type { StatusView } from '../../node/core/views.js';
+import type { StatusView } from '../../node/core/views/status-views.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';

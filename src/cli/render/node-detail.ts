@@ -1,4 +1,9 @@
-import type { NodeDetailView, NodeReport, NodeView, OperationView } from '../../node/core/views.js';
+import type {
+  NodeDetailView,
+  NodeReport,
+  NodeView,
+  OperationView,
+} from '../../node/core/views/node-views.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { formatAge, formatRate, formatShare, UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';

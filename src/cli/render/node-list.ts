@@ -1,4 +1,5 @@
-import type { NodeView, StatusView } from '../../node/core/views.js';
+import type { NodeView } from '../../node/core/views/node-views.js';
+import type { StatusView } from '../../node/core/views/status-views.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { UNKNOWN } from '../../stdx/figures.js';
 import type { Look } from '../look.js';

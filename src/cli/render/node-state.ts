@@ -1,4 +1,4 @@
-import type { LivenessState, NodeView, ShownState } from '../../node/core/views.js';
+import type { LivenessState, NodeView, ShownState } from '../../node/core/views/node-views.js';
 import { formatLasting } from '../../stdx/figures.js';
 import { unreachable } from '../../stdx/unreachable.js';
 import type { Paint, Role } from '../colour.js';

@@ -1,5 +1,5 @@
 import { parseVersion } from '../../node/core/version/version.js';
-import type { OwnersView, OwnerView } from '../../node/core/views.js';
+import type { OwnersView, OwnerView } from '../../node/core/views/ring-views.js';
 import { hex32, utf8DecodeStrict } from '../../stdx/bytes.js';
 import { UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';

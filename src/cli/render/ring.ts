@@ -1,4 +1,9 @@
-import type { BalanceView, RangeView, RingNodeView, RingView } from '../../node/core/views.js';
+import type {
+  BalanceView,
+  RangeView,
+  RingNodeView,
+  RingView,
+} from '../../node/core/views/ring-views.js';
 import { formatShare } from '../../stdx/figures.js';
 import { hex32 } from '../../stdx/bytes.js';
 import type { Look } from '../look.js';

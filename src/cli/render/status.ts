@@ -1,5 +1,6 @@
 import { hintsByTarget, type TargetHints } from '../../node/core/hints/hints-view.js';
-import type { NodeView, OperationView, StatusView } from '../../node/core/views.js';
+import type { NodeView, OperationView } from '../../node/core/views/node-views.js';
+import type { StatusView } from '../../node/core/views/status-views.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { formatRate, formatShare, UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';

@@ -1,5 +1,5 @@
 import { parseVersion } from '../../node/core/version/version.js';
-import type { TraceStep, TraceView } from '../../node/core/views.js';
+import type { TraceStep, TraceView } from '../../node/core/views/trace-views.js';
 import { formatDuration } from '../../stdx/duration.js';
 import type { Look } from '../look.js';
 import { cleanText, showKey } from '../show-key.js';

@@ -2,7 +2,7 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { AdminService } from '../../generated/kv/v1/admin.js';
 import type { WatchTick as TickMessage } from '../../generated/kv/v1/admin.js';
 import { KvError } from '../../node/core/errors.js';
-import type { WatchTick } from '../../node/core/views.js';
+import type { WatchTick } from '../../node/core/views/event-views.js';
 import { addressOf } from './connection.js';
 import type { Connection } from './connection.js';
 import { connectionError } from './connection-error.js';

@@ -4,7 +4,7 @@ import type { DataReply, DataRequest } from '../core/messages.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import type { ClientRequest, ClientResult } from '../core/operations.js';
 import { tokenOf } from '../core/ring/token.js';
-import type { OperationView } from '../core/views.js';
+import type { OperationView } from '../core/views/node-views.js';
 import type { Buggify } from '../env/buggify.js';
 import type { Clock } from '../env/clock.js';
 import type { Logger } from '../env/log.js';

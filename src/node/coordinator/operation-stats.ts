@@ -1,6 +1,6 @@
 import { Histogram } from '../../stdx/histogram.js';
 import { Rate } from '../../stdx/rate.js';
-import type { OperationView } from '../core/views.js';
+import type { OperationView } from '../core/views/node-views.js';
 import type { Clock } from '../env/clock.js';
 
 const WINDOW_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { TraceStep, TraceView } from '../core/views.js';
+import type { TraceStep, TraceView } from '../core/views/trace-views.js';
 import type { Clock } from '../env/clock.js';
 
 /** What is known of a traced operation when it ends. */

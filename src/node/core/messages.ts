@@ -7,7 +7,7 @@ import type {
 } from './metadata/cluster-metadata.js';
 import type { Ballot } from './paxos/ballot.js';
 import type { Stamp, Version } from './version/version.js';
-import type { NodeReport } from './views.js';
+import type { NodeReport } from './views/node-views.js';
 
 /** The range of wire versions this code speaks, sent in every hello. */
 export const WIRE_VERSION = { min: 1, max: 1 } as const;

@@ -1,5 +1,5 @@
 import type { Version } from './version/version.js';
-import type { TraceView } from './views.js';
+import type { TraceView } from './views/trace-views.js';
 
 /** One operation as a client asks it of any node. */
 export type ClientRequest =

@@ -5,7 +5,7 @@ import { windowLeftMs } from '../core/hints/hint-bounds.js';
 import { LIMITS } from '../core/limits.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import { DEFAULT_SETTINGS } from '../core/settings.js';
-import type { HintReport } from '../core/views.js';
+import type { HintReport } from '../core/views/hint-views.js';
 import type { Buggify } from '../env/buggify.js';
 import type { Clock, Timer } from '../env/clock.js';
 import type { Logger } from '../env/log.js';

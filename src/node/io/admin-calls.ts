@@ -1,6 +1,6 @@
 import type { AdminCalls } from '../../client/transport.js';
 import { KvError } from '../core/errors.js';
-import type { WatchTick } from '../core/views.js';
+import type { WatchTick } from '../core/views/event-views.js';
 import type { Clock } from '../env/clock.js';
 import type { KvNode } from '../node.js';
 

@@ -1,7 +1,7 @@
 import { GrpcClientTransport } from '../../client/grpc/grpc-client-transport.js';
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
-import type { DescribeView } from '../core/views.js';
+import type { DescribeView } from '../core/views/describe-views.js';
 import type { NodeEnv } from '../env/env.js';
 import type { PeerAddress } from '../env/transport.js';
 import { Backoff } from '../../stdx/backoff.js';

@@ -6,7 +6,8 @@ import {
 } from '../core/membership/failure-detector.js';
 import { LIMITS } from '../core/limits.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
-import type { EventView, LivenessState } from '../core/views.js';
+import type { EventView } from '../core/views/event-views.js';
+import type { LivenessState } from '../core/views/node-views.js';
 import type { Buggify } from '../env/buggify.js';
 import type { Clock, Timer } from '../env/clock.js';
 import type { EventSink } from '../services.js';

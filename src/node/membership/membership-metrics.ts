@@ -1,5 +1,5 @@
 import { LIMITS } from '../core/limits.js';
-import type { LivenessState } from '../core/views.js';
+import type { LivenessState } from '../core/views/node-views.js';
 import type { Counter, Metrics, Observer } from '../env/metrics.js';
 
 /** What membership counts; made once per node. */

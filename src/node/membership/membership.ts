@@ -12,7 +12,7 @@ import { FACT, STOPPING } from '../core/membership/fact-names.js';
 import { sample, type Candidates, type Draw } from '../core/membership/peer-selection.js';
 import type { ControlReply, ControlRequest, Hello } from '../core/messages.js';
 import type { ClusterMetadata, NodeId } from '../core/metadata/cluster-metadata.js';
-import type { LivenessState, SightingView } from '../core/views.js';
+import type { LivenessState, SightingView } from '../core/views/node-views.js';
 import type { Timer } from '../env/clock.js';
 import type { NodeEnv } from '../env/env.js';
 import type { PeerLink } from '../env/transport.js';

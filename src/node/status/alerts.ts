@@ -1,5 +1,6 @@
 import { majority } from '../core/metadata/voters.js';
-import type { AlertView, NodeView } from '../core/views.js';
+import type { NodeView } from '../core/views/node-views.js';
+import type { AlertView } from '../core/views/status-views.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { agreement, nameOf, type ViewContext } from './context.js';
 

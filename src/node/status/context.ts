@@ -1,5 +1,5 @@
 import type { Member, NodeId } from '../core/metadata/cluster-metadata.js';
-import type { LivenessState, ShownState, SightingView } from '../core/views.js';
+import type { LivenessState, ShownState, SightingView } from '../core/views/node-views.js';
 import type { ClusterView, LivenessService } from '../services.js';
 import type { Answers } from './survey.js';
 

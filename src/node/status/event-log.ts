@@ -1,5 +1,5 @@
 import { LIMITS } from '../core/limits.js';
-import type { EventView } from '../core/views.js';
+import type { EventView } from '../core/views/event-views.js';
 import type { Clock } from '../env/clock.js';
 import type { Logger } from '../env/log.js';
 import { RingBuffer } from '../../stdx/ring-buffer.js';

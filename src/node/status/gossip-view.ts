@@ -1,6 +1,7 @@
 import { LIMITS } from '../core/limits.js';
 import type { Member } from '../core/metadata/cluster-metadata.js';
-import type { GossipNodeView, GossipView, LivenessState, ObserverView } from '../core/views.js';
+import type { GossipNodeView, GossipView, ObserverView } from '../core/views/gossip-views.js';
+import type { LivenessState } from '../core/views/node-views.js';
 import { agreement, nameOf, presentMembers, shownState, type ViewContext } from './context.js';
 
 /** What the answering node knows through gossip, and what each other node sees. */

@@ -1,5 +1,5 @@
 import { KvError } from '../core/errors.js';
-import type { HintReport, HintsAction } from '../core/views.js';
+import type { HintReport, HintsAction } from '../core/views/hint-views.js';
 import { unreachable } from '../../stdx/unreachable.js';
 
 /** What may be done with the hints of a node; an undefined target is all. */

@@ -1,5 +1,6 @@
 import type { KvError } from '../core/errors.js';
-import type { HintReport, NodeReport, OperationView } from '../core/views.js';
+import type { HintReport } from '../core/views/hint-views.js';
+import type { NodeReport, OperationView } from '../core/views/node-views.js';
 import type { Clock } from '../env/clock.js';
 import type { ProcessFacts } from '../env/process-facts.js';
 import type { LivenessService, MetadataService, Readiness } from '../services.js';

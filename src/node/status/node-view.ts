@@ -1,5 +1,5 @@
 import type { Member } from '../core/metadata/cluster-metadata.js';
-import type { NodeView } from '../core/views.js';
+import type { NodeView } from '../core/views/node-views.js';
 import { presentMembers, shownState, type ViewContext } from './context.js';
 import { sharesOf, type Shares } from './shares.js';
 

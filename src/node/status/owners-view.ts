@@ -1,7 +1,7 @@
 import { KvError } from '../core/errors.js';
 import { tokenOf } from '../core/ring/token.js';
 import { formatVersion } from '../core/version/version.js';
-import type { OwnersView, OwnerView } from '../core/views.js';
+import type { OwnersView, OwnerView } from '../core/views/ring-views.js';
 import type { Inspection } from '../coordinator/inspect.js';
 import { isServing, nameOf, shownState, type ViewContext } from './context.js';
 import { defaultPlacement } from './shares.js';

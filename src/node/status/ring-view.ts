@@ -1,4 +1,4 @@
-import type { BalanceView, RangeView, RingNodeView, RingView } from '../core/views.js';
+import type { BalanceView, RangeView, RingNodeView, RingView } from '../core/views/ring-views.js';
 import { agreement, nameOf, presentMembers, shownState, type ViewContext } from './context.js';
 import { defaultPlacement, rangesOf, rangeSize, sharesOf, stripsOf } from './shares.js';
 

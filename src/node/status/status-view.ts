@@ -1,11 +1,5 @@
-import type {
-  Health,
-  NodeReport,
-  NodeView,
-  OperationView,
-  RangesView,
-  StatusView,
-} from '../core/views.js';
+import type { NodeReport, NodeView, OperationView } from '../core/views/node-views.js';
+import type { Health, RangesView, StatusView } from '../core/views/status-views.js';
 import { alertsOf } from './alerts.js';
 import { agreement, isServing, nameOf, type ViewContext } from './context.js';
 import { nodeViews } from './node-view.js';

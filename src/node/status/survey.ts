@@ -1,6 +1,6 @@
 import { KvError } from '../core/errors.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
-import type { AskError, NodeReport } from '../core/views.js';
+import type { AskError, NodeReport } from '../core/views/node-views.js';
 import type { Clock } from '../env/clock.js';
 import type { PeerDirectory } from '../services.js';
 

@@ -1,4 +1,4 @@
-import type { EventView } from '../../node/core/views.js';
+import type { EventView } from '../../node/core/views/event-views.js';
 import { formatClock } from '../format.js';
 import { clean, padText, span, type Line } from '../line.js';
 import { severityMark } from './node-state.js';

@@ -1,4 +1,4 @@
-import type { EventView } from '../../node/core/views.js';
+import type { EventView } from '../../node/core/views/event-views.js';
 import { formatClock, formatLasting } from '../format.js';
 import { bodyArea } from '../layout.js';
 import { clean, clipText, span, textWidth, type Line } from '../line.js';

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../node/core/limits.js';
-import type { GossipNodeView } from '../../node/core/views.js';
+import type { GossipNodeView } from '../../node/core/views/gossip-views.js';
 import { formatAge, formatLatency, UNKNOWN } from '../format.js';
 import { clean, padText, span, type Line, type Role } from '../line.js';
 import type { Glyphs } from '../theme.js';

@@ -1,4 +1,4 @@
-import type { GossipNodeView, GossipView } from '../../node/core/views.js';
+import type { GossipNodeView, GossipView } from '../../node/core/views/gossip-views.js';
 import { formatInterval } from '../format.js';
 import { bodyArea, ROOMY_COLUMNS } from '../layout.js';
 import { clean, joinFitting, span, type Line } from '../line.js';

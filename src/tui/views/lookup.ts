@@ -1,4 +1,4 @@
-import type { OwnersView, OwnerView } from '../../node/core/views.js';
+import type { OwnersView, OwnerView } from '../../node/core/views/ring-views.js';
 import { formatSize } from '../../stdx/size.js';
 import { formatToken } from '../format.js';
 import type { Area } from '../layout.js';

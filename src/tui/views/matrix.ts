@@ -1,4 +1,4 @@
-import type { ObserverView } from '../../node/core/views.js';
+import type { ObserverView } from '../../node/core/views/gossip-views.js';
 import { bodyArea } from '../layout.js';
 import { clean, clipText, padText, span, type Line } from '../line.js';
 import { observerRows } from '../rows.js';

@@ -1,4 +1,5 @@
-import type { NodeReport, NodeView, StatusView } from '../../node/core/views.js';
+import type { NodeReport, NodeView } from '../../node/core/views/node-views.js';
+import type { StatusView } from '../../node/core/views/status-views.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { formatSize } from '../../stdx/size.js';
 import {

@@ -1,4 +1,4 @@
-import type { NodeView } from '../../node/core/views.js';
+import type { NodeView } from '../../node/core/views/node-views.js';
 import { formatLatency, formatRate } from '../format.js';
 import { trendOf } from '../history.js';
 import { clean, span, type Line } from '../line.js';

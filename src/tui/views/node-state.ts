@@ -1,4 +1,6 @@
-import type { EventView, Health, LivenessState, ShownState } from '../../node/core/views.js';
+import type { EventView } from '../../node/core/views/event-views.js';
+import type { LivenessState, ShownState } from '../../node/core/views/node-views.js';
+import type { Health } from '../../node/core/views/status-views.js';
 import { formatLasting } from '../format.js';
 import { span, type Role, type Span } from '../line.js';
 

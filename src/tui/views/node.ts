@@ -1,4 +1,4 @@
-import type { NodeView } from '../../node/core/views.js';
+import type { NodeView } from '../../node/core/views/node-views.js';
 import { formatAge, formatLatency, UNKNOWN } from '../format.js';
 import { trendOf } from '../history.js';
 import { bodyArea, ROOMY_COLUMNS } from '../layout.js';

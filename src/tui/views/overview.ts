@@ -1,4 +1,6 @@
-import type { AlertView, NodeView } from '../../node/core/views.js';
+import { hintsByTarget } from '../../node/core/hints/hints-view.js';
+import type { NodeView } from '../../node/core/views/node-views.js';
+import type { AlertView } from '../../node/core/views/status-views.js';
 import { trendOf } from '../history.js';
 import { bodyArea, ROOMY_COLUMNS, type Area } from '../layout.js';
 import { clean, span, type Line } from '../line.js';
@@ -42,8 +44,10 @@ export const overviewView: View = {
 
 function columnContext(state: State, theme?: Theme): Parameters<typeof nodeColumns>[0] {
   const facts = shownFacts(state);
+  const nodes = facts.tick?.status.nodes ?? [];
   return {
-    nodes: facts.tick?.status.nodes ?? [],
+    nodes,
+    hints: new Map(hintsByTarget({ nodes }).map(({ nodeId, count }) => [nodeId, count])),
     elapsedMs: elapsedMs(state),
     roomy: bodyArea(state).width >= ROOMY_COLUMNS,
     levels: theme?.glyphs.levels ?? ['.'],

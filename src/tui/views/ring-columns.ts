@@ -1,4 +1,4 @@
-import type { RingNodeView } from '../../node/core/views.js';
+import type { RingNodeView } from '../../node/core/views/ring-views.js';
 import { formatShare } from '../format.js';
 import { clean, padText, span, type Line, type Role } from '../line.js';
 import { largest, level } from '../widgets/spark.js';

@@ -1,4 +1,4 @@
-import type { RingNodeView, RingView } from '../../node/core/views.js';
+import type { RingNodeView, RingView } from '../../node/core/views/ring-views.js';
 import { bodyArea, type Area } from '../layout.js';
 import { joinFitting, padText, recolour, span, type Line } from '../line.js';
 import { ringRows } from '../rows.js';

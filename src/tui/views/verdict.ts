@@ -1,4 +1,5 @@
-import type { ShownState, StatusView } from '../../node/core/views.js';
+import type { ShownState } from '../../node/core/views/node-views.js';
+import type { StatusView } from '../../node/core/views/status-views.js';
 import { formatSize } from '../../stdx/size.js';
 import { joinFitting, lineWidth, span, type Line, type Span } from '../line.js';
 import type { Theme } from '../theme.js';

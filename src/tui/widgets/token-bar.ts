@@ -1,4 +1,4 @@
-import type { RingView } from '../../node/core/views.js';
+import type { RingView } from '../../node/core/views/ring-views.js';
 import type { Line, Role, Span } from '../line.js';
 import { span } from '../line.js';
 

@@ -9,7 +9,8 @@ import type {
   MembershipState,
 } from '../../../src/node/core/metadata/cluster-metadata.js';
 import { DEFAULT_SETTINGS } from '../../../src/node/core/settings.js';
-import type { EventView, LivenessState } from '../../../src/node/core/views.js';
+import type { EventView } from '../../../src/node/core/views/event-views.js';
+import type { LivenessState } from '../../../src/node/core/views/node-views.js';
 import type { Transport } from '../../../src/node/env/transport.js';
 import type { PeerSeen } from '../../../src/node/membership/endpoint-news.js';
 import { Membership } from '../../../src/node/membership/membership.js';

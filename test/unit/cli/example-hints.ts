@@ -1,4 +1,4 @@
-import type { HintReport } from '../../../src/node/core/views.js';
+import type { HintReport } from '../../../src/node/core/views/hint-views.js';
 
 const DOWN_MS = 192_000;
 const COUNTS: Readonly<Record<string, number>> = { n1: 212_000, n2: 186_000 };

@@ -1,16 +1,14 @@
+import type { GossipNodeView, GossipView } from '../../../src/node/core/views/gossip-views.js';
 import type {
-  GossipNodeView,
-  GossipView,
   LivenessState,
   NodeDetailView,
   NodeReport,
   NodeView,
-  OwnersView,
-  RingView,
   ShownState,
-  StatusView,
-  TraceView,
-} from '../../../src/node/core/views.js';
+} from '../../../src/node/core/views/node-views.js';
+import type { OwnersView, RingView } from '../../../src/node/core/views/ring-views.js';
+import type { StatusView } from '../../../src/node/core/views/status-views.js';
+import type { TraceView } from '../../../src/node/core/views/trace-views.js';
 import { utf8Encode } from '../../../src/stdx/bytes.js';
 import { keptForN4 } from './example-hints.js';
 

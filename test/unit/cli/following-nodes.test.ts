@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DashboardSource } from '../../../src/cli/dashboard-source.js';
 import { RoamingClient } from '../../../src/cli/roaming-client.js';
 import type { Endpoint } from '../../../src/client/transport.js';
-import type { WatchTick } from '../../../src/node/core/views.js';
+import type { WatchTick } from '../../../src/node/core/views/event-views.js';
 import { eachTurn } from '../../../src/node/io/turn.js';
 import { Scheduler } from '../../../src/sim/scheduler.js';
 import { SimCluster } from '../../../src/sim/sim-cluster.js';

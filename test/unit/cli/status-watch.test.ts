@@ -7,7 +7,7 @@ import {
 } from '../../../src/cli/status-watch.js';
 import { WatchText } from '../../../src/cli/watch-text.js';
 import { KvError } from '../../../src/node/core/errors.js';
-import type { Health, StatusView } from '../../../src/node/core/views.js';
+import type { Health, StatusView } from '../../../src/node/core/views/status-views.js';
 import { exampleStatus } from './example-views.js';
 
 const lost = new KvError('KV_UNREACHABLE', 'n1: connection refused');

@@ -1,5 +1,7 @@
 import type { GossipResponse, WatchTick as TickMessage } from '../../../generated/kv/v1/admin.js';
-import type { GossipView, LivenessState, WatchTick } from '../../../node/core/views.js';
+import type { WatchTick } from '../../../node/core/views/event-views.js';
+import type { GossipView } from '../../../node/core/views/gossip-views.js';
+import type { LivenessState } from '../../../node/core/views/node-views.js';
 import { livenessOf, shownStateOf, sightingFromMessage } from './report-message.js';
 import { required } from './required.js';
 import { ringFromMessage } from './ring-message.js';

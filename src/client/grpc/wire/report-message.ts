@@ -10,7 +10,7 @@ import type {
   NodeView,
   OperationView,
   SightingView,
-} from '../../../node/core/views.js';
+} from '../../../node/core/views/node-views.js';
 import { wordOf } from './words.js';
 
 // Views go out as they are: the generated types have the same fields. What comes in is checked: words that are not known, and

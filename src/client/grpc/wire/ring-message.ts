@@ -3,7 +3,8 @@ import type {
   OwnersResponse,
   RingResponse,
 } from '../../../generated/kv/v1/admin.js';
-import type { DescribeView, OwnersView, RingView } from '../../../node/core/views.js';
+import type { DescribeView } from '../../../node/core/views/describe-views.js';
+import type { OwnersView, RingView } from '../../../node/core/views/ring-views.js';
 import { livenessOf, membershipOf, shownStateOf } from './report-message.js';
 import { required } from './required.js';
 import { wordOf } from './words.js';

@@ -1,5 +1,7 @@
 import type { Event, NodeResponse, StatusResponse } from '../../../generated/kv/v1/admin.js';
-import type { EventView, NodeDetailView, StatusView } from '../../../node/core/views.js';
+import type { EventView } from '../../../node/core/views/event-views.js';
+import type { NodeDetailView } from '../../../node/core/views/node-views.js';
+import type { StatusView } from '../../../node/core/views/status-views.js';
 import { livenessOf, nodeFromMessage, operationsFromMessage } from './report-message.js';
 import { required } from './required.js';
 import { wordOf } from './words.js';

@@ -1,5 +1,5 @@
 import type { Trace } from '../../../generated/kv/v1/kv.js';
-import type { TraceView } from '../../../node/core/views.js';
+import type { TraceView } from '../../../node/core/views/trace-views.js';
 import { wordOf } from './words.js';
 
 const outcome = wordOf('ok', 'applied', 'not_applied', 'unknown');

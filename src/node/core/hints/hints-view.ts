@@ -1,4 +1,6 @@
-import type { HintReport, NodeView, StatusView } from '../views.js';
+import type { HintReport } from '../views/hint-views.js';
+import type { NodeView } from '../views/node-views.js';
+import type { StatusView } from '../views/status-views.js';
 
 /** What one node keeps for another, by the names that people use. */
 interface HolderView extends Omit<HintReport, 'target'> {

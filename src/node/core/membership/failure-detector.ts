@@ -1,7 +1,8 @@
 import { assert } from '../../../stdx/assert.js';
 import { LIMITS } from '../limits.js';
 import type { NodeId } from '../metadata/cluster-metadata.js';
-import type { EventView, LivenessState } from '../views.js';
+import type { EventView } from '../views/event-views.js';
+import type { LivenessState } from '../views/node-views.js';
 import { healthyAt, observeTimer, suspectPhiOf, type LocalHealth } from './local-health.js';
 import {
   EMPTY_WINDOW,

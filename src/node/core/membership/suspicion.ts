@@ -1,7 +1,8 @@
 import { formatDuration } from '../../../stdx/duration.js';
 import { unreachable } from '../../../stdx/unreachable.js';
 import { LIMITS } from '../limits.js';
-import type { EventView, LivenessState } from '../views.js';
+import type { EventView } from '../views/event-views.js';
+import type { LivenessState } from '../views/node-views.js';
 
 /** A round of probes that was begun: when, and how long the node had been silent by then. */
 interface ProbeRound {

@@ -2,7 +2,7 @@ import { formatDuration } from '../../../stdx/duration.js';
 import { unreachable } from '../../../stdx/unreachable.js';
 import type { ReplicaReport } from '../errors.js';
 import type { DataReply } from '../messages.js';
-import type { LivenessState } from '../views.js';
+import type { LivenessState } from '../views/node-views.js';
 
 /** How a replica looked to the coordinator before anything was sent. */
 export interface ReplicaSighting {

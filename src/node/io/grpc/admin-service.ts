@@ -18,7 +18,7 @@ import type {
 import { authorize, type Action } from '../../core/access/authorize.js';
 import { KvError } from '../../core/errors.js';
 import { LIMITS } from '../../core/limits.js';
-import type { HintsAction } from '../../core/views.js';
+import type { HintsAction } from '../../core/views/hint-views.js';
 import { remainingOf } from './call-deadline.js';
 import type { ClientServiceEnv } from './client-env.js';
 import { failure, toKvError } from './failure.js';

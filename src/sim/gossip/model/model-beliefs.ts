@@ -7,7 +7,7 @@ import {
   type Evidence,
   type Suspicion,
 } from '../../../node/core/membership/suspicion.js';
-import type { LivenessState } from '../../../node/core/views.js';
+import type { LivenessState } from '../../../node/core/views/node-views.js';
 import type { PairTable } from './pair-table.js';
 
 const UP: Suspicion = { kind: 'up', sinceMs: 0 };

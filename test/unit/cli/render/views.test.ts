@@ -15,7 +15,7 @@ import { renderStatus } from '../../../../src/cli/render/status.js';
 import { renderTrace, summariseTrace } from '../../../../src/cli/render/trace.js';
 import { textWidth } from '../../../../src/cli/text-width.js';
 import { ERRORS } from '../../../../src/node/core/errors.js';
-import type { StatusView } from '../../../../src/node/core/views.js';
+import type { StatusView } from '../../../../src/node/core/views/status-views.js';
 import {
   exampleDetail,
   exampleGossip,

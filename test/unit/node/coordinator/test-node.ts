@@ -6,7 +6,7 @@ import type { DataReply, DataRequest, Hello } from '../../../../src/node/core/me
 import type { ClusterMetadata } from '../../../../src/node/core/metadata/cluster-metadata.js';
 import { Hlc } from '../../../../src/node/core/version/hlc.js';
 import type { Stamp, Version } from '../../../../src/node/core/version/version.js';
-import type { LivenessState } from '../../../../src/node/core/views.js';
+import type { LivenessState } from '../../../../src/node/core/views/node-views.js';
 import type { PeerLink } from '../../../../src/node/env/transport.js';
 import { clusterViewOf } from '../../../../src/node/metadata/cluster-view.js';
 import { Replica } from '../../../../src/node/replica/replica-service.js';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DataReply, DataRequest } from '../../../../src/node/core/messages.js';
-import type { LivenessState } from '../../../../src/node/core/views.js';
+import type { LivenessState } from '../../../../src/node/core/views/node-views.js';
 import { encodeDataKey } from '../../../../src/node/core/version/data-key.js';
 import { encodeRecord } from '../../../../src/node/core/version/record-codec.js';
 import type { CorruptTarget } from '../../../../src/node/hints/hint-delivery.js';

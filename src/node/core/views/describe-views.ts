@@ -1,0 +1,32 @@
+import type { MembershipState } from '../metadata/cluster-metadata.js';
+import type { LivenessState } from './node-views.js';
+
+/** What `Describe` tells anybody who may connect: enough to join, and to route. */
+export interface DescribeView {
+  readonly clusterId: string;
+  readonly cluster: string;
+  readonly nodeId: string;
+  readonly name: string;
+  readonly release: string;
+  readonly epoch: number;
+  readonly opened: boolean;
+  readonly replicationFactor: number;
+  readonly valueBytesMax: number;
+  readonly nodes: readonly DescribedNode[];
+}
+
+/** A member as a routing client or a joining node needs it. */
+export interface DescribedNode {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly membership: MembershipState;
+  readonly liveness: LivenessState;
+  readonly host: string;
+  readonly rack: string;
+  readonly dc: string;
+  readonly addressHost: string;
+  readonly clientPort: number;
+  readonly peerPort: number;
+  readonly httpPort: number;
+  readonly tokens: readonly number[];
+}
