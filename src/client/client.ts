@@ -3,18 +3,13 @@ import { LIMITS } from '../node/core/limits.js';
 import type { ClientRequest, ClientResult } from '../node/core/operations.js';
 import { Hlc } from '../node/core/version/hlc.js';
 import type { Version } from '../node/core/version/version.js';
-import type {
-  DescribeView,
-  EventView,
-  GossipView,
-  HintsAction,
-  HintsDone,
-  NodeDetailView,
-  OwnersView,
-  RingView,
-  StatusView,
-  WatchTick,
-} from '../node/core/views.js';
+import type { DescribeView } from '../node/core/views/describe-views.js';
+import type { EventView, WatchTick } from '../node/core/views/event-views.js';
+import type { GossipView } from '../node/core/views/gossip-views.js';
+import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
+import type { NodeDetailView } from '../node/core/views/node-views.js';
+import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
+import type { StatusView } from '../node/core/views/status-views.js';
 import type { Clock } from '../node/env/clock.js';
 import type { Random } from '../node/env/random.js';
 import { readU32be } from '../stdx/bytes.js';

@@ -2,18 +2,13 @@ import type { ClientConnection, Endpoint } from '../client/transport.js';
 import { KvError } from '../node/core/errors.js';
 import { LIMITS } from '../node/core/limits.js';
 import type { ClientRequest, ClientResult } from '../node/core/operations.js';
-import type {
-  DescribeView,
-  EventView,
-  GossipView,
-  HintsAction,
-  HintsDone,
-  NodeDetailView,
-  OwnersView,
-  RingView,
-  StatusView,
-  WatchTick,
-} from '../node/core/views.js';
+import type { DescribeView } from '../node/core/views/describe-views.js';
+import type { EventView, WatchTick } from '../node/core/views/event-views.js';
+import type { GossipView } from '../node/core/views/gossip-views.js';
+import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
+import type { NodeDetailView } from '../node/core/views/node-views.js';
+import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
+import type { StatusView } from '../node/core/views/status-views.js';
 import type { KvNode } from '../node/node.js';
 import type { AdminService } from '../node/status/admin-service.js';
 import type { SimNetwork } from './network.js';

@@ -1,16 +1,15 @@
+import type { DescribeView } from '../../src/node/core/views/describe-views.js';
+import type { EventView } from '../../src/node/core/views/event-views.js';
+import type { GossipView } from '../../src/node/core/views/gossip-views.js';
 import type {
-  DescribeView,
-  EventView,
-  GossipView,
   NodeDetailView,
   NodeReport,
   NodeView,
-  OwnersView,
-  RingView,
   SightingView,
-  StatusView,
-  TraceView,
-} from '../../src/node/core/views.js';
+} from '../../src/node/core/views/node-views.js';
+import type { OwnersView, RingView } from '../../src/node/core/views/ring-views.js';
+import type { StatusView } from '../../src/node/core/views/status-views.js';
+import type { TraceView } from '../../src/node/core/views/trace-views.js';
 
 // Every field differs from its default, and every optional one is there once and missing once: what does not travel, shows.
 

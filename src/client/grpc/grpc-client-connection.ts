@@ -1,18 +1,13 @@
 import { AdminService } from '../../generated/kv/v1/admin.js';
 import { KvError } from '../../node/core/errors.js';
 import type { ClientRequest, ClientResult } from '../../node/core/operations.js';
-import type {
-  DescribeView,
-  EventView,
-  GossipView,
-  HintsAction,
-  HintsDone,
-  NodeDetailView,
-  OwnersView,
-  RingView,
-  StatusView,
-  WatchTick,
-} from '../../node/core/views.js';
+import type { DescribeView } from '../../node/core/views/describe-views.js';
+import type { EventView, WatchTick } from '../../node/core/views/event-views.js';
+import type { GossipView } from '../../node/core/views/gossip-views.js';
+import type { HintsAction, HintsDone } from '../../node/core/views/hint-views.js';
+import type { NodeDetailView } from '../../node/core/views/node-views.js';
+import type { OwnersView, RingView } from '../../node/core/views/ring-views.js';
+import type { StatusView } from '../../node/core/views/status-views.js';
 import type { ClientConnection, Endpoint } from '../transport.js';
 import { addressOf, Connection } from './connection.js';
 import type { SystemEnv } from './system-env.js';

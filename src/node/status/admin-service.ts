@@ -1,19 +1,12 @@
 import { KvError } from '../core/errors.js';
 import type { Member } from '../core/metadata/cluster-metadata.js';
-import type {
-  DescribedNode,
-  DescribeView,
-  EventView,
-  GossipView,
-  HintsAction,
-  HintsDone,
-  NodeDetailView,
-  NodeReport,
-  OwnersView,
-  RingView,
-  StatusView,
-  WatchTick,
-} from '../core/views.js';
+import type { DescribedNode, DescribeView } from '../core/views/describe-views.js';
+import type { EventView, WatchTick } from '../core/views/event-views.js';
+import type { GossipView } from '../core/views/gossip-views.js';
+import type { HintsAction, HintsDone } from '../core/views/hint-views.js';
+import type { NodeDetailView, NodeReport } from '../core/views/node-views.js';
+import type { OwnersView, RingView } from '../core/views/ring-views.js';
+import type { StatusView } from '../core/views/status-views.js';
 import type { Inspection } from '../coordinator/inspect.js';
 import type { Clock } from '../env/clock.js';
 import { nearest } from '../../stdx/nearest.js';
