@@ -60,6 +60,16 @@ export class MemoryDisk implements Disk {
     return this.#open(folder, this.#hold);
   }
 
+  async salvageStorage(name: string): Promise<void> {
+    const { table, faults } = this.#folder(name);
+    const lost = table
+      .range(Uint8Array.of(0), Uint8Array.of(0xff))
+      .filter(({ key }) => faults.unreadable.has(byteText(key)));
+    table.apply(lost.map(({ key }) => ({ type: 'del', key })));
+    table.sync();
+    faults.unreadable.clear();
+  }
+
   /** The disk as one process has it: its steps take the time of `hold`, and once it has crashed nothing is answered. */
   session(hold: DiskHold): Disk {
     const life = this.#life;
@@ -74,6 +84,7 @@ export class MemoryDisk implements Disk {
         await hold('read');
         return silent() ? await silence() : this.#open(folder, hold);
       },
+      salvageStorage: (folder) => (silent() ? silence() : this.salvageStorage(folder)),
       freeBytes: () => (silent() ? silence() : this.freeBytes()),
     };
   }

@@ -1,5 +1,11 @@
 import { KvError } from '../node/core/errors.js';
-import type { BatchOperation, KeyRange, Storage, StorageEntry } from '../node/env/storage.js';
+import type {
+  BatchOperation,
+  KeyRange,
+  Storage,
+  StorageEntry,
+  StorageFigures,
+} from '../node/env/storage.js';
 import { byteText } from './memory-table.js';
 import type { MemoryTable } from './memory-table.js';
 
@@ -86,6 +92,16 @@ export class MemoryStorage implements Storage {
   async properties(): Promise<Readonly<Record<string, string>>> {
     if (this.#state !== 'open') return await this.#refuse();
     return { engine: 'memory' };
+  }
+
+  async figures(): Promise<StorageFigures> {
+    if (this.#state !== 'open') return await this.#refuse();
+    return { levels: [], memoryBytes: 0 };
+  }
+
+  async compact(): Promise<void> {
+    if (this.#state !== 'open') return await this.#refuse();
+    await this.#step('read');
   }
 
   async close(): Promise<void> {

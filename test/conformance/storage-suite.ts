@@ -172,6 +172,16 @@ function storageRules(disk: () => Disk): void {
     expect(await storage.approximateSize(ALL)).toBeGreaterThanOrEqual(0);
     for (const value of Object.values(await storage.properties()))
       expect(value).toBeTypeOf('string');
+    for (const { level, files, bytes } of (await storage.figures()).levels)
+      expect([level, files, bytes].every(Number.isInteger)).toBe(true);
+  });
+
+  it('a compaction of a range, or of an empty one, changes no entry', async () => {
+    await storage.write([put('a'), put('b'), put('c')], { sync: true });
+    await storage.write([del('b')], { sync: true });
+    await storage.compact({ gte: key('a'), lt: key('a') });
+    await storage.compact(ALL);
+    expect(await namesIn(storage)).toEqual(['a', 'c']);
   });
 }
 
@@ -225,6 +235,15 @@ function diskRules(under: () => DiskUnderTest): void {
     expect(await storage.get(key('before'))).toEqual(utf8Encode('before'));
     expect(await storage.get(key('after'))).toBeUndefined();
     await storage.close();
+  });
+
+  it('what is salvaged of a map that is whole is all of it', async () => {
+    const { disk } = under();
+    const storage = await disk.openStorage('map', OPTIONS);
+    await storage.write([put('a'), put('b')], { sync: true });
+    await storage.close();
+    await disk.salvageStorage('map');
+    expect(await namesIn(await disk.openStorage('map', OPTIONS))).toEqual(['a', 'b']);
   });
 
   it('synced writes are there after a reopen', async () => {

@@ -32,7 +32,31 @@ export interface Storage {
   approximateSize(range: KeyRange): Promise<number>;
   /** Figures of the engine for people: levels, files, bytes. */
   properties(): Promise<Readonly<Record<string, string>>>;
+  /** The same as numbers. */
+  figures(): Promise<StorageFigures>;
+  /**
+   * Writes what is in memory to tables, and the tables of a range anew, without what was replaced and deleted in it; an empty
+   * range has only the first done. It cannot be cancelled, and reads and writes go on meanwhile.
+   */
+  compact(range: Pick<KeyRange, 'gte' | 'lt'>): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What an ordered map says of itself; bytes read and written are those since it was opened. */
+export interface StorageFigures {
+  readonly levels: readonly LevelFigures[];
+  /** Bytes in memory: what is not in a table yet, and the cache. */
+  readonly memoryBytes: number;
+}
+
+/** One level of tables; only levels that hold something, or have been written to. */
+export interface LevelFigures {
+  readonly level: number;
+  readonly files: number;
+  readonly bytes: number;
+  /** By compactions into it, in whole MiB as LevelDB counts. */
+  readonly readBytes: number;
+  readonly writtenBytes: number;
 }
 
 /** How an ordered map is tuned; sizes in bytes. */
@@ -56,9 +80,15 @@ export interface Disk {
   replaceFile(name: string, content: Uint8Array): Promise<void>;
   /**
    * Opens, making it when it does not exist, the ordered map in a folder of the directory.
-   * @throws KvError KV_STORE_FAILED, KV_DATA_DIR_LOCKED
+   * @throws KvError KV_DATA_DIR_LOCKED, KV_STORE_FAILED; `StoreDamage` when what is there was damaged
    */
   openStorage(folder: string, options: StorageOptions): Promise<Storage>;
+  /**
+   * Makes the ordered map in a folder one that can be opened, with what of it can still be read; what cannot is set aside. The older value
+   * of a key may be what is left of it.
+   * @throws KvError KV_STORE_FAILED
+   */
+  salvageStorage(folder: string): Promise<void>;
   /** Free bytes of the file system, or undefined when it does not say. */
   freeBytes(): Promise<number | undefined>;
 }

@@ -11,6 +11,7 @@ import type {
   StorageEntry,
   StorageOptions,
 } from '../env/storage.js';
+import { writePatiently } from './background-store.js';
 import { StoreFloors } from './floors.js';
 import type { Readiness } from '../services.js';
 import type {
@@ -55,15 +56,14 @@ export interface StoreParts {
   readonly derivations?: (storage: Storage, sequence: number) => Promise<readonly Derivation[]>;
 }
 
+/** What the upkeep of a store asks of its engine. */
+export type StoreEngine = Pick<Storage, 'figures' | 'compact' | 'approximateSize'>;
+
 interface OpenedShard {
   readonly recovered: RecoveredShard;
   readonly derivations: readonly Derivation[];
   readonly floors: StoreFloors;
 }
-
-/** Tries to write floors while the queue is full, and the pause between them. */
-const FLOOR_TRIES = 100;
-const FLOOR_RETRY_MS = 100;
 
 /** What a record costs in queues beside its bytes. */
 const QUEUE_OVERHEAD = 64;
@@ -119,7 +119,7 @@ export class Store {
       },
     });
     this.#reader = new StoreReader({ storage, clock, buggify, metrics, rules });
-    floors.writeWith((operations) => this.#writeFloors(operations));
+    floors.writeWith((operations) => writePatiently(this, operations, clock));
   }
 
   /**
@@ -247,6 +247,16 @@ export class Store {
     return diskBytes + unmeasured + (atWritten % this.#options.writeBufferBytes);
   }
 
+  /** The engine, for its figures and for its upkeep; records are reached by the other methods. */
+  get engine(): StoreEngine {
+    return this.#storage;
+  }
+
+  /** Bytes of keys and values given to the engine since the start. */
+  writtenBytes(): number {
+    return this.#writer.writtenBytes;
+  }
+
   /** Figures of the engine, for people. */
   async properties(): Promise<Readonly<Record<string, string>>> {
     return await this.#storage.properties();
@@ -267,20 +277,6 @@ export class Store {
         error,
       });
     });
-  }
-
-  async #writeFloors(operations: readonly BatchOperation[]): Promise<void> {
-    for (let left = FLOOR_TRIES; ; left--) {
-      const outcome = await new Promise<ApplyOutcome>((resolve) => {
-        this.writeSystem({ operations, priority: 'background' }, resolve);
-      });
-      if (outcome.kind === 'failed') throw outcome.error;
-      if (outcome.kind !== 'overloaded') return;
-      if (left === 0) throw new KvError('KV_OVERLOADED', 'The queue of the store stays full.');
-      await new Promise<void>((resolve) => {
-        this.#parts.env.clock.after(FLOOR_RETRY_MS, resolve);
-      });
-    }
   }
 
   #refreshLoad(): void {

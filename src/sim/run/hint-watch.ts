@@ -12,6 +12,7 @@ import type { NodeRun } from '../node-run.js';
 import type { SimCluster } from '../sim-cluster.js';
 import type { SimMachine } from '../sim-machine.js';
 import type { Findings } from './findings.js';
+import { floorOnDisk } from './floor-on-disk.js';
 
 /** Once all faults are over and all nodes are up, every hint is delivered, or its slot marked, within this time. */
 const END_MS = 60_000;
@@ -59,6 +60,8 @@ export class HintWatch {
       iterate: (range) => storage.iterate(range),
       approximateSize: (range) => storage.approximateSize(range),
       properties: () => storage.properties(),
+      figures: () => storage.figures(),
+      compact: (range) => storage.compact(range),
       close: () => storage.close(),
       write: async (batch, options) => {
         for (const { type, key } of batch)
@@ -100,6 +103,8 @@ function missingOn(
   const dataKey = encodeDataKey(hint);
   const brought = decodeRecord(dataKey, hint.record);
   if (typeof brought !== 'object') return undefined;
+  // What is that old is no news: the target is complete up to its floor, whatever became of the record since.
+  if (brought.version.ms <= floorOnDisk(target.disk, dataKey)) return undefined;
   const stored = target.disk.valueOf(SHARD_FOLDER, dataKey);
   // What is deleted, or has expired, may have been purged since.
   if (stored === undefined)
@@ -117,6 +122,7 @@ function bound(disk: NodeEnv['disk']): Omit<NodeEnv['disk'], 'openStorage'> {
     unlock: () => disk.unlock(),
     readFile: (name) => disk.readFile(name),
     replaceFile: (name, content) => disk.replaceFile(name, content),
+    salvageStorage: (folder) => disk.salvageStorage(folder),
     freeBytes: () => disk.freeBytes(),
   };
 }

@@ -65,6 +65,8 @@ export class KeyWatch {
       iterate: (range) => storage.iterate(range),
       approximateSize: (range) => storage.approximateSize(range),
       properties: () => storage.properties(),
+      figures: () => storage.figures(),
+      compact: (range) => storage.compact(range),
       close: () => storage.close(),
       write: async (batch, options) => {
         await storage.write(batch, options);
@@ -98,6 +100,7 @@ function diskOf(disk: NodeEnv['disk']): Omit<NodeEnv['disk'], 'openStorage'> {
     unlock: () => disk.unlock(),
     readFile: (name) => disk.readFile(name),
     replaceFile: (name, content) => disk.replaceFile(name, content),
+    salvageStorage: (folder) => disk.salvageStorage(folder),
     freeBytes: () => disk.freeBytes(),
   };
 }

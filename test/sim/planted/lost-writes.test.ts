@@ -39,6 +39,8 @@ function withoutWaiting(storage: Storage): Storage {
     iterate: (range) => storage.iterate(range),
     approximateSize: (range) => storage.approximateSize(range),
     properties: () => storage.properties(),
+    figures: () => storage.figures(),
+    compact: (range) => storage.compact(range),
     close: () => storage.close(),
     write: (batch, options) => {
       void storage.write(batch, options);

@@ -1,7 +1,9 @@
-import { mkdir, open, readFile, rename, stat, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import { KvError } from '../../core/errors.js';
 import type { Disk, Storage, StorageOptions } from '../../env/storage.js';
+import { StoreDamage } from '../../env/store-damage.js';
 import { LevelStorage } from './level-storage.js';
 
 /** The lock is an empty LevelDB of its own in this folder. */
@@ -68,9 +70,21 @@ export class LevelDisk implements Disk {
   }
 
   async openStorage(folder: string, options: StorageOptions): Promise<Storage> {
-    const storage = await LevelStorage.open(join(this.#path, folder), options);
+    const path = join(this.#path, folder);
+    await refuseHeadless(path);
+    const storage = await LevelStorage.open(path, options);
     await syncDirectory(this.#path);
     return storage;
+  }
+
+  async salvageStorage(folder: string): Promise<void> {
+    const path = join(this.#path, folder);
+    try {
+      await ClassicLevel.repair(path);
+    } catch (cause) {
+      const message = `The store in ${path} cannot be repaired: ${textOf(cause)}`;
+      throw new KvError('KV_STORE_FAILED', message, { cause });
+    }
   }
 
   async freeBytes(): Promise<number | undefined> {
@@ -93,6 +107,21 @@ export class LevelDisk implements Disk {
     return new KvError('KV_DATA_DIR_LOCKED', message, { cause: error.cause });
   }
 }
+
+/**
+ * Without the file that names the current state LevelDB takes a store for a new one, and deletes its tables.
+ * @throws StoreDamage when tables or logs are there, and that file is not
+ */
+async function refuseHeadless(path: string): Promise<void> {
+  const names = await readdir(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  if (names.includes('CURRENT') || !names.some((name) => STORE_FILE.test(name))) return;
+  throw new StoreDamage(`The store in ${path} cannot be opened: its file CURRENT is missing`);
+}
+
+const STORE_FILE = /^(?:\d+\.(?:log|ldb|sst)|MANIFEST-\d+)$/;
 
 async function replace(path: string, content: Uint8Array): Promise<void> {
   const file = await open(`${path}.new`, 'w');

@@ -6,8 +6,11 @@ import type {
   KeyRange,
   Storage,
   StorageEntry,
+  StorageFigures,
   StorageOptions,
 } from '../../env/storage.js';
+import { StoreDamage } from '../../env/store-damage.js';
+import { readLevels } from './level-figures.js';
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>;
 
@@ -110,6 +113,25 @@ export class LevelStorage implements Storage {
     }
   }
 
+  async figures(): Promise<StorageFigures> {
+    try {
+      const stats = this.#level.getProperty('leveldb.stats');
+      const tables = this.#level.getProperty('leveldb.sstables');
+      const memoryBytes = Number(this.#level.getProperty('leveldb.approximate-memory-usage'));
+      return { levels: readLevels(stats, tables), memoryBytes };
+    } catch (error) {
+      throw failed('read its figures', error);
+    }
+  }
+
+  async compact({ gte, lt }: Pick<KeyRange, 'gte' | 'lt'>): Promise<void> {
+    try {
+      await this.#level.compactRange(gte, lt);
+    } catch (error) {
+      throw failed('compact a range', error);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#level.close();
   }
@@ -144,13 +166,26 @@ function openError(path: string, error: unknown): KvError {
     const message = `${path} is in use by another process; stop it, or give this node a directory of its own.`;
     return new KvError('KV_DATA_DIR_LOCKED', message, { cause });
   }
-  return new KvError('KV_STORE_FAILED', `The store in ${path} cannot be opened: ${textOf(cause)}`, {
-    cause,
-  });
+  const message = `The store in ${path} cannot be opened: ${textOf(cause)}`;
+  if (isDamage(cause)) return new StoreDamage(message, cause);
+  return new KvError('KV_STORE_FAILED', message, { cause });
 }
 
 function failed(what: string, cause: unknown): KvError {
-  return new KvError('KV_STORE_FAILED', `The store cannot ${what}: ${textOf(cause)}`, { cause });
+  const message = `The store cannot ${what}: ${textOf(cause)}`;
+  if (isDamage(cause)) return new StoreDamage(message, cause);
+  return new KvError('KV_STORE_FAILED', message, { cause });
+}
+
+/** A file that is gone, too short or not what it was: not one that may not be opened, nor a disk that is full. */
+function isDamage(cause: unknown): boolean {
+  const code = codeOf(cause);
+  if (code === 'LEVEL_CORRUPTION' || code === 'LEVEL_NOT_FOUND') return true;
+  // LevelDB calls it an invalid argument when a table is shorter than it should be.
+  return (
+    code === 'LEVEL_IO_ERROR' &&
+    /: (?:No such file or directory|Invalid argument|Input\/output error)$/.test(textOf(cause))
+  );
 }
 
 function codeOf(error: unknown): unknown {
