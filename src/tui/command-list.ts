@@ -20,6 +20,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('gossip', 'what the nodes hear of each other'),
   entry('matrix', 'who sees whom'),
   entry('node NAME', 'one node', 'node'),
+  entry('hints', 'what is kept for nodes that missed writes'),
   entry('events', 'what happened'),
   entry('help', 'keys and commands'),
   entry('view NAME', 'see the cluster as that node does', 'node'),

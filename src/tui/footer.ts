@@ -1,8 +1,10 @@
-import { GLOBAL_BINDINGS, VIEW_BINDINGS, type Binding } from './bindings.js';
+import type { Binding } from './binding.js';
+import { GLOBAL_BINDINGS } from './global-bindings.js';
 import { clean, clip, joinFitting, lineWidth, span, spread, textWidth, type Line } from './line.js';
 import { completions } from './prompt.js';
 import type { Prompt, State } from './state.js';
 import type { Theme } from './theme.js';
+import { VIEW_BINDINGS } from './view-bindings.js';
 import { rule } from './widgets/rule.js';
 import { position, type Window } from './widgets/scroll.js';
 

@@ -76,6 +76,7 @@ function perform(name: string, argument: string, state: State): readonly Command
   switch (name) {
     case 'overview':
     case 'ring':
+    case 'hints':
     case 'events':
     case 'help':
       return act({ type: 'view', view: name });

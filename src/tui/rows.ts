@@ -1,10 +1,8 @@
-import type {
-  EventView,
-  GossipNodeView,
-  NodeView,
-  ObserverView,
-  RingNodeView,
-} from '../node/core/views.js';
+import { hintsByTarget, type TargetHints } from '../node/core/hints/hints-view.js';
+import type { EventView } from '../node/core/views/event-views.js';
+import type { GossipNodeView, ObserverView } from '../node/core/views/gossip-views.js';
+import type { NodeView } from '../node/core/views/node-views.js';
+import type { RingNodeView } from '../node/core/views/ring-views.js';
 import { clean } from './line.js';
 import { shownFacts, type Severity, type State } from './state.js';
 
@@ -48,6 +46,15 @@ export function observerRows(state: State): readonly ObserverView[] {
   const { filter } = state.places.gossip;
   const observers = shownFacts(state).tick?.gossip.observers ?? [];
   return observers.filter(({ node }) => matches(filter, [node]));
+}
+
+/** What is kept for each node that missed writes. */
+export function hintRows(state: State): readonly TargetHints[] {
+  const { filter } = state.places.hints;
+  const nodes = shownFacts(state).tick?.status.nodes ?? [];
+  return hintsByTarget({ nodes }).filter(({ target, targetState, state: replay, holders }) =>
+    matches(filter, [target, targetState, replay, ...holders.map(({ node }) => node)]),
+  );
 }
 
 /** Events of at least the chosen severity, newest first. */

@@ -71,6 +71,7 @@ describe('the dashboard in a terminal', () => {
       ['3', 'PHI suspect'],
       ['M', 'who sees whom'],
       ['4', 'how the others see'],
+      ['7', 'kept for n4'],
       ['9', 'severity: all'],
       ['?', 'type a command'],
     ] as const) {

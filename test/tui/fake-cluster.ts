@@ -1,16 +1,15 @@
+import type { EventView, WatchTick } from '../../src/node/core/views/event-views.js';
+import type { GossipNodeView } from '../../src/node/core/views/gossip-views.js';
+import type { HintReport } from '../../src/node/core/views/hint-views.js';
 import type {
-  AlertView,
-  EventView,
-  GossipNodeView,
   LivenessState,
   NodeReport,
   NodeView,
-  RingNodeView,
   ShownState,
   SightingView,
-  StatusView,
-  WatchTick,
-} from '../../src/node/core/views.js';
+} from '../../src/node/core/views/node-views.js';
+import type { RingNodeView } from '../../src/node/core/views/ring-views.js';
+import type { AlertView, StatusView } from '../../src/node/core/views/status-views.js';
 
 /** A made-up cluster at one moment; the same description always gives the same facts. */
 export interface FakeCluster {
@@ -22,7 +21,21 @@ export interface FakeCluster {
   readonly states?: Readonly<Record<string, readonly [ShownState, number]>>;
   readonly events?: readonly EventView[];
   readonly racks?: boolean;
+  /** What each of the nodes that are up keeps for a node that missed writes, by the name of that node. */
+  readonly hints?: Readonly<Record<string, FakeHints>>;
+  /** Slots that need repair, by the name of the node that marked them. */
+  readonly marks?: Readonly<Record<string, number>>;
 }
+
+interface FakeHints {
+  readonly count: number;
+  readonly bytes: number;
+  readonly oldestS: number;
+  readonly perSecond?: number;
+  readonly state?: HintReport['state'];
+}
+
+const HINT_WINDOW_S = 10_800;
 
 /** Local time, so that a frame shows the same clock everywhere. */
 export const START_MS = new Date(2026, 10, 22, 13, 2, 11).getTime();
@@ -98,14 +111,34 @@ function report(cluster: FakeCluster, i: number): NodeReport | undefined {
     diskFreeBytes: 512 * 1024 ** 3,
     clientStreams: 3 + (i % 5),
     queuedBytes: Math.round(2048 * noise(i, cluster.second)),
-    hints: [],
-    repairMarkedSlots: 0,
+    hints: hintsOn(cluster, i),
+    repairMarkedSlots: cluster.marks?.[nameOf(i)] ?? 0,
     gossipRound: 218_441 + cluster.second,
     // Made when asked for: with 300 nodes there are 90,000.
     get sightings() {
       return Array.from({ length: cluster.nodes }, (_, other) => sighting(cluster, other, i));
     },
   };
+}
+
+/** The holders keep alike, but not the same. */
+function hintsOn(cluster: FakeCluster, i: number): readonly HintReport[] {
+  const [state] = stateOf(cluster, i);
+  return Object.entries(cluster.hints ?? {}).flatMap(([target, kept]): HintReport[] => {
+    if (target === nameOf(i) || state !== 'up') return [];
+    const oldestAgeMs = 1000 * (kept.oldestS - i + cluster.second);
+    return [
+      {
+        target: nodeId(Number(target.slice(1)) - 1),
+        count: kept.count + 7 * i,
+        bytes: kept.bytes + 2048 * i,
+        oldestAgeMs,
+        windowLeftMs: Math.max(0, 1000 * HINT_WINDOW_S - oldestAgeMs),
+        bytesPerSecond: kept.perSecond ?? 0,
+        state: kept.state ?? 'waiting',
+      },
+    ];
+  });
 }
 
 function viewingIndex({ viewedFrom }: FakeCluster): number {
@@ -269,6 +302,7 @@ export const SIX_NODES: FakeCluster = {
   nodes: 6,
   second: 0,
   states: { n4: ['down', 192], n6: ['joining', 2580] },
+  hints: { n4: { count: 99_400, bytes: 241_000_000, oldestS: 192 } },
   events: [
     fakeEvent(1, 600, { message: 'n6 joins with 128 vnodes', kind: 'metadata' }),
     fakeEvent(2, 196, { message: 'n4 suspected (phi 1.6)', severity: 'warn' }),

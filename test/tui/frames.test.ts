@@ -6,7 +6,7 @@ import type { ViewName } from '../../src/tui/state.js';
 import { makeTheme } from '../../src/tui/theme.js';
 import { fakeTick } from './fake-cluster.js';
 import { fakeOwners } from './fake-source.js';
-import { Bench, MANY_NODES, seasoned } from './states.js';
+import { Bench, MANY_NODES, MISSED_WRITES, seasoned } from './states.js';
 
 const LOOKS = {
   colour: makeTheme({ color: true, ascii: false }),
@@ -18,7 +18,15 @@ const SIZES = [
   [80, 24],
   [120, 40],
 ] as const;
-const VIEWS: readonly ViewName[] = ['overview', 'ring', 'gossip', 'node', 'events', 'help'];
+const VIEWS: readonly ViewName[] = [
+  'overview',
+  'ring',
+  'gossip',
+  'node',
+  'hints',
+  'events',
+  'help',
+];
 
 /** One line of the frame per line of the file; trailing blanks are cut, as editors would. */
 function picture(lines: readonly Line[], look: keyof typeof LOOKS): string {
@@ -57,6 +65,13 @@ describe('golden frames', () => {
     bench.do({ type: 'lookup', lookup: { key: 'user:1042', owners, error: undefined } });
     await expect(picture(frame(bench.state, LOOKS.colour), 'colour')).toMatchFileSnapshot(
       'frames/owners-80x24-colour.txt',
+    );
+  });
+
+  it('hints for several nodes, and slots that need repair', async () => {
+    const { state } = seasoned([80, 24], 'hints', MISSED_WRITES);
+    await expect(picture(frame(state, LOOKS.colour), 'colour')).toMatchFileSnapshot(
+      'frames/missed-80x24-colour.txt',
     );
   });
 
@@ -133,7 +148,7 @@ describe('every frame', () => {
 
   it('has exactly the rows of the screen, and no line wider than it, after any keys', () => {
     const six = seasoned([80, 24], 'overview');
-    const many = seasoned([80, 24], 'overview', MANY_NODES);
+    const many = seasoned([80, 24], 'overview', { ...MISSED_WRITES, ...MANY_NODES });
     fc.assert(
       fc.property(
         sizes,

@@ -1,11 +1,13 @@
 import type { Key } from 'ink';
 import { describe, expect, it } from 'vitest';
-import { GLOBAL_BINDINGS, VIEW_BINDINGS } from '../../src/tui/bindings.js';
+
 import { frame } from '../../src/tui/frame.js';
+import { GLOBAL_BINDINGS } from '../../src/tui/global-bindings.js';
 import { strokesOf } from '../../src/tui/keys.js';
 import { plain } from '../../src/tui/line.js';
 import { completions } from '../../src/tui/prompt.js';
 import { makeTheme } from '../../src/tui/theme.js';
+import { VIEW_BINDINGS } from '../../src/tui/view-bindings.js';
 import { seasoned, type Bench } from './states.js';
 
 const NO_KEY = { ctrl: false, meta: false, shift: false, tab: false } as Key;

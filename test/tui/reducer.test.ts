@@ -100,7 +100,8 @@ describe('views', () => {
     expect(after('3')).toBe('gossip');
     expect(after('-')).toBe('overview');
     expect(after('-')).toBe('gossip');
-    expect(after('tab', 'tab')).toBe('events');
+    expect(after('tab', 'tab')).toBe('hints');
+    expect(after('tab')).toBe('events');
     expect(after('tab')).toBe('overview');
     expect(after('shift-tab')).toBe('events');
     expect(after('5')).toBe('events');

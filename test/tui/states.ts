@@ -1,4 +1,4 @@
-import type { WatchTick } from '../../src/node/core/views.js';
+import type { WatchTick } from '../../src/node/core/views/event-views.js';
 import type { Action } from '../../src/tui/actions.js';
 import { commandsFor } from '../../src/tui/keymap.js';
 import type { Stroke } from '../../src/tui/keys.js';
@@ -71,4 +71,17 @@ export const MANY_NODES: FakeCluster = {
   second: 0,
   states: { n17: ['down', 20] },
   events: SIX_NODES.events ?? [],
+};
+
+/** Three nodes that missed writes: one is sent them, one is not to be sent them, and for one the time is over. */
+export const MISSED_WRITES: FakeCluster = {
+  nodes: 6,
+  second: 0,
+  states: { n4: ['down', 12_000] },
+  hints: {
+    n4: { count: 12_345, bytes: 31_000_000, oldestS: 12_000 },
+    n5: { count: 420, bytes: 900_000, oldestS: 65, state: 'replaying', perSecond: 1_300_000 },
+    n6: { count: 3, bytes: 612, oldestS: 4, state: 'paused' },
+  },
+  marks: { n1: 12, n3: 1 },
 };

@@ -1,9 +1,11 @@
-import { GLOBAL_BINDINGS, VIEW_BINDINGS, type Binding } from '../bindings.js';
+import type { Binding } from '../binding.js';
 import { COMMANDS } from '../command-list.js';
+import { GLOBAL_BINDINGS } from '../global-bindings.js';
 import { bodyArea } from '../layout.js';
 import { span, type Line } from '../line.js';
 import { matches } from '../rows.js';
 import type { State, ViewName } from '../state.js';
+import { VIEW_BINDINGS } from '../view-bindings.js';
 import { drawTable, type Column } from '../widgets/table.js';
 import { selectedIndex, windowOf, type Drawn, type View } from './view.js';
 

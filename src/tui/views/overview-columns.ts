@@ -1,6 +1,13 @@
-import type { NodeView } from '../../node/core/views.js';
+import type { NodeView } from '../../node/core/views/node-views.js';
 import { formatSize } from '../../stdx/size.js';
-import { formatLasting, formatLatency, formatRate, formatShare, UNKNOWN } from '../format.js';
+import {
+  formatCount,
+  formatLasting,
+  formatLatency,
+  formatRate,
+  formatShare,
+  UNKNOWN,
+} from '../format.js';
 import type { Trend } from '../history.js';
 import { clean, padText, span, type Line } from '../line.js';
 import { spark, type Sample } from '../widgets/spark.js';
@@ -11,6 +18,8 @@ export interface NodeColumnContext {
   readonly nodes: readonly NodeView[];
   readonly elapsedMs: number;
   readonly roomy: boolean;
+  /** Hints kept for each node that missed writes, by its id. */
+  readonly hints: ReadonlyMap<string, number>;
   readonly levels: readonly string[];
   trend(name: string): Trend;
 }
@@ -50,7 +59,13 @@ export function nodeColumns(context: NodeColumnContext): readonly Column<NodeVie
     const rack = text('rack', 'RACK', (node: NodeView) => node.rack);
     columns.push({ ...rack, ...named((node) => node.rack, 8), drop: 5 });
   }
-  return [...columns, ...shareColumns(), ...operationColumns(context), ...extraColumns(elapsedMs)];
+  return [
+    ...columns,
+    ...shareColumns(),
+    ...operationColumns(context),
+    ...hintColumns(context),
+    ...extraColumns(elapsedMs),
+  ];
 }
 
 type TextColumn = Pick<Column<NodeView>, 'id' | 'title' | 'align' | 'cell' | 'sort'>;
@@ -126,6 +141,13 @@ function operationColumns(context: NodeColumnContext): readonly Column<NodeView>
     column('reads', roomy ? ' READ p99' : 'R p99', ({ readP99 }) => readP99),
     column('writes', roomy ? ' WRITE p99' : 'W p99', ({ writeP99 }) => writeP99),
   ];
+}
+
+/** How many writes others keep for each node: there only when there are any. */
+function hintColumns({ hints }: NodeColumnContext): readonly Column<NodeView>[] {
+  if (hints.size === 0) return [];
+  const kept = ({ nodeId }: NodeView): number | undefined => hints.get(nodeId);
+  return [figure({ id: 'hint', title: 'HINT', drop: 2 }, kept, { width: 5, format: formatCount })];
 }
 
 /** What is shown only where there is much room. */

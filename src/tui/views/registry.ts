@@ -2,6 +2,7 @@ import type { State, ViewName } from '../state.js';
 import { eventsView } from './events.js';
 import { gossipView } from './gossip.js';
 import { helpView } from './help.js';
+import { hintsView } from './hints.js';
 import { nodeView } from './node.js';
 import { overviewView } from './overview.js';
 import { ringView } from './ring.js';
@@ -12,6 +13,7 @@ const VIEWS: Readonly<Record<ViewName, View>> = {
   ring: ringView,
   gossip: gossipView,
   node: nodeView,
+  hints: hintsView,
   events: eventsView,
   help: helpView,
 };
@@ -22,6 +24,7 @@ export const TABS: readonly { readonly view: ViewName; readonly label: string }[
   { view: 'ring', label: '2Ring' },
   { view: 'gossip', label: '3Gossip' },
   { view: 'node', label: '4Node' },
+  { view: 'hints', label: '7Hints' },
   { view: 'events', label: '9Events' },
 ];
 

@@ -1,0 +1,116 @@
+import { act, does, effect, type Binding } from './binding.js';
+import { shownFacts, type ViewName } from './state.js';
+import { subjectOf } from './views/node.js';
+
+const openNode: Binding = {
+  strokes: ['enter'],
+  label: 'enter',
+  text: 'show the selected node',
+  hint: [2, 'enter node'],
+  run: (_state, name) => (name === undefined ? undefined : act({ type: 'node', name })),
+};
+
+/** What is kept for a node that was removed has no view to lead to. */
+const openTarget: Binding = {
+  ...openNode,
+  text: 'show the node that missed writes',
+  run: (state, name) => {
+    const nodes = shownFacts(state).tick?.status.nodes ?? [];
+    return nodes.some((node) => node.name === name) ? openNode.run(state, name) : undefined;
+  },
+};
+
+const viewFrom: Binding = {
+  strokes: ['V'],
+  label: 'V',
+  text: 'see the cluster as the selected node does',
+  hint: [10, 'V view from it'],
+  run: (state, selected) => {
+    const name = state.view === 'node' ? subjectOf(state)?.name : selected;
+    return name === undefined ? undefined : effect({ type: 'view-from', name });
+  },
+};
+
+const sorting: readonly Binding[] = [
+  does(
+    { strokes: ['s'], label: 's S', text: 'sort by the next column, reverse', hint: [4, 's sort'] },
+    { type: 'sort-next' },
+  ),
+  does({ strokes: ['S', 'r'], label: '', text: '' }, { type: 'sort-reverse' }),
+];
+
+/** Keys of one view; they come before the global ones. */
+export const VIEW_BINDINGS: Readonly<Record<ViewName, readonly Binding[]>> = {
+  overview: [openNode, viewFrom, ...sorting],
+  ring: [
+    {
+      strokes: ['g'],
+      label: 'g',
+      text: 'type a key, see its owners',
+      hint: [1.5, 'g find a key'],
+      run: () => act({ type: 'prompt', prompt: { kind: 'key', text: '', before: '' } }),
+    },
+    openNode,
+    viewFrom,
+    ...sorting,
+  ],
+  gossip: [
+    openNode,
+    does(
+      { strokes: ['M'], label: 'M', text: 'matrix: who sees whom', hint: [5, 'M matrix'] },
+      { type: 'toggle', what: 'matrix' },
+    ),
+    viewFrom,
+    does(
+      { strokes: ['l', 'right'], label: 'h l', text: 'columns of the matrix' },
+      { type: 'matrix-column', count: 1 },
+    ),
+    does({ strokes: ['h', 'left'], label: '', text: '' }, { type: 'matrix-column', count: -1 }),
+    ...sorting,
+  ],
+  hints: [openTarget, ...sorting],
+  node: [
+    does(
+      {
+        strokes: ['['],
+        label: '[ ]',
+        text: 'the node before, the next one',
+        hint: [2, '[] other node'],
+      },
+      { type: 'next-node', count: -1 },
+    ),
+    does({ strokes: [']'], label: '', text: '' }, { type: 'next-node', count: 1 }),
+    { ...openNode, hint: undefined },
+    viewFrom,
+    ...sorting,
+  ],
+  events: [
+    does(
+      { strokes: ['f'], label: 'f', text: 'follow: stay with the newest', hint: [2, 'f follow'] },
+      { type: 'follow' },
+    ),
+    does(
+      {
+        strokes: ['v'],
+        label: 'v',
+        text: 'all, warnings, or only the worst',
+        hint: [4, 'v severity'],
+      },
+      { type: 'severity' },
+    ),
+    does(
+      { strokes: ['t'], label: 't', text: 'time of day, or how long ago', hint: [5, 't times'] },
+      { type: 'toggle', what: 'ages' },
+    ),
+    does(
+      {
+        strokes: ['w'],
+        label: 'w',
+        text: 'the whole text of the selected event',
+        hint: [6, 'w whole text'],
+      },
+      { type: 'toggle', what: 'wide' },
+    ),
+  ],
+  help: [],
+};
