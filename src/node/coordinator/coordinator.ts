@@ -33,7 +33,8 @@ import { ReadOperation } from './read-operation.js';
 import { ReplicaRouter } from './replica-router.js';
 import { TraceRecorder } from './trace-recorder.js';
 import type { WriteClientRequest } from './write-attempt.js';
-import { WriteOperation, type WriteResult } from './write-operation.js';
+import { WriteOperation } from './write-operation.js';
+import type { WriteResult } from './write-task.js';
 
 export interface CoordinatorParts {
   readonly ownId: NodeId;

@@ -39,6 +39,7 @@ export interface ReadResult extends Agreed {
 /** One read under one route. */
 export interface ReadAttempt extends AttemptProgress {
   readonly route: Route;
+  readonly key: Uint8Array;
   readonly dataKey: Uint8Array;
   readonly quorum: ReadQuorum;
   /** Whom it may ask, best first. */
@@ -63,6 +64,7 @@ export function beginReadAttempt(
     plan,
     alive,
     order,
+    key,
     dataKey: encodeDataKey({ namespace: namespace.id, token, key }),
     quorum: new ReadQuorum({ requirement, order, wantsRecord }, replicas),
     askedAtMs: new Array<undefined>(replicas).fill(undefined),

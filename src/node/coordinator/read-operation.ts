@@ -1,31 +1,25 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
-import type { DataReply, ReadRequest, RecordDigest } from '../core/messages.js';
 import { explainFailedRead, explainFailedSpread } from '../core/quorum/read-failure.js';
-import type { ReadAsk } from '../core/quorum/read-quorum.js';
 import { tokenOf } from '../core/ring/token.js';
 import { effectiveView } from '../core/version/expiry.js';
 import { digestOf } from '../core/version/record.js';
 import { formatVersion } from '../core/version/version.js';
-import {
-  observeReply,
-  outcomesOf,
-  traceSkipped,
-  type OperationContext,
-} from './operation-context.js';
+import { askReplica, type ReadOwner } from './ask-replica.js';
+import { outcomesOf, traceSkipped, type OperationContext } from './operation-context.js';
 import { OperationTimer, type Timed } from './operation-timers.js';
 import {
   agreementOf,
   answerOf,
   beginReadAttempt,
-  noteOfRead,
-  verifyReply,
   winnerOf,
   type Agreed,
   type ReadAttempt,
   type ReadQuestion,
   type ReadResult,
+  type VerifiedReply,
 } from './read-attempt.js';
+import { isExpiredHere } from './own-expiry.js';
 import { clockSpread, repairSpread } from './read-spreads.js';
 import { findRoute, newerPlacement, type Route } from './route.js';
 import { SpreadStage, type Spread } from './spread-stage.js';
@@ -45,8 +39,9 @@ export interface ReadTask {
  * A replica that fails, or is silent, has another asked in its place. When copies differ, the newest is put on enough
  * replicas for the level before it is answered, so that no later read at the level goes back behind it.
  */
-export class ReadOperation implements Timed {
-  readonly #context: OperationContext;
+export class ReadOperation implements Timed, ReadOwner {
+  readonly context: OperationContext;
+  readonly trace: TraceRecorder | undefined;
   readonly #task: ReadTask;
   readonly #timer = new OperationTimer(this);
   readonly #token: number;
@@ -59,8 +54,9 @@ export class ReadOperation implements Timed {
   #finished = false;
 
   constructor(context: OperationContext, task: ReadTask) {
-    this.#context = context;
+    this.context = context;
     this.#task = task;
+    this.trace = task.trace;
     this.#token = tokenOf(task.question.key);
   }
 
@@ -71,7 +67,7 @@ export class ReadOperation implements Timed {
   /** Somebody is silent, or the deadline has passed. */
   onTimer(): void {
     const attempt = this.#attempt;
-    if (attempt === undefined || this.#remainingMs() <= 0) {
+    if (attempt === undefined || this.remainingMs() <= 0) {
       this.#fail();
       return;
     }
@@ -89,7 +85,7 @@ export class ReadOperation implements Timed {
     const { question } = this.#task;
     const { namespace, level } = question;
     const query = { operation: 'read', namespace, token: this.#token, level } as const;
-    const route = findRoute(this.#context, query);
+    const route = findRoute(this.context, query);
     if (route instanceof KvError) {
       this.#finish(route);
       return;
@@ -98,7 +94,7 @@ export class ReadOperation implements Timed {
     const attempt = beginReadAttempt(route, order, { question, token: this.#token });
     this.#attempt = attempt;
     this.#awaitSilence();
-    traceSkipped(this.#context, this.#task.trace, {
+    traceSkipped(this.context, this.trace, {
       plan: route.plan,
       alive: route.alive,
       what: 'read',
@@ -107,7 +103,7 @@ export class ReadOperation implements Timed {
   }
 
   #orderOf({ plan, alive }: Route): readonly number[] {
-    const order = this.#context.router.orderOf(plan, alive);
+    const order = this.context.router.orderOf(plan, alive);
     const { exclude } = this.#task.question;
     if (exclude.length === 0) return order;
     return order.filter((replica) => !exclude.includes(plan.replicas[replica]!.nodeId));
@@ -128,7 +124,11 @@ export class ReadOperation implements Timed {
       case 'wait':
         return false;
       case 'ask':
-        for (const ask of step.asks) this.#ask(attempt, ask);
+        for (const ask of step.asks) {
+          if (attempt !== this.#attempt) break;
+          this.#asked += 1;
+          askReplica(this, attempt, ask);
+        }
         return true;
       case 'agreed':
         this.#judgeExpiry(attempt, agreementOf(attempt, step.from));
@@ -142,51 +142,26 @@ export class ReadOperation implements Timed {
     }
   }
 
-  #ask(attempt: ReadAttempt, { replica, mode }: ReadAsk): void {
-    if (attempt !== this.#attempt) return;
-    const { router, clock, hlc } = this.#context;
-    const { nodeId } = attempt.plan.replicas[replica]!;
-    const { epoch, namespace } = attempt.plan;
-    const { key } = this.#task.question;
-    const request: ReadRequest = { kind: 'read', epoch, namespace, key, mode, stamp: hlc.read() };
-    attempt.askedAtMs[replica] = clock.monotonicMs();
-    this.#asked += 1;
-    const what = mode === 'value' ? 'full read' : 'digest';
-    const step = this.#task.trace?.begin(router.nameOf(nodeId), what);
-    router.send(nodeId, { request, remainingMs: this.#remainingMs() }, (reply) => {
-      this.#onReply(attempt, { replica, step }, reply);
-    });
+  isCurrent(attempt: ReadAttempt): boolean {
+    return attempt === this.#attempt && this.#spread === undefined;
   }
 
-  #onReply(
-    attempt: ReadAttempt,
-    { replica, step }: { readonly replica: number; readonly step: number | undefined },
-    reply: DataReply,
-  ): void {
-    const { router, clock } = this.#context;
-    const { nodeId } = attempt.plan.replicas[replica]!;
-    observeReply(this.#context, reply);
-    if (reply.kind !== 'failed') router.noteAnswer(nodeId);
-    const verified = verifyReply(attempt.dataKey, reply);
-    if (verified.reply.kind === 'corrupt') this.#reportCorrupt(nodeId);
-    if (attempt !== this.#attempt || this.#spread !== undefined) return;
-    attempt.replies[replica] = { reply: verified.reply, atMs: clock.monotonicMs() };
-    if (step !== undefined) this.#task.trace?.end(step, noteOfRead(verified));
+  onReply(attempt: ReadAttempt, replica: number, { reply, record }: VerifiedReply): void {
     if (reply.kind === 'fenced') {
       this.#replan(reply.epoch);
       return;
     }
-    const answer = answerOf(verified);
+    const answer = answerOf({ reply, record });
     if (answer === undefined) attempt.quorum.lose(replica);
     else {
-      attempt.records[replica] = verified.record;
+      attempt.records[replica] = record;
       attempt.quorum.answer(replica, answer);
     }
     this.#advance(attempt);
   }
 
   #onSilence(attempt: ReadAttempt): void {
-    const { router, metrics } = this.#context;
+    const { router, metrics } = this.context;
     for (const replica of attempt.order) {
       const silent = attempt.askedAtMs[replica] !== undefined && !attempt.replies[replica];
       if (silent) router.noteSilence(attempt.plan.replicas[replica]!.nodeId);
@@ -198,11 +173,11 @@ export class ReadOperation implements Timed {
   }
 
   #reconcile(attempt: ReadAttempt, newest: readonly number[]): void {
-    const { router, metrics } = this.#context;
+    const { router, metrics } = this.context;
     const record = winnerOf(attempt, newest);
     metrics.readRepairs.inc();
     const wins = `${formatVersion(record.version)} wins`;
-    this.#task.trace?.note(router.nameOf(router.ownId), 'MISMATCH', wins);
+    this.trace?.note(router.nameOf(router.ownId), 'MISMATCH', wins);
     const repair = repairSpread(attempt, record, this.#task.question.key);
     this.#spreadOut(attempt, repair, (taken) => {
       const repaired = taken.map((i) => router.nameOf(attempt.plan.replicas[i]!.nodeId));
@@ -213,9 +188,9 @@ export class ReadOperation implements Timed {
   /** Expiry is judged once, at the highest clock of all that answered; the coordinator has merged it. */
   #judgeExpiry(attempt: ReadAttempt, agreed: Agreed): void {
     const { digest } = agreed;
-    const now = this.#context.hlc.read();
+    const now = this.context.hlc.read();
     const found = digest !== undefined && effectiveView(digest, now) === 'found';
-    if (found && this.#isExpiredHere(attempt, digest)) {
+    if (found && isExpiredHere(this.context, attempt, digest)) {
       this.#answer(attempt, { ...agreed, found: false, route: attempt.route });
       return;
     }
@@ -229,22 +204,13 @@ export class ReadOperation implements Timed {
       });
   }
 
-  /** While a node may not tell the time, what it alone answers expires by what it takes for the time; nobody is told of that. */
-  #isExpiredHere({ plan, quorum }: ReadAttempt, digest: RecordDigest): boolean {
-    const { hlc, router } = this.#context;
-    if (effectiveView(digest, { ms: hlc.ownMs(), logical: 0 }) === 'found') return false;
-    return plan.replicas.every(
-      ({ nodeId }, i) => nodeId === router.ownId || quorum.answerOf(i) === undefined,
-    );
-  }
-
   #spreadOut(
     attempt: ReadAttempt,
     spread: Spread,
     onSpread: (taken: readonly number[]) => void,
   ): void {
     const { deadlineMs, trace } = this.#task;
-    this.#spread = new SpreadStage(this.#context, {
+    this.#spread = new SpreadStage(this.context, {
       attempt,
       spread,
       deadlineMs,
@@ -261,7 +227,7 @@ export class ReadOperation implements Timed {
 
   /** Answers, if what was planned still holds: the replies may have come from owners of yesterday. */
   #answer(attempt: ReadAttempt, result: ReadResult): void {
-    const newer = newerPlacement(this.#context, attempt.route);
+    const newer = newerPlacement(this.context, attempt.route);
     if (newer === undefined) this.#finish(result);
     else this.#replan(newer);
   }
@@ -275,9 +241,9 @@ export class ReadOperation implements Timed {
     this.#attempt = undefined;
     this.#spread = undefined;
     this.#replans += 1;
-    this.#context.metrics.replans.inc();
+    this.context.metrics.replans.inc();
     this.#awaitDeadline();
-    void this.#context.metadata.catchUp(epoch, this.#remainingMs()).then(
+    void this.context.metadata.catchUp(epoch, this.remainingMs()).then(
       () => {
         if (!this.#finished) this.#plan();
       },
@@ -298,8 +264,8 @@ export class ReadOperation implements Timed {
     const spread = this.#spread;
     const failed = {
       requirement: attempt.route.requirement,
-      outcomes: spread?.outcomes() ?? outcomesOf(this.#context, attempt),
-      timedOut: this.#remainingMs() <= 0,
+      outcomes: spread?.outcomes() ?? outcomesOf(this.context, attempt),
+      timedOut: this.remainingMs() <= 0,
     };
     this.#finish(
       spread === undefined ? explainFailedRead(failed) : explainFailedSpread(spread.what, failed),
@@ -311,27 +277,23 @@ export class ReadOperation implements Timed {
     this.#finished = true;
     this.#attempt = undefined;
     this.#spread?.cancel();
-    this.#context.timers.cancel(this.#timer);
+    this.context.timers.cancel(this.#timer);
     this.#task.done(result);
   }
 
   #awaitSilence(): void {
-    const { timers, clock, buggify } = this.#context;
+    const { timers, clock, buggify } = this.context;
     const patienceMs = buggify('coordinator.early-silence') ? 0 : LIMITS.silentReplicaMs;
     const silenceMs = clock.monotonicMs() + patienceMs;
     timers.set(this.#timer, Math.min(this.#task.deadlineMs, silenceMs));
   }
 
   #awaitDeadline(): void {
-    this.#context.timers.set(this.#timer, this.#task.deadlineMs);
+    this.context.timers.set(this.#timer, this.#task.deadlineMs);
   }
 
-  #remainingMs(): number {
-    return this.#task.deadlineMs - this.#context.clock.monotonicMs();
-  }
-
-  #reportCorrupt(nodeId: string): void {
-    const { namespace, key } = this.#task.question;
-    this.#context.reportCorrupt({ namespace, key, nodeId });
+  /** Negative when it is over. */
+  remainingMs(): number {
+    return this.#task.deadlineMs - this.context.clock.monotonicMs();
   }
 }

@@ -7,43 +7,20 @@ import { tokenOf } from '../core/ring/token.js';
 import { formatVersion, type Version } from '../core/version/version.js';
 import type { HlcService } from '../services.js';
 import type { MissedWrites } from './missed-writes.js';
-import {
-  observeReply,
-  outcomesOf,
-  traceSkipped,
-  type OperationContext,
-} from './operation-context.js';
+import { outcomesOf, type OperationContext } from './operation-context.js';
 import { OperationTimer, type Timed } from './operation-timers.js';
-import { findRoute, newerPlacement, type Route } from './route.js';
+import { findRoute, newerPlacement } from './route.js';
+import { sendWrite, type AttemptOwner } from './send-write.js';
 import type { TraceRecorder } from './trace-recorder.js';
 import {
   beginWriteAttempt,
   hintWarning,
   highestKnown,
-  noteOfWrite,
   settlementOf,
   takesHints,
   type WriteAttempt,
-  type WriteClientRequest,
 } from './write-attempt.js';
-
-/** An acknowledged write. */
-export interface WriteResult {
-  readonly version: Version;
-  /** Names of the replicas that had confirmed. */
-  readonly acks: readonly string[];
-  readonly warnings: readonly string[];
-  readonly route: Route;
-}
-
-export interface WriteTask {
-  readonly request: WriteClientRequest;
-  /** Monotonic. */
-  readonly deadlineMs: number;
-  readonly trace: TraceRecorder | undefined;
-  /** Called exactly once. */
-  readonly done: (result: WriteResult | KvError) => void;
-}
+import type { WriteResult, WriteTask } from './write-task.js';
 
 /**
  * One write, from its plan to its answer: sent to all replicas at once, acknowledged when the level is met under a plan that
@@ -51,8 +28,9 @@ export interface WriteTask {
  * stamp it again: this operation does so above what superseded it if the stamp is its own, and else answers KV_SUPERSEDED. It cannot
  * know whether the client still waits; a process that stood still would bring back what had been overwritten since.
  */
-export class WriteOperation implements Timed {
-  readonly #context: OperationContext;
+export class WriteOperation implements Timed, AttemptOwner {
+  readonly context: OperationContext;
+  readonly trace: TraceRecorder | undefined;
   readonly #missed: MissedWrites;
   readonly #task: WriteTask;
   readonly #timer = new OperationTimer(this);
@@ -66,26 +44,27 @@ export class WriteOperation implements Timed {
   #finished = false;
 
   constructor(context: OperationContext, missed: MissedWrites, task: WriteTask) {
-    this.#context = context;
+    this.context = context;
     this.#missed = missed;
     this.#task = task;
+    this.trace = task.trace;
     this.#token = tokenOf(task.request.key);
     this.#version = task.request.version;
   }
 
   start(): void {
-    this.#context.timers.set(this.#timer, this.#task.deadlineMs);
+    this.context.timers.set(this.#timer, this.#task.deadlineMs);
     this.#plan();
   }
 
   /** The deadline has passed, or a superseded write waits for somebody silent. */
   onTimer(): void {
     const attempt = this.#attempt;
-    if (attempt === undefined || this.#remainingMs() <= 0) {
+    if (attempt === undefined || this.remainingMs() <= 0) {
       this.#fail();
       return;
     }
-    this.#context.timers.set(this.#timer, this.#task.deadlineMs);
+    this.context.timers.set(this.#timer, this.#task.deadlineMs);
     const verdict = attempt.quorum.verdictOfReplies();
     if (verdict === 'superseded') this.#superseded(attempt);
     else if (verdict === 'impossible' && takesHints(attempt)) this.#handOver(attempt);
@@ -94,17 +73,17 @@ export class WriteOperation implements Timed {
   #plan(): void {
     const { namespace, level } = this.#task.request;
     const query = { operation: 'write', namespace, token: this.#token, level } as const;
-    const route = findRoute(this.#context, query);
+    const route = findRoute(this.context, query);
     if (route instanceof KvError) {
       this.#refuse(route);
       return;
     }
     // The first write of a cluster opens it, so that nobody joins empty beside data.
     if (!route.book.view.metadata.opened) {
-      this.#planAfter(this.#context.metadata.open(this.#remainingMs()));
+      this.#planAfter(this.context.metadata.open(this.remainingMs()));
       return;
     }
-    const version = this.#version ?? issue(this.#context.hlc);
+    const version = this.#version ?? issue(this.context.hlc);
     if (version instanceof KvError) {
       this.#refuse(version);
       return;
@@ -129,47 +108,17 @@ export class WriteOperation implements Timed {
 
   #send(attempt: WriteAttempt): void {
     this.#attempt = attempt;
-    if (takesHints(attempt)) this.#expectSilence(this.#remainingMs() / 2);
-    const { plan, alive } = attempt;
-    traceSkipped(this.#context, this.#task.trace, { plan, alive, what: 'write' });
-    let own: number | undefined;
-    for (const [replica, { nodeId }] of plan.replicas.entries()) {
-      if (alive[replica] !== true) continue;
-      if (nodeId === this.#context.router.ownId) own = replica;
-      else this.#sendTo(attempt, replica);
-    }
-    // The own node last: its work would hold up what goes over the network.
-    if (own !== undefined) this.#sendTo(attempt, own);
+    if (takesHints(attempt)) this.#expectSilence(this.remainingMs() / 2);
+    sendWrite(this, attempt);
     // Of no replica that is alive nobody will hear.
     if (attempt === this.#attempt && takesHints(attempt)) this.#judge(attempt);
   }
 
-  #sendTo(attempt: WriteAttempt, replica: number): void {
-    // A reply that came before its send returned may have ended the attempt.
-    if (attempt !== this.#attempt) return;
-    const { router, clock } = this.#context;
-    const { nodeId } = attempt.plan.replicas[replica]!;
-    attempt.askedAtMs[replica] = clock.monotonicMs();
-    const { trace } = this.#task;
-    if (trace !== undefined) attempt.steps[replica] = trace.begin(router.nameOf(nodeId), 'write');
-    const envelope = { request: attempt.request, remainingMs: this.#remainingMs() };
-    router.send(nodeId, envelope, (reply) => {
-      this.#onReply(attempt, replica, reply);
-    });
+  isCurrent(attempt: WriteAttempt): boolean {
+    return attempt === this.#attempt;
   }
 
-  #onReply(attempt: WriteAttempt, replica: number, reply: DataReply): void {
-    const { router, clock } = this.#context;
-    const { nodeId } = attempt.plan.replicas[replica]!;
-    observeReply(this.#context, reply);
-    if (reply.kind !== 'failed') router.noteAnswer(nodeId);
-    if (reply.kind === 'corrupt') this.#reportCorrupt(nodeId);
-    if (attempt !== this.#attempt) {
-      this.#missed.replied(attempt, replica, reply);
-      return;
-    }
-    attempt.replies[replica] = { reply, atMs: clock.monotonicMs() };
-    this.#task.trace?.end(attempt.steps[replica]!, noteOfWrite(reply));
+  onReply(attempt: WriteAttempt, replica: number, reply: DataReply): void {
     if (reply.kind === 'fenced') {
       this.#replan(attempt, reply.epoch);
       return;
@@ -179,9 +128,13 @@ export class WriteOperation implements Timed {
     this.#judge(attempt);
   }
 
+  onLateReply(attempt: WriteAttempt, replica: number, reply: DataReply): void {
+    this.#missed.replied(attempt, replica, reply);
+  }
+
   /** The level may still be met by those that have not replied; if they are silent, a newer stamp, or a hint, is the better hope. */
   #expectSilence(forMs: number): void {
-    const { timers, clock } = this.#context;
+    const { timers, clock } = this.context;
     timers.set(this.#timer, Math.min(this.#task.deadlineMs, clock.monotonicMs() + forMs));
   }
 
@@ -208,7 +161,7 @@ export class WriteOperation implements Timed {
       if (attempt !== this.#attempt) return;
       const { version, route } = attempt;
       if (kept)
-        this.#finish({ version, route, acks: [], warnings: [hintWarning(this.#context, attempt)] });
+        this.#finish({ version, route, acks: [], warnings: [hintWarning(this.context, attempt)] });
       else if (attempt.quorum.verdict() === 'impossible')
         this.#fail({ reason: 'no hint could be kept in their place' });
     });
@@ -216,7 +169,7 @@ export class WriteOperation implements Timed {
 
   #acknowledge(attempt: WriteAttempt): void {
     // The replies may have come from owners of yesterday: what was planned must still hold when it is acknowledged.
-    const newer = newerPlacement(this.#context, attempt.route);
+    const newer = newerPlacement(this.context, attempt.route);
     if (newer !== undefined) {
       this.#replan(attempt, newer);
       return;
@@ -227,7 +180,7 @@ export class WriteOperation implements Timed {
       version,
       route,
       acks: plan.replicas.flatMap(({ nodeId }, replica) =>
-        quorum.states[replica] === 'confirmed' ? [this.#context.router.nameOf(nodeId)] : [],
+        quorum.states[replica] === 'confirmed' ? [this.context.router.nameOf(nodeId)] : [],
       ),
       warnings: shortfall === undefined ? [] : [shortfall],
     });
@@ -239,7 +192,7 @@ export class WriteOperation implements Timed {
     const highest = highestKnown(attempt);
     const reason = `a newer version ${formatVersion(highest)} exists`;
     if (this.#task.request.version !== undefined) {
-      this.#context.metrics.superseded.inc();
+      this.context.metrics.superseded.inc();
       this.#fail({ reason, supersededBy: highest });
     } else if (this.#restamps === LIMITS.restamps) {
       this.#fail({
@@ -252,13 +205,13 @@ export class WriteOperation implements Timed {
   }
 
   #restamp(above: Version, reason: string): void {
-    const { hlc, metrics, router, timers } = this.#context;
+    const { hlc, metrics, router, timers } = this.context;
     this.#restamps += 1;
     timers.set(this.#timer, this.#task.deadlineMs);
     metrics.restamps.inc();
     hlc.observe(above);
     this.#version = undefined;
-    this.#task.trace?.note(router.nameOf(router.ownId), 'restamp', reason);
+    this.trace?.note(router.nameOf(router.ownId), 'restamp', reason);
     this.#plan();
   }
 
@@ -269,14 +222,14 @@ export class WriteOperation implements Timed {
     }
     this.#retire(attempt);
     this.#replans += 1;
-    this.#context.metrics.replans.inc();
-    this.#planAfter(this.#context.metadata.catchUp(epoch, this.#remainingMs()));
+    this.context.metrics.replans.inc();
+    this.#planAfter(this.context.metadata.catchUp(epoch, this.remainingMs()));
   }
 
   /** Replies to this attempt change nothing any more. */
   #retire(attempt: WriteAttempt): void {
     this.#earlierMayApply ||=
-      attempt.hinted || !outcomesOf(this.#context, attempt).every(provesNotApplied);
+      attempt.hinted || !outcomesOf(this.context, attempt).every(provesNotApplied);
     this.#attempt = undefined;
   }
 
@@ -309,8 +262,8 @@ export class WriteOperation implements Timed {
     }
     const error = explainFailedWrite({
       requirement: attempt.route.requirement,
-      outcomes: outcomesOf(this.#context, attempt),
-      timedOut: this.#remainingMs() <= 0,
+      outcomes: outcomesOf(this.context, attempt),
+      timedOut: this.remainingMs() <= 0,
       earlierMayApply: this.#earlierMayApply || attempt.hinted,
       supersededBy,
       reason,
@@ -324,17 +277,13 @@ export class WriteOperation implements Timed {
     if (this.#finished) return;
     this.#finished = true;
     this.#attempt = undefined;
-    this.#context.timers.cancel(this.#timer);
+    this.context.timers.cancel(this.#timer);
     this.#task.done(result);
   }
 
-  #remainingMs(): number {
-    return this.#task.deadlineMs - this.#context.clock.monotonicMs();
-  }
-
-  #reportCorrupt(nodeId: string): void {
-    const { namespace, key } = this.#task.request;
-    this.#context.reportCorrupt({ namespace, key, nodeId });
+  /** Negative when it is over. */
+  remainingMs(): number {
+    return this.#task.deadlineMs - this.context.clock.monotonicMs();
   }
 }
 
