@@ -1,6 +1,12 @@
+import { KvError } from '../core/errors.js';
 import type { DataKey } from '../core/version/data-key.js';
-import type { StorageEntry, KeyRange } from '../env/storage.js';
+import type { Clock } from '../env/clock.js';
+import type { BatchOperation, StorageEntry, KeyRange } from '../env/storage.js';
 import type { ApplyOutcome, ReadOutcome, RecordQuery, Swap, SystemWrite } from './mutation.js';
+
+/** Tries to write while the queue is full, and the pause between them. */
+const TRIES = 100;
+const RETRY_MS = 100;
 
 /** What background work asks of the store of its shard. */
 export interface BackgroundStore {
@@ -39,6 +45,23 @@ export function writeBeside(
   return new Promise((resolve) => {
     store.writeSystem(write, resolve);
   });
+}
+
+/** Writes beside the records, again while the queue is full. @throws KvError KV_STORE_FAILED, KV_NOT_READY, KV_OVERLOADED after 10 s */
+export async function writePatiently(
+  store: Pick<BackgroundStore, 'writeSystem'>,
+  operations: readonly BatchOperation[],
+  clock: Pick<Clock, 'after'>,
+): Promise<void> {
+  for (let left = TRIES; ; left--) {
+    const outcome = await writeBeside(store, { operations, priority: 'background' });
+    if (outcome.kind === 'failed') throw outcome.error;
+    if (outcome.kind !== 'overloaded') return;
+    if (left === 0) throw new KvError('KV_OVERLOADED', 'The queue of the store stays full.');
+    await new Promise<void>((resolve) => {
+      clock.after(RETRY_MS, resolve);
+    });
+  }
 }
 
 /** The first entries of a range, at most `limit`. */

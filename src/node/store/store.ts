@@ -4,13 +4,7 @@ import { slotOf } from '../core/ring/token.js';
 import { DATA_KEYS, decodeDataKey, encodeDataKey } from '../core/version/data-key.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import type { NodeEnv } from '../env/env.js';
-import type {
-  BatchOperation,
-  KeyRange,
-  Storage,
-  StorageEntry,
-  StorageOptions,
-} from '../env/storage.js';
+import type { KeyRange, Storage, StorageEntry, StorageOptions } from '../env/storage.js';
 import { writePatiently } from './background-store.js';
 import { StoreFloors } from './floors.js';
 import type { Readiness } from '../services.js';
@@ -29,21 +23,12 @@ import type { RecoveredShard, WriterId } from './shard-recovery.js';
 import { StoreReader } from './store-reader.js';
 import type { Derivation } from './record-change.js';
 import { storeMetrics } from './store-metrics.js';
+import { STORE_OPTIONS } from './store-options.js';
 import { sizeOf, StoreWriter } from './store-writer.js';
 import { newerFormat, type BatchRules } from './write-batch.js';
 
 /** The folder of the first shard in a data directory. */
 export const SHARD_FOLDER = 'shard-0';
-
-/**
- * How the store tunes its ordered map. bench/level-tuning.ts: for 1 GB of 10 KB values a buffer of 16 MiB writes every byte
- * 4.7 times and stalls for seconds, one of 64 MiB 2.5 times and below one; the memory is taken only while there are writes.
- */
-const STORE_OPTIONS: StorageOptions = {
-  cacheBytes: 32 * 1024 * 1024,
-  writeBufferBytes: 64 * 1024 * 1024,
-  maxFileBytes: 16 * 1024 * 1024,
-};
 
 export interface StoreParts {
   readonly env: Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log' | 'buggify'>;
