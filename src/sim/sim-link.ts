@@ -14,26 +14,15 @@ import { repairReplyBytes, repairRequestBytes } from '../node/core/repair/repair
 import type { LinkState, PeerAddress, PeerLink } from '../node/env/transport.js';
 import { assert } from '../stdx/assert.js';
 import { Backoff } from '../stdx/backoff.js';
+import { PeerExchanges, type Pending, type Send } from './peer-exchanges.js';
+import { once } from './once.js';
 import { SMALL_BYTES, type Connection, type Listener, type SimWire } from './wire.js';
 import type { SimProcess } from './sim-process.js';
-
-/** A request that waits for its answer: exactly one of the two ends is called. */
-interface Pending<Reply> {
-  readonly answer: (reply: Reply) => void;
-  readonly fail: (error: KvError) => void;
-}
 
 /** What a call weighs on a link beside the usual, in bytes. */
 interface CallWeight<Reply> {
   readonly sent: number;
   readonly received: (reply: Reply) => number;
-}
-
-type Send<Reply> = (server: Listener, settle: Pending<Reply>) => void;
-
-interface Waiting {
-  readonly start: (server: Listener) => void;
-  readonly fail: (error: KvError) => void;
 }
 
 /** A PeerLink over the simulated network: one hello per connection, then requests by function call with latency. */
@@ -42,8 +31,7 @@ export class SimLink implements PeerLink, Connection {
   readonly #network: SimWire;
   readonly #own: Listener;
   readonly #backoff: Backoff;
-  readonly #waiting = new Set<Waiting>();
-  readonly #open = new Set<Waiting>();
+  readonly #exchanges: PeerExchanges;
   #state: LinkState = 'idle';
   #server: Listener | undefined;
   /** What this side said of itself when the connection was made. */
@@ -59,6 +47,7 @@ export class SimLink implements PeerLink, Connection {
     this.#network = network;
     this.#own = own;
     this.address = address;
+    this.#exchanges = new PeerExchanges(own.process);
     this.#lastError = this.#unreachable('not connected');
     this.#backoff = new Backoff({
       baseMs: 50,
@@ -218,36 +207,7 @@ export class SimLink implements PeerLink, Connection {
       settle.fail(this.#lastError);
       return;
     }
-    const finish = once((end: () => void) => {
-      timer.cancel();
-      this.#waiting.delete(entry);
-      this.#open.delete(entry);
-      end();
-    });
-    const pending: Pending<Reply> = {
-      answer: (reply) => {
-        finish(() => {
-          settle.answer(reply);
-        });
-      },
-      fail: (error) => {
-        finish(() => {
-          settle.fail(error);
-        });
-      },
-    };
-    const entry: Waiting = {
-      start: (server) => {
-        this.#open.add(entry);
-        send(server, pending);
-      },
-      fail: pending.fail,
-    };
-    const timer = this.#own.process.after(remainingMs, () => {
-      pending.fail(new KvError('KV_READ_TIMEOUT', `no answer in ${remainingMs} ms`));
-    });
-    if (this.#server !== undefined) entry.start(this.#server);
-    else this.#waiting.add(entry);
+    this.#exchanges.begin(this.#server, { remainingMs, settle, send });
     if (this.#state === 'idle') this.#dial();
   }
 
@@ -293,9 +253,7 @@ export class SimLink implements PeerLink, Connection {
     this.#remote = hello;
     this.#state = 'ready';
     this.#backoff.reset();
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const entry of waiting) entry.start(server);
+    this.#exchanges.startAll(server);
   }
 
   #break(error: KvError): void {
@@ -303,7 +261,7 @@ export class SimLink implements PeerLink, Connection {
     this.#server = undefined;
     this.#lastError = error;
     this.#attempt += 1;
-    for (const entry of [...this.#waiting, ...this.#open]) entry.fail(error);
+    this.#exchanges.failAll(error);
     if (!this.#closed) {
       this.#own.process.after(this.#backoff.nextMs(), () => {
         this.#dial();
@@ -319,13 +277,4 @@ export class SimLink implements PeerLink, Connection {
   #unreachable(why: string): KvError {
     return new KvError('KV_UNREACHABLE', `${this.address.host}:${this.address.port}: ${why}`);
   }
-}
-
-function once<A extends unknown[]>(run: (...args: A) => void): (...args: A) => void {
-  let called = false;
-  return (...args) => {
-    if (called) return;
-    called = true;
-    run(...args);
-  };
 }
