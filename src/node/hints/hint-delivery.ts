@@ -1,3 +1,4 @@
+import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { DataReply, DataRequest, WriteRequest } from '../core/messages.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
@@ -87,7 +88,9 @@ export class HintDelivery {
   #catchUp(epoch: number): void {
     const caught: Promise<ClusterView> = this.#parts.metadata.catchUp(epoch, LIMITS.requestMs);
     // The hint is sent again later in any case; by then the epoch is known, or is asked for again.
-    caught.catch(() => undefined);
+    caught.catch((error: unknown) => {
+      if (!(error instanceof KvError)) throw error;
+    });
   }
 }
 

@@ -53,7 +53,7 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
 }
 
 /** What is kept for a node that is away, and for how long. */
-function hintText(context: ViewContext, { nodeId, name }: NodeView): string {
+function hintText(context: ViewContext, { nodeId }: NodeView): string {
   const reports = [...context.answers.values()].flatMap(({ report }) => report ?? []);
   const holders = reports.flatMap((report) =>
     report.hints
@@ -63,7 +63,7 @@ function hintText(context: ViewContext, { nodeId, name }: NodeView): string {
   if (holders.length === 0) return '';
   const leftMs = Math.min(...holders.map(({ windowLeftMs }) => windowLeftMs));
   const names = holders.map(({ node }) => node).join(' ');
-  return `; writes that it missed are kept as hints on ${names}, for ${formatDuration(leftMs)} more: then ${name} needs a repair`;
+  return `; writes that it missed are kept as hints on ${names}, for ${formatDuration(leftMs)} more; what comes later, repair brings by itself`;
 }
 
 function clockAlerts(
