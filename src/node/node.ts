@@ -2,44 +2,21 @@ import { KvError } from './core/errors.js';
 import { LIMITS } from './core/limits.js';
 import { formatAddresses } from './core/membership/address-fact.js';
 import { FACT } from './core/membership/fact-names.js';
-import type { NodeAddresses, NodeDescriptor } from './core/metadata/cluster-metadata.js';
+import type { NodeDescriptor } from './core/metadata/cluster-metadata.js';
 import type { ClientRequest, ClientResult } from './core/operations.js';
 import { DEFAULT_SETTINGS, type ClusterSettings } from './core/settings.js';
 import type { Timer } from './env/clock.js';
-import type { NodeEnv } from './env/env.js';
-import type { StorageOptions } from './env/storage.js';
 import type { HintService } from './hints/hint-service.js';
 import { enterCluster } from './enter-cluster.js';
-import { wireServices, type NodeFoundation, type NodeServices } from './node-services.js';
-import { openDirectory, type NodeIntent, type OpenedDirectory } from './open-directory.js';
+import type { NodeOptions } from './node-options.js';
+import { wireServices, type NodeServices } from './node-services.js';
+import { openNode, type OpenedNode } from './open-node.js';
 import type { MetadataService } from './services.js';
 import type { AdminService } from './status/admin-service.js';
-import { EventLog } from './status/event-log.js';
-import { NodeReadiness } from './status/node-readiness.js';
-import { DiskReserve } from './store/disk-reserve.js';
-import { DurableHlc } from './store/hlc-service.js';
+import type { EventLog } from './status/event-log.js';
+import type { NodeReadiness } from './status/node-readiness.js';
 import type { HashGrid } from './store/grid/hash-grid.js';
-import { openStore, type OpenedStore } from './store/open-store.js';
-import type { Store } from './store/store.js';
 import { Sweeper } from './store/sweep/sweeper.js';
-
-export interface NodeOptions {
-  readonly env: NodeEnv;
-  /** Undefined takes the name that the directory has; a new directory needs one. */
-  readonly name: string | undefined;
-  readonly location: Pick<NodeDescriptor, 'host' | 'rack' | 'dc'>;
-  /** Where the listeners are bound, as others reach them. */
-  readonly addresses: NodeAddresses;
-  readonly vnodes: number;
-  readonly intent: NodeIntent;
-  readonly storage?: StorageOptions | undefined;
-  /** In what time every range is repaired once. */
-  readonly repairCycleMs?: number | undefined;
-  /** Free bytes of the disk below which no record is written. */
-  readonly diskReserveBytes?: number | undefined;
-  /** Client sessions that are open now. */
-  readonly clientStreams?: (() => number) | undefined;
-}
 
 const HOUSEKEEPING_MS = 1_000;
 /** Peers are told of a stop for at most this long. */
@@ -53,11 +30,7 @@ export class KvNode {
   readonly readiness: NodeReadiness;
   readonly events: EventLog;
   readonly #options: NodeOptions;
-  readonly #directory: OpenedDirectory;
-  readonly #disk: DiskReserve;
-  readonly #store: Store;
-  readonly #grid: HashGrid;
-  readonly #hlc: DurableHlc;
+  readonly #opened: OpenedNode;
   readonly #services: NodeServices;
   readonly #sweeper: Sweeper;
   #clusterId: string;
@@ -67,20 +40,16 @@ export class KvNode {
   #ended = false;
   readonly #stopping = new AbortController();
 
-  private constructor(options: NodeOptions, base: Pick<NodeFoundation, OpenedFirst>) {
+  private constructor(options: NodeOptions, opened: OpenedNode) {
     this.#options = options;
-    this.#directory = base.directory;
-    this.#disk = base.disk;
-    this.#store = base.store;
-    this.#grid = base.grid;
-    this.#hlc = base.hlc;
-    this.#clusterId = base.directory.clusterId;
-    this.nodeId = base.directory.nodeId;
-    this.name = base.directory.name;
-    this.events = base.events;
-    this.readiness = base.readiness;
+    this.#opened = opened;
+    this.#clusterId = opened.directory.clusterId;
+    this.nodeId = opened.directory.nodeId;
+    this.name = opened.directory.name;
+    this.events = opened.events;
+    this.readiness = opened.readiness;
     this.#services = wireServices({
-      ...base,
+      ...opened,
       env: options.env,
       clusterId: () => this.#clusterId,
       clientStreams: options.clientStreams ?? ((): number => 0),
@@ -92,9 +61,9 @@ export class KvNode {
     });
     this.#sweeper = new Sweeper({
       env: options.env,
-      store: base.store,
-      hlc: base.hlc,
-      isCompared: () => base.hlc.isCompared(),
+      store: opened.store,
+      hlc: opened.hlc,
+      isCompared: () => opened.hlc.isCompared(),
       settings: () => this.#services.metadata.current()?.metadata.settings ?? DEFAULT_SETTINGS,
     });
   }
@@ -104,42 +73,16 @@ export class KvNode {
    * @throws KvError every refusal of the directory, of the store and of a join
    */
   static async start(options: NodeOptions): Promise<KvNode> {
-    const { env } = options;
-    const directory = await openDirectory(env, options);
-    const events = new EventLog(env.clock, env.log.child('events'), () => directory.name);
-    const readiness = new NodeReadiness(events);
-    const reserveBytes = options.diskReserveBytes ?? LIMITS.diskReserveBytes;
-    const disk = new DiskReserve({ env, events, reserveBytes });
-    let opened: OpenedStore | undefined;
     let node: KvNode | undefined;
     // The clock is made before the services that it asks: until they are there it knows no peers.
-    const services = (): NodeServices | undefined =>
-      node === undefined ? undefined : node.#services;
+    const opened = await openNode(options, () => (node === undefined ? undefined : node.#services));
     try {
-      await disk.start();
-      const refuses = (): KvError | undefined => disk.refuse();
-      opened = await openStore({ env, readiness, options: options.storage, refuses });
-      const { store, grid } = opened;
-      const hlc = new DurableHlc({
-        clock: env.clock,
-        buggify: env.buggify,
-        store,
-        settings: () => services()?.metadata.current()?.metadata.settings ?? DEFAULT_SETTINGS,
-        clockOffsetMs: () => services()?.membership.clockOffsetMs(),
-        commonWallMs: () => services()?.membership.commonWallMs(),
-        hasPeers: () => services()?.membership.hasOthers() ?? true,
-      });
-      node = new KvNode(options, { directory, disk, events, readiness, store, grid, hlc });
+      node = new KvNode(options, opened);
       await node.#enter();
       return node;
     } catch (error) {
-      await node?.stop();
-      if (node === undefined) {
-        disk.stop();
-        await opened?.grid.stop();
-        await opened?.store.close();
-        await directory.close();
-      }
+      if (node === undefined) await opened.close();
+      else await node.stop();
       throw error;
     }
   }
@@ -156,7 +99,7 @@ export class KvNode {
 
   /** The hashes of its records, per slot of the ring. */
   get grid(): HashGrid {
-    return this.#grid;
+    return this.#opened.grid;
   }
 
   /** What is true of the cluster, and the way to change it. */
@@ -166,7 +109,7 @@ export class KvNode {
 
   /** Whether the clock of a peer has been heard since the start, or there is none to hear: else it stamps nothing. */
   hasComparedClock(): boolean {
-    return this.#hlc.isCompared();
+    return this.#opened.hlc.isCompared();
   }
 
   /** The cluster that this node belongs to. */
@@ -217,7 +160,7 @@ export class KvNode {
     const { dispatch, hello, membership, metadata } = this.#services;
     env.transport.start(dispatch, hello);
     const descriptor = this.#descriptor();
-    const directory = this.#directory;
+    const directory = this.#opened.directory;
     this.#clusterId = await enterCluster({
       env,
       directory,
@@ -257,7 +200,7 @@ export class KvNode {
     if (failure !== undefined) throw failure;
     if (!compared)
       this.#options.env.log.warn('too few peers have answered to judge the clock of this machine');
-    await this.#hlc.start();
+    await this.#opened.hlc.start();
   }
 
   #descriptor(): NodeDescriptor {
@@ -277,7 +220,7 @@ export class KvNode {
 
   /** Tells the peers the durable sequence, so that a rolled-back disk is noticed. */
   #tellSequence(): void {
-    this.#services.membership.setFact(FACT.sequence, String(this.#store.sequence()));
+    this.#services.membership.setFact(FACT.sequence, String(this.#opened.store.sequence()));
   }
 
   /** The node must not go on: it stops serving at once, and its process ends. */
@@ -289,9 +232,10 @@ export class KvNode {
   }
 
   async #close(): Promise<void> {
-    const { membership, metadata, coordinator, hints, repair, peerMemory } = this.#services;
+    const { membership, metadata, coordinator, hints, repair, peerMemory } =
+      this.#services;
     this.#housekeeping?.cancel();
-    this.#disk.stop();
+    this.#opened.disk.stop();
     this.#stopping.abort();
     hints.stop();
     membership.stop();
@@ -303,12 +247,8 @@ export class KvNode {
     await repair.idle();
     await this.#sweeper.stop();
     // After a failed write the ceiling cannot be lowered; the next start then only begins a little ahead.
-    if (this.readiness.failure() === undefined) await this.#hlc.close();
-    else this.#hlc.stop();
-    await this.#grid.stop();
-    await this.#store.close();
-    await this.#directory.close();
+    if (this.readiness.failure() === undefined) await this.#opened.hlc.close();
+    else this.#opened.hlc.stop();
+    await this.#opened.close();
   }
 }
-
-type OpenedFirst = 'directory' | 'store' | 'disk' | 'grid' | 'hlc' | 'events' | 'readiness';
