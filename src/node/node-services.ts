@@ -13,10 +13,7 @@ import { PeerMemoryKeeper } from './identity/peer-memory-keeper.js';
 import { Membership } from './membership/membership.js';
 import { LogService } from './metadata/metadata-service.js';
 import type { OpenedDirectory } from './open-directory.js';
-import { purgeOf } from './repair/purge-run.js';
-import { RepairCycle } from './repair/repair-cycle.js';
-import { repairMetrics } from './repair/repair-metrics.js';
-import { RepairReplica } from './repair/repair-replica.js';
+import { wireRepair, type RepairServices } from './repair/wire-repair.js';
 import { Replica } from './replica/replica-service.js';
 import { AdminService } from './status/admin-service.js';
 import type { HintKeeper } from './services.js';
@@ -56,7 +53,7 @@ export interface NodeServices {
   readonly metadata: LogService;
   readonly coordinator: Coordinator;
   readonly hints: HintService;
-  readonly repair: RepairCycle;
+  readonly repair: RepairServices;
   readonly admin: AdminService;
   readonly dispatch: Dispatch;
   readonly hello: () => Hello;
@@ -64,7 +61,7 @@ export interface NodeServices {
 
 /** Makes the services of a node; none of them does anything yet. */
 export function wireServices(foundation: NodeFoundation): NodeServices {
-  const { env, directory, store, grid, hlc, events, readiness, end } = foundation;
+  const { env, directory, store, hlc, events, readiness, end } = foundation;
   const { nodeId, name, boot } = directory;
   const hello = helloOf(foundation);
   const budget = new ByteBudget(LIMITS.nodeQueueBytes);
@@ -107,6 +104,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
   });
   const hinting = hintPartsOf(foundation, () => coordinator);
   const hints: HintService = new HintService({ ...parts, ...hinting });
+  const repair = wireRepair({ ...parts, ...foundation, boot: boot.boot });
   const report = reporter({
     ...parts,
     ...foundation,
@@ -114,6 +112,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     name,
     boot: boot.boot,
     hints,
+    repairs: () => repair.cycle.report(),
     stats: () => coordinator.stats(),
     queuedBytes: () => budget.usedBytes,
   });
@@ -126,22 +125,13 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     storage: async () =>
       Object.entries(await store.properties()).map(([key, value]) => ({ name: key, value })),
   });
-  const { stopping, repairCycleMs: cycleMs = LIMITS.repairCycleMs } = foundation;
-  const purge = purgeOf(store, env.clock, stopping);
-  const repairReplica = new RepairReplica({ ...parts, boot: boot.boot, grid, purge });
-  const repair: RepairCycle = new RepairCycle({
-    ...parts,
-    ...{ cycleMs, stopping, replica: repairReplica, floors: store.floors },
-    log: env.log.child('repair'),
-    metrics: repairMetrics(env.metrics, () => repair.oldestSeconds()),
-  });
   const dispatch = new Dispatch({
     ...parts,
     membership,
     admission,
     report,
     replica: new AdmittedReplica(replica, budget),
-    repair: repairReplica,
+    repair: repair.replica,
     onRefused: end,
   });
   return {

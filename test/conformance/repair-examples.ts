@@ -22,8 +22,12 @@ export const REPAIR_EXAMPLES: readonly (readonly [RepairQuestion, RepairReply])[
     { kind: 'begun', boot: 9, floors: [{ from: 0, to: 7, value: version.ms }] },
   ],
   [
-    { kind: 'settle', floors: [{ from: 3, to: 7, value: version.ms }] },
-    { kind: 'settled', dropped: 12 },
+    { kind: 'settle', floors: [{ from: 3, to: 7, value: version.ms }], after: undefined },
+    { kind: 'settled', dropped: 12, until: dataKey },
+  ],
+  [
+    { kind: 'settle', floors: [{ from: 3, to: 7, value: version.ms }], after: dataKey },
+    { kind: 'settled', dropped: 0, until: undefined },
   ],
   [
     { kind: 'hashes', runs, pieces: 2 },
@@ -57,5 +61,9 @@ export const REPAIR_EXAMPLES: readonly (readonly [RepairQuestion, RepairReply])[
     },
     { kind: 'applied' },
   ],
-  [{ kind: 'complete', runs, floorMs: version.ms, boot: 9 }, { kind: 'completed' }],
+  [{ kind: 'complete', runs, floorMs: version.ms, boot: 9, agoMs: 1234 }, { kind: 'completed' }],
+  [
+    { kind: 'mend', runs },
+    { kind: 'mended', boot: 9, nowMs: 12.5, beganMs: [-1, 3.25] },
+  ],
 ];

@@ -72,6 +72,8 @@ const report: NodeReport = {
     },
   ],
   repairMarkedSlots: 7,
+  repairOldestAgeMs: 12.5,
+  repairCycleMs: 86_400_000,
   gossipRound: 99,
   sightings: [sighting, unseen],
 };

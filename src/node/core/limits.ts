@@ -86,8 +86,9 @@ export const LIMITS = {
   repairBytesPerSecond: 8 * 1024 * 1024,
   /** A floor is lifted by at least so much. */
   floorStepMs: 60_000,
-  /** One question of a repair. */
+  /** One question of a repair; a purge that it asks for ends before, and goes on with the next question. */
   repairAskMs: 10_000,
+  repairPurgeMs: 4_000,
   /** How old the size of the store that is shown may be. */
   loadRefreshMs: 10_000,
 

@@ -1,5 +1,5 @@
 import { assert } from '../../stdx/assert.js';
-import { compareBytes } from '../../stdx/bytes.js';
+import { compareBytes, equalBytes } from '../../stdx/bytes.js';
 import { KvError } from '../core/errors.js';
 import { hashAt, sameHash } from '../core/grid/leaf-hashes.js';
 import { leavesIn, splitRuns, type LeafRun } from '../core/grid/leaf-runs.js';
@@ -11,7 +11,7 @@ import type {
   RepairReply,
   SentCopy,
 } from '../core/repair/repair-messages.js';
-import { SlotMap } from '../core/repair/slot-map.js';
+import { SlotMap, type ValuedRun } from '../core/repair/slot-map.js';
 
 /** A replica that takes part, the own node included. */
 export interface RepairPartner {
@@ -31,7 +31,14 @@ export interface RangeRepairPlan {
   readonly floorMs: number;
 }
 
+/** What a repair is about: it compares hashes, waits for a write deadline, and moves what differs. */
+export type RepairStep = 'begin' | 'settle' | 'hash' | 'wait' | 'sync' | 'complete';
+
 export interface RangeRepairParts {
+  /** Monotonic. */
+  readonly nowMs: () => number;
+  /** Told of each step that it begins. */
+  readonly onStep?: ((step: RepairStep) => void) | undefined;
   /** Waits; at once when the repair is to end. */
   readonly pause: (delayMs: number) => Promise<void>;
   /** Waits until so many bytes more may be moved; rejects when the repair is to end. */
@@ -76,22 +83,44 @@ export class RangeRepair {
   /** @throws KvError when a partner cannot be asked, has other owners in mind, or cannot do what it is asked */
   async run(): Promise<RangeRepairResult> {
     const { runs, isWhole, floorMs } = this.#plan;
+    const startMs = this.#parts.nowMs();
+    this.#step('begin');
     const begun = await this.#askAll({ kind: 'begin', runs }, 'begun');
     for (const run of begun.flatMap(({ floors }) => floors)) this.#blind.raise(run, run.value);
     const floors = this.#blind.runs();
-    if (floors.length > 0) await this.#askAll({ kind: 'settle', floors }, 'settled');
+    if (floors.length > 0) await this.#settle(floors);
+    this.#step('hash');
     const differing = await this.#differingSlots();
     if (differing.length > 0) await this.#repairSlots(differing);
-    if (isWhole && floorMs > 0) {
+    if (isWhole) {
+      this.#step('complete');
+      const agoMs = Math.ceil(this.#parts.nowMs() - startMs);
       await this.#each(async (partner, i) => {
-        await askFor(
-          partner,
-          { kind: 'complete', runs, floorMs, boot: begun[i]!.boot },
-          'completed',
-        );
+        const { boot } = begun[i]!;
+        await askFor(partner, { kind: 'complete', runs, floorMs, boot, agoMs }, 'completed');
       });
     }
     return this.#tally;
+  }
+
+  /** All partners drop tombstones up to the floors, question by question, each as far as its time goes. */
+  async #settle(floors: readonly ValuedRun[]): Promise<void> {
+    this.#step('settle');
+    await this.#each(async (partner) => {
+      let after: Uint8Array | undefined;
+      do {
+        this.#parts.checkpoint();
+        const settled = await askFor(partner, { kind: 'settle', floors, after }, 'settled');
+        const { dropped, until } = settled;
+        if (until !== undefined && dropped === 0 && after !== undefined && equalBytes(until, after))
+          throw new KvError('KV_OVERLOADED', `${partner.name} has no room to drop tombstones`);
+        after = until;
+      } while (after !== undefined);
+    });
+  }
+
+  #step(step: RepairStep): void {
+    this.#parts.onStep?.(step);
   }
 
   /** The slots that differ now, of pieces that differ. */
@@ -123,7 +152,9 @@ export class RangeRepair {
   }
 
   async #repairSlots(slots: readonly number[]): Promise<void> {
+    this.#step('wait');
     await this.#parts.pause(LIMITS.repairSettleMs);
+    this.#step('sync');
     for (let at = 0; at < slots.length; at += LIMITS.repairPieceSlots) {
       const some = slots.slice(at, at + LIMITS.repairPieceSlots);
       const runs = some.map((slot) => ({ from: slot, to: slot + 1 }));

@@ -2,16 +2,23 @@ import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import { driverOf, repairGroups, type RepairGroup } from '../core/repair/repair-groups.js';
-import type { RepairQuestion, RepairReply } from '../core/repair/repair-messages.js';
-import type { ClusterSettings } from '../core/settings.js';
+import type { SlotRun } from '../core/repair/slot-map.js';
+import type { RepairReport } from '../core/views/repair-views.js';
 import type { Clock, Timer } from '../env/clock.js';
 import type { Logger } from '../env/log.js';
-import type { HlcService, LivenessService, MetadataService, PeerDirectory } from '../services.js';
-import type { StoreFloors } from '../store/floors.js';
-import { pause } from '../store/pace.js';
-import { RangeRepair, type RangeRepairResult, type RepairPartner } from './range-repair.js';
+import type {
+  ClusterView,
+  EventSink,
+  HlcService,
+  LivenessService,
+  MetadataService,
+  PeerDirectory,
+} from '../services.js';
+import type { GroupRepairEnd, GroupRepairs } from './group-repair.js';
 import type { RepairMetrics } from './repair-metrics.js';
-import type { RepairReplica } from './repair-replica.js';
+import { freshProgress, type RepairProgress } from './repair-progress.js';
+import type { MendReply } from './repair-replica.js';
+import type { RepairTimes } from './repair-times.js';
 
 export interface RepairCycleParts {
   readonly ownId: NodeId;
@@ -19,29 +26,19 @@ export interface RepairCycleParts {
   readonly log: Logger;
   readonly metadata: MetadataService;
   readonly liveness: LivenessService;
-  readonly peers: PeerDirectory;
-  readonly replica: RepairReplica;
-  readonly hlc: HlcService;
-  readonly floors: StoreFloors;
+  readonly peers: Pick<PeerDirectory, 'nameOf'>;
+  readonly hlc: Pick<HlcService, 'ownMs'>;
+  readonly events: EventSink;
+  readonly repairs: GroupRepairs;
+  readonly times: RepairTimes;
   readonly metrics: RepairMetrics;
   /** In what time every range is to be repaired once. */
   readonly cycleMs: number;
   readonly stopping: AbortSignal;
 }
 
-/** What is known of one group of ranges. */
-interface Progress {
-  readonly key: string;
-  readonly group: RepairGroup;
-  /** When all owners were last found or made equal, monotonic; the start of the node at first. */
-  repairedMs: number;
-  /** When it was last gone over, by whoever of its owners were there. */
-  doneMs: number;
-  /** Not tried again before, after a failure. */
-  againMs: number;
-  /** The starts of its owners when they were last gone over together; empty when they never were. */
-  boots: string;
-}
+/** A repair that fails so often in a row is told to people. */
+const FAILURES_TOLD = 5;
 
 /**
  * Keeps going over the ranges that this node owns, the one that was repaired longest ago first, at a pace at which each has its turn
@@ -49,8 +46,10 @@ interface Progress {
  */
 export class RepairCycle {
   readonly #parts: RepairCycleParts;
-  #known: readonly Progress[] = [];
+  #known: readonly RepairProgress[] = [];
   #placementEpoch = 0;
+  /** The placement whose slots all have a time. */
+  #timedEpoch = 0;
   /** Before, only what is urgent has a turn. */
   #nextTurnMs = 0;
   #timer: Timer | undefined;
@@ -70,12 +69,34 @@ export class RepairCycle {
     await this.#running;
   }
 
-  /** How long ago the range was repaired whose repair is the oldest, in seconds; 0 when there is none. */
-  oldestSeconds(): number {
+  /** How long ago the range was last equal on all owners of which that is longest ago; undefined when there is no such range. */
+  report(): RepairReport {
+    const { times, hlc, cycleMs } = this.#parts;
+    const nowMs = hlc.ownMs();
+    let oldestAgeMs: number | undefined;
+    for (const { group } of this.#known) {
+      if (group.owners.length < 2) continue;
+      const atMs = times.oldest(group.namespace, group.runs);
+      if (atMs > 0) oldestAgeMs = Math.max(oldestAgeMs ?? 0, nowMs - atMs);
+    }
+    return { repairOldestAgeMs: oldestAgeMs, repairCycleMs: cycleMs };
+  }
+
+  /** Has the groups of some slots repaired soon, by this node, and says when that was last done. */
+  mend(namespace: number, runs: readonly SlotRun[]): MendReply {
+    this.#learn();
     const nowMs = this.#parts.clock.monotonicMs();
-    const mine = this.#known.filter((progress) => this.#isMine(progress));
-    const oldest = mine.reduce((least, { repairedMs }) => Math.min(least, repairedMs), nowMs);
-    return (nowMs - oldest) / 1000;
+    const beganMs = runs.map((run) => {
+      const touched = this.#known.filter(
+        ({ group }) =>
+          group.namespace === namespace &&
+          group.runs.some(({ from, to }) => from < run.to && run.from < to),
+      );
+      for (const progress of touched) progress.wantedMs = nowMs;
+      const wholes = touched.map(({ wholeMs }) => wholeMs);
+      return wholes.length === 0 ? -1 : Math.min(...wholes);
+    });
+    return { nowMs, beganMs };
   }
 
   #schedule(): void {
@@ -90,73 +111,142 @@ export class RepairCycle {
   }
 
   async #turn(): Promise<void> {
-    this.#learn();
-    const next = this.#next();
-    if (next === undefined) return;
-    const { clock, cycleMs, log, metrics } = this.#parts;
+    let next: RepairProgress | undefined;
+    try {
+      await this.#parts.times.recover();
+      this.#learn();
+      await this.#beginTimes();
+      next = this.#next();
+      if (next !== undefined) await this.#repair(next);
+    } catch (error) {
+      if (!(error instanceof KvError)) throw error;
+      this.#failed(next, error);
+    }
+  }
+
+  async #repair(next: RepairProgress): Promise<void> {
+    const { clock, cycleMs, repairs, stopping } = this.#parts;
     const startMs = clock.monotonicMs();
     this.#nextTurnMs = startMs + cycleMs / this.#known.length;
     const boots = this.#bootsOf(next);
-    try {
-      const result = await this.#repair(next.group);
-      next.doneMs = startMs;
-      if (result === 'alone') return;
-      metrics.ranges.inc();
-      metrics.sent.inc(result.sent);
-      metrics.sentBytes.inc(result.sentBytes);
-      metrics.dropped.inc(result.dropped);
-      if (result.isWhole) {
-        next.repairedMs = startMs;
-        next.boots = boots;
-      }
-    } catch (error) {
-      if (!(error instanceof KvError)) throw error;
-      next.againMs = clock.monotonicMs() + LIMITS.repairAgainMs;
-      metrics.failures.inc();
-      log.debug('a repair ended early, and is tried again', { error });
-    }
+    const order = { signal: stopping, bytesPerSecond: LIMITS.repairBytesPerSecond };
+    const end = await repairs.run(next.group, order);
+    next.doneMs = startMs;
+    if (end === 'alone') return;
+    this.#count(end);
+    this.#succeeded(next);
+    if (!end.isWhole) return;
+    next.repairedMs = startMs;
+    next.wholeMs = startMs;
+    next.boots = boots;
+  }
+
+  #count(end: Exclude<GroupRepairEnd, 'alone'>): void {
+    const { metrics } = this.#parts;
+    metrics.ranges.inc();
+    metrics.sent.inc(end.sent);
+    metrics.sentBytes.inc(end.sentBytes);
+    metrics.dropped.inc(end.dropped);
+  }
+
+  #succeeded(progress: RepairProgress): void {
+    if (progress.failures >= FAILURES_TOLD)
+      this.#tell('info', `repairs ranges of ${this.#ownersOf(progress)} again`);
+    progress.failures = 0;
+  }
+
+  #failed(progress: RepairProgress | undefined, error: KvError): void {
+    const { clock, metrics, log, stopping } = this.#parts;
+    if (stopping.aborted) return;
+    metrics.failures.inc();
+    log.debug('a repair ended early, and is tried again', { error });
+    if (progress === undefined) return;
+    progress.againMs = clock.monotonicMs() + LIMITS.repairAgainMs;
+    progress.failures += 1;
+    if (progress.failures === FAILURES_TOLD)
+      this.#tell(
+        'warn',
+        `a repair of ranges of ${this.#ownersOf(progress)} has failed ${FAILURES_TOLD} times: ${error.message}`,
+      );
+  }
+
+  #tell(severity: 'info' | 'warn', message: string): void {
+    this.#parts.events.emit({ kind: 'repair', severity, message });
+  }
+
+  #ownersOf({ group }: RepairProgress): string {
+    return group.owners.map((nodeId) => this.#parts.peers.nameOf(nodeId)).join(' ');
   }
 
   /** Takes over the ranges of a newer placement; what is known of a range with the same owners stays. */
   #learn(): void {
-    const { metadata, ownId, clock } = this.#parts;
+    const { metadata } = this.#parts;
     const view = metadata.current();
     if (view === undefined || view.metadata.placementEpoch === this.#placementEpoch) return;
     this.#placementEpoch = view.metadata.placementEpoch;
     const before = new Map(this.#known.map((progress) => [progress.key, progress]));
-    const nowMs = clock.monotonicMs();
-    const groups = view.metadata.namespaces.flatMap((namespace) =>
-      repairGroups(
-        { ring: view.ring, placement: view.placementOf(namespace), namespace: namespace.id },
-        ownId,
-      ),
-    );
-    this.#known = groups.map((group) => {
+    this.#known = this.#groupsOf(view).map((group) => {
       const key = JSON.stringify(group);
-      const doneMs = Number.NEGATIVE_INFINITY;
-      const fresh = { repairedMs: nowMs, doneMs, againMs: nowMs, boots: '' };
-      return before.get(key) ?? { key, group, ...fresh };
+      return before.get(key) ?? freshProgress(key, group, this.#parts.clock.monotonicMs());
     });
   }
 
-  /** The next one that is this node's to drive: one whose owners are together again after one was away or has started anew, else the one that was gone over longest ago if its time has come. */
-  #next(): Progress | undefined {
-    const { clock, cycleMs } = this.#parts;
-    const nowMs = clock.monotonicMs();
-    const mine = this.#known.filter(
-      (progress) => this.#isMine(progress) && progress.againMs <= nowMs,
+  #groupsOf(view: ClusterView): readonly RepairGroup[] {
+    return view.metadata.namespaces.flatMap((namespace) =>
+      repairGroups(
+        { ring: view.ring, placement: view.placementOf(namespace), namespace: namespace.id },
+        this.#parts.ownId,
+      ),
     );
-    const urgent = mine.find((progress) => this.#isUrgent(progress));
-    if (urgent !== undefined || nowMs < this.#nextTurnMs) return urgent;
-    const oldest = mine.reduce<Progress | undefined>(
-      (least, one) => (least === undefined || one.doneMs < least.doneMs ? one : least),
-      undefined,
-    );
-    // Each has its turn in a cycle: with fewer to drive than to own, a turn comes too early now and then.
-    return oldest !== undefined && nowMs - oldest.doneMs >= cycleMs / 2 ? oldest : undefined;
   }
 
-  #bootsOf({ group }: Progress): string {
+  /** What was never repaired is as old as this node's knowledge of it, from the moment there is data. */
+  async #beginTimes(): Promise<void> {
+    const { metadata, times, hlc } = this.#parts;
+    const view = metadata.current();
+    if (view?.metadata.opened !== true || this.#timedEpoch === this.#placementEpoch) return;
+    const epoch = this.#placementEpoch;
+    const nowMs = Math.floor(hlc.ownMs());
+    for (const { id } of view.metadata.namespaces) {
+      const own = this.#known.filter(({ group }) => group.namespace === id);
+      await times.begin(
+        id,
+        own.flatMap(({ group }) => group.runs),
+        nowMs,
+      );
+    }
+    this.#timedEpoch = epoch;
+  }
+
+  /**
+   * The next one to drive: one that somebody asked for, one whose owners are together again after one was away or has started anew, else
+   * the one that was gone over longest ago if its time has come.
+   */
+  #next(): RepairProgress | undefined {
+    const { clock, cycleMs } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    const ready = this.#known.filter(({ againMs }) => againMs <= nowMs);
+    const mine = ready.filter((progress) => this.#isMine(progress));
+    const urgent =
+      ready.find((progress) => this.#isWanted(progress)) ??
+      mine.find((progress) => this.#isUrgent(progress));
+    if (urgent !== undefined || nowMs < this.#nextTurnMs) return urgent;
+    const ages = mine.map((progress) => ({ progress, doneMs: this.#doneMs(progress) }));
+    const [first, ...rest] = ages;
+    if (first === undefined) return undefined;
+    const oldest = rest.reduce((least, one) => (one.doneMs < least.doneMs ? one : least), first);
+    // Each has its turn in a cycle: with fewer to drive than to own, a turn comes too early now and then.
+    return nowMs - oldest.doneMs >= cycleMs / 2 ? oldest.progress : undefined;
+  }
+
+  /** When it was last gone over, also by another owner, or before this node started. */
+  #doneMs({ group, doneMs }: RepairProgress): number {
+    const { times, hlc, clock } = this.#parts;
+    const atMs = times.oldest(group.namespace, group.runs);
+    return Math.max(doneMs, clock.monotonicMs() - Math.max(0, hlc.ownMs() - atMs));
+  }
+
+  #bootsOf({ group }: RepairProgress): string {
     return group.owners.map((id) => this.#parts.liveness.sightingOf(id)?.boot ?? 0).join();
   }
 
@@ -166,74 +256,24 @@ export class RepairCycle {
     return owners.some((id) => id !== ownId && (liveness.sightingOf(id)?.forMs ?? 0) < forMs);
   }
 
-  #isMine({ group }: Progress): boolean {
+  #isMine({ group }: RepairProgress): boolean {
     return driverOf(group, (nodeId) => this.#isAlive(nodeId)) === this.#parts.ownId;
   }
 
-  #isUrgent(progress: Progress): boolean {
+  #isWanted({ group, wantedMs, wholeMs }: RepairProgress): boolean {
+    return (
+      wantedMs >= 0 && wantedMs >= wholeMs && group.owners.every((nodeId) => this.#isAlive(nodeId))
+    );
+  }
+
+  #isUrgent(progress: RepairProgress): boolean {
     const nowMs = this.#parts.clock.monotonicMs();
-    const { group, repairedMs, againMs, boots } = progress;
-    if (againMs > nowMs || !this.#isMine(progress)) return false;
+    const { group, repairedMs, boots } = progress;
     if (!group.owners.every((nodeId) => this.#isAlive(nodeId))) return false;
     return boots !== this.#bootsOf(progress) || this.#wasAway(group, nowMs - repairedMs);
   }
 
-  async #repair(
-    group: RepairGroup,
-  ): Promise<(RangeRepairResult & { readonly isWhole: boolean }) | 'alone'> {
-    const { metadata, clock, stopping } = this.#parts;
-    const view = metadata.current();
-    if (view === undefined || !view.metadata.opened) return 'alone';
-    const partners = group.owners.flatMap(
-      (nodeId) => this.#partnerOf(nodeId, group.namespace) ?? [],
-    );
-    if (partners.length < 2) return 'alone';
-    const isWhole = partners.length === group.owners.length;
-    const floorMs = isWhole ? this.#floorMs(group, view.metadata.settings) : 0;
-    const checkpoint = (): void => {
-      if (stopping.aborted) throw new KvError('KV_NOT_READY', 'the node is stopping');
-    };
-    const repair = new RangeRepair(
-      { runs: group.runs, partners, isWhole, floorMs },
-      {
-        checkpoint,
-        pause: (delayMs) => pause(clock, delayMs, stopping),
-        // As long as so many bytes take at the highest rate.
-        pace: (bytes) => pause(clock, (bytes * 1000) / LIMITS.repairBytesPerSecond, stopping),
-      },
-    );
-    return { ...(await repair.run()), isWhole };
-  }
-
-  /** What was stamped up to then is complete once the owners are equal: no hint, no late write and no clock can bring more of it. */
-  #floorMs({ namespace, runs }: RepairGroup, settings: ClusterSettings): number {
-    const { hlc, floors } = this.#parts;
-    const { graceMs, hintWindowMs, clockSkewMaxMs } = settings;
-    const lateMs = LIMITS.clientTotalMs + clockSkewMaxMs;
-    const floorMs = hlc.ownMs() - Math.max(graceMs, hintWindowMs, lateMs);
-    const held = runs.flatMap((run) => floors.within(namespace, run));
-    const lowest = held.reduce((least, { value }) => Math.min(least, value), Infinity);
-    // Each rise is a synced write on every owner.
-    return floorMs - lowest >= LIMITS.floorStepMs ? floorMs : 0;
-  }
-
-  #partnerOf(nodeId: NodeId, namespace: number): RepairPartner | undefined {
-    const { ownId, peers, replica } = this.#parts;
-    const epoch = this.#parts.metadata.current()?.metadata.epoch ?? 0;
-    if (nodeId === ownId) {
-      const ask = (question: RepairQuestion): Promise<RepairReply> =>
-        replica.answer({ epoch, namespace, question }, LIMITS.repairAskMs);
-      return { name: peers.nameOf(ownId), ask };
-    }
-    if (!this.#isAlive(nodeId)) return undefined;
-    const link = peers.linkTo(nodeId);
-    if (link === undefined) return undefined;
-    const ask = (question: RepairQuestion): Promise<RepairReply> =>
-      link.repair({ epoch, namespace, question }, LIMITS.repairAskMs);
-    return { name: peers.nameOf(nodeId), ask };
-  }
-
   #isAlive(nodeId: NodeId): boolean {
-    return nodeId === this.#parts.ownId || this.#parts.liveness.stateOf(nodeId) === 'up';
+    return this.#parts.repairs.isAlive(nodeId);
   }
 }

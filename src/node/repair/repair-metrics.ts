@@ -15,7 +15,7 @@ export function repairMetrics(metrics: Metrics, oldestSeconds: () => number): Re
   metrics.gaugeFrom(
     {
       name: 'kv_node_repair_oldest_seconds',
-      help: 'Time since the ranges that this node owns were last equal on all owners, as far as it drove that: the oldest; begins anew with the process.',
+      help: 'Time since all owners of a range were last made equal, of the range of this node for which that is the longest; durable.',
     },
     oldestSeconds,
   );

@@ -7,6 +7,7 @@ import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import type { ListedCopy } from '../core/repair/compare-copies.js';
 import type {
   DroppedCopy,
+  RepairQuestion,
   RepairReply,
   RepairRequest,
   SentCopy,
@@ -21,6 +22,8 @@ import type { HlcService, MetadataService } from '../services.js';
 import { keyAfter, readCopy, swapCopy, type BackgroundStore } from '../store/background-store.js';
 import type { StoreFloors } from '../store/floors.js';
 import type { ApplyOutcome, Mutation } from '../store/mutation.js';
+import type { PurgeRuns } from './purge-run.js';
+import type { RepairTimes } from './repair-times.js';
 import { slotKeys } from './slot-keys.js';
 
 /** What repair asks of a store. */
@@ -37,6 +40,12 @@ interface RepairGrid {
   ): Promise<readonly Hash64[] | undefined>;
 }
 
+/** When slots were last made equal by this process, on its monotonic clock. */
+export type MendReply = Pick<
+  Extract<RepairReply, { readonly kind: 'mended' }>,
+  'nowMs' | 'beganMs'
+>;
+
 export interface RepairReplicaParts {
   readonly ownId: NodeId;
   readonly boot: number;
@@ -45,8 +54,11 @@ export interface RepairReplicaParts {
   readonly grid: RepairGrid;
   readonly hlc: HlcService;
   readonly metadata: MetadataService;
-  /** Removes the tombstones of a run of slots up to a stamp, and says how many. @throws KvError */
-  readonly purge: (namespace: number, run: SlotRun, floorMs: number) => Promise<number>;
+  /** Removes the tombstones of runs of slots up to their floors, as far as the time of one question goes. @throws KvError */
+  readonly purge: PurgeRuns;
+  readonly times: RepairTimes;
+  /** Has slots repaired soon, and says when that was last done. */
+  readonly mend: (namespace: number, runs: readonly SlotRun[]) => MendReply;
 }
 
 /** Answers what the driver of a repair asks a replica: about itself, about what it holds, and to take or give up copies. */
@@ -67,12 +79,8 @@ export class RepairReplica {
         const floors = question.runs.flatMap((run) => store.floors.within(namespace, run));
         return { kind: 'begun', boot, floors };
       }
-      case 'settle': {
-        let dropped = 0;
-        for (const { from, to, value } of question.floors)
-          dropped += await this.#parts.purge(namespace, { from, to }, value);
-        return { kind: 'settled', dropped };
-      }
+      case 'settle':
+        return { kind: 'settled', ...(await this.#parts.purge(namespace, question)) };
       case 'hashes':
         return { kind: 'hashes', hashes: await this.#hashes(namespace, question) };
       case 'list':
@@ -85,6 +93,12 @@ export class RepairReplica {
       case 'complete':
         await this.#complete(namespace, question);
         return { kind: 'completed' };
+      case 'mend':
+        return {
+          kind: 'mended',
+          boot: this.#parts.boot,
+          ...this.#parts.mend(namespace, question.runs),
+        };
     }
   }
 
@@ -199,15 +213,14 @@ export class RepairReplica {
 
   async #complete(
     namespace: number,
-    {
-      runs,
-      floorMs,
-      boot,
-    }: { readonly runs: readonly SlotRun[]; readonly floorMs: number; readonly boot: number },
+    { runs, floorMs, boot, agoMs }: Extract<RepairQuestion, { readonly kind: 'complete' }>,
   ): Promise<void> {
+    const { store, times, hlc } = this.#parts;
     if (boot !== this.#parts.boot)
       throw new KvError('KV_EPOCH_CHANGED', 'this node has started again since the repair began');
-    await this.#parts.store.floors.raise(namespace, runs, floorMs);
+    if (floorMs > 0) await store.floors.raise(namespace, runs, floorMs);
+    // An age, so that nobody's clock but the own one counts.
+    await times.note(namespace, runs, Math.floor(hlc.ownMs() - agoMs));
   }
 }
 
@@ -219,6 +232,7 @@ function tokensOf(question: RepairRequest['question']): readonly number[] {
     case 'begin':
     case 'hashes':
     case 'complete':
+    case 'mend':
       return question.runs.map(({ from }) => from * SLOT_SIZE);
     case 'list':
       return [question.slot * SLOT_SIZE];

@@ -1,6 +1,7 @@
 import type { KvError } from '../core/errors.js';
 import type { HintReport } from '../core/views/hint-views.js';
 import type { NodeReport, OperationView } from '../core/views/node-views.js';
+import type { RepairReport } from '../core/views/repair-views.js';
 import type { Clock } from '../env/clock.js';
 import type { ProcessFacts } from '../env/process-facts.js';
 import type { LivenessService, MetadataService, Readiness } from '../services.js';
@@ -18,6 +19,8 @@ export interface ReportParts {
   readonly stats: () => { readonly reads: OperationView; readonly writes: OperationView };
   readonly queuedBytes: () => number;
   readonly hints: { report(): readonly HintReport[]; readonly marks: { readonly count: number } };
+  /** How far the repairs are that run by themselves. */
+  readonly repairs: () => RepairReport;
   readonly clientStreams: () => number;
   /** Free bytes of the disk as last measured, and why it takes no records. */
   readonly disk: { freeBytes(): number | undefined; fullness(): KvError | undefined };
@@ -57,6 +60,7 @@ export function reporter(parts: ReportParts): () => NodeReport {
       sightings: liveness.sightings(),
       hints: parts.hints.report(),
       repairMarkedSlots: parts.hints.marks.count,
+      ...parts.repairs(),
     };
   };
 }

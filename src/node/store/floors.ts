@@ -1,11 +1,9 @@
-import { readU32be, readU48be, writeU32be, writeU48be } from '../../stdx/bytes.js';
 import { SlotMap, type SlotRun, type ValuedRun } from '../core/repair/slot-map.js';
 import { slotOf } from '../core/ring/token.js';
 import { decodeDataKey } from '../core/version/data-key.js';
 import type { BatchOperation, Storage } from '../env/storage.js';
-import { FLOORS, floorKey, namespaceOfFloor, seal, unseal } from './system-keys.js';
-
-const RUN_BYTES = 14;
+import { sealRuns, unsealRuns } from './sealed-runs.js';
+import { FLOORS, floorKey, namespaceOfKey } from './system-keys.js';
 
 /** Makes a change durable; resolves when it is. @throws KvError KV_STORE_FAILED, KV_OVERLOADED, KV_NOT_READY */
 type WriteFloors = (operations: readonly BatchOperation[]) => Promise<void>;
@@ -27,10 +25,10 @@ export class StoreFloors {
   static async read(storage: Storage, onDamage: (namespace: number) => void): Promise<StoreFloors> {
     const floors = new Map<number, SlotMap>();
     for await (const { key, value } of storage.iterate(FLOORS)) {
-      const namespace = namespaceOfFloor(key);
-      const body = unseal(key, value);
-      if (body === undefined || body.length % RUN_BYTES !== 0) onDamage(namespace);
-      else floors.set(namespace, new SlotMap(decodeRuns(body)));
+      const namespace = namespaceOfKey(key);
+      const runs = unsealRuns(key, value);
+      if (runs === undefined) onDamage(namespace);
+      else floors.set(namespace, new SlotMap(runs));
     }
     return new StoreFloors(floors);
   }
@@ -67,6 +65,14 @@ export class StoreFloors {
     await this.#store(namespace);
   }
 
+  /** The same for a run of slots. */
+  async resetRun(namespace: number, run: SlotRun): Promise<void> {
+    const map = this.#floors.get(namespace);
+    if (map === undefined || map.within(run).every(({ value }) => value === 0)) return;
+    map.set(run, 0);
+    await this.#store(namespace);
+  }
+
   #mapOf(namespace: number): SlotMap {
     let map = this.#floors.get(namespace);
     if (map === undefined) this.#floors.set(namespace, (map = new SlotMap()));
@@ -75,25 +81,7 @@ export class StoreFloors {
 
   async #store(namespace: number): Promise<void> {
     const key = floorKey(namespace);
-    const value = seal(key, encodeRuns(this.#mapOf(namespace).runs()));
+    const value = sealRuns(key, this.#mapOf(namespace).runs());
     await this.#write?.([{ type: 'put', key, value }]);
   }
-}
-
-function encodeRuns(runs: readonly ValuedRun[]): Uint8Array {
-  const bytes = new Uint8Array(runs.length * RUN_BYTES);
-  for (const [i, { from, to, value }] of runs.entries()) {
-    writeU32be(bytes, i * RUN_BYTES, from);
-    writeU32be(bytes, i * RUN_BYTES + 4, to);
-    writeU48be(bytes, i * RUN_BYTES + 8, value);
-  }
-  return bytes;
-}
-
-function decodeRuns(bytes: Uint8Array): readonly ValuedRun[] {
-  return Array.from({ length: bytes.length / RUN_BYTES }, (_, i) => ({
-    from: readU32be(bytes, i * RUN_BYTES),
-    to: readU32be(bytes, i * RUN_BYTES + 4),
-    value: readU48be(bytes, i * RUN_BYTES + 8),
-  }));
 }

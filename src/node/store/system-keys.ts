@@ -9,6 +9,7 @@ const CHECKSUM = 4;
 export const WRITER_KEY = Uint8Array.of(PREFIX, 0x77);
 export const CEILING_KEY = Uint8Array.of(PREFIX, 0x63);
 export const INDEXED_KEY = Uint8Array.of(PREFIX, 0x69);
+export const SCRUB_KEY = Uint8Array.of(PREFIX, 0x73);
 
 /** The range of all batch markers. */
 export const MARKERS = {
@@ -24,16 +25,33 @@ export const FLOORS = {
   lt: Uint8Array.of(PREFIX, FLOOR + 1),
 } as const;
 
+const REPAIRED = 0x74;
+
+/** The range of the times at which slots were repaired. */
+export const REPAIR_TIMES = {
+  gte: Uint8Array.of(PREFIX, REPAIRED),
+  lt: Uint8Array.of(PREFIX, REPAIRED + 1),
+} as const;
+
 /** The key of the floors of a namespace: `m | f | namespace u32be`. */
 export function floorKey(namespace: number): Uint8Array {
+  return keyOfNamespace(FLOORS.gte, namespace);
+}
+
+/** The key of the times at which the slots of a namespace were repaired: `m | t | namespace u32be`. */
+export function repairTimesKey(namespace: number): Uint8Array {
+  return keyOfNamespace(REPAIR_TIMES.gte, namespace);
+}
+
+function keyOfNamespace(prefix: Uint8Array, namespace: number): Uint8Array {
   const key = new Uint8Array(6);
-  key.set(FLOORS.gte);
+  key.set(prefix);
   writeU32be(key, 2, namespace);
   return key;
 }
 
-/** The namespace of a key of floors. */
-export function namespaceOfFloor(key: Uint8Array): number {
+/** The namespace of a key of floors, or of times of repair. */
+export function namespaceOfKey(key: Uint8Array): number {
   return readU32be(key, 2);
 }
 

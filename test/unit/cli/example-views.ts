@@ -78,6 +78,8 @@ function report(one: Example): NodeReport {
     queuedBytes: 4096,
     hints: keptForN4(one.name),
     repairMarkedSlots: 0,
+    repairOldestAgeMs: 3_600_000 * 2,
+    repairCycleMs: 86_400_000,
     gossipRound: 218_441,
     sightings: [],
   };

@@ -56,6 +56,7 @@ export function reportFromMessage(message: ReportMessage): NodeReport {
     writes: operationsFromMessage(message.writes),
     clockOffsetMs: message.clockOffsetMs,
     diskFreeBytes: message.diskFreeBytes,
+    repairOldestAgeMs: message.repairOldestAgeMs,
     sightings: message.sightings.map(sightingFromMessage),
     hints: message.hints.map((one) => ({ ...one, state: hintStateOf(one.state) })),
   };

@@ -9,7 +9,16 @@ import { wordOf } from './words.js';
 const healthOf = wordOf('HEALTHY', 'DEGRADED', 'CRITICAL', 'UNKNOWN');
 const alertSeverityOf = wordOf('warn', 'bad');
 const eventSeverityOf = wordOf('info', 'warn', 'bad');
-const eventKindOf = wordOf('gossip', 'metadata', 'store', 'node', 'clock', 'transport', 'hint');
+const eventKindOf = wordOf(
+  'gossip',
+  'metadata',
+  'store',
+  'node',
+  'clock',
+  'transport',
+  'hint',
+  'repair',
+);
 
 /** The answer of `Status`. @throws BadFrame when it is not one */
 export function statusFromMessage(message: StatusResponse): StatusView {

@@ -179,6 +179,12 @@ export interface NodeReport {
   readonly hints: readonly KeptHints[];
   /** Slots of the ring that need a repair, because hints for them could not be kept to their end. */
   readonly repairMarkedSlots: number;
+  /** How long ago the owners of a range were last equal, of its range for which that is longest ago; absent while nothing is to be repaired. */
+  readonly repairOldestAgeMs?:
+    | number
+    | undefined;
+  /** In what time each range is to be repaired once. */
+  readonly repairCycleMs: number;
 }
 
 /** What one node keeps for another that missed writes. */
@@ -1770,6 +1776,8 @@ function createBaseNodeReport(): NodeReport {
     writesRefused: "",
     hints: [],
     repairMarkedSlots: 0,
+    repairOldestAgeMs: undefined,
+    repairCycleMs: 0,
   };
 }
 
@@ -1855,6 +1863,12 @@ export const NodeReport: MessageFns<NodeReport> = {
     }
     if (message.repairMarkedSlots !== 0) {
       writer.uint32(208).uint64(message.repairMarkedSlots);
+    }
+    if (message.repairOldestAgeMs !== undefined) {
+      writer.uint32(225).double(message.repairOldestAgeMs);
+    }
+    if (message.repairCycleMs !== 0) {
+      writer.uint32(233).double(message.repairCycleMs);
     }
     return writer;
   },
@@ -2086,6 +2100,22 @@ export const NodeReport: MessageFns<NodeReport> = {
             }
 
             message.repairMarkedSlots = longToNumber(reader.uint64());
+            continue;
+          }
+          case 28: {
+            if (tag !== 225) {
+              break;
+            }
+
+            message.repairOldestAgeMs = reader.double();
+            continue;
+          }
+          case 29: {
+            if (tag !== 233) {
+              break;
+            }
+
+            message.repairCycleMs = reader.double();
             continue;
           }
         }

@@ -22,7 +22,12 @@ export type RepairQuestion =
   /** Whether it can take part, and how far it is complete. */
   | { readonly kind: 'begin'; readonly runs: readonly SlotRun[] }
   /** Drops tombstones up to the highest floor that any owner has, so that it makes no difference who has dropped them already. */
-  | { readonly kind: 'settle'; readonly floors: readonly ValuedRun[] }
+  | {
+      readonly kind: 'settle';
+      readonly floors: readonly ValuedRun[];
+      /** Where the answer before has ended; undefined begins. */
+      readonly after: Uint8Array | undefined;
+    }
   /** The hashes of so many pieces of the runs, as `splitRuns` cuts them. */
   | { readonly kind: 'hashes'; readonly runs: readonly LeafRun[]; readonly pieces: number }
   /** Copies of one slot, in the order of their keys, after a key. */
@@ -35,13 +40,17 @@ export type RepairQuestion =
       readonly copies: readonly SentCopy[];
       readonly drops: readonly DroppedCopy[];
     }
-  /** All owners are equal up to the floor: it may be raised, if it is the process that began. */
+  /** All owners are equal, since so many ms ago, and complete up to the floor: it may be raised, if it is the process that began. */
   | {
       readonly kind: 'complete';
       readonly runs: readonly SlotRun[];
+      /** 0 raises nothing. */
       readonly floorMs: number;
       readonly boot: number;
-    };
+      readonly agoMs: number;
+    }
+  /** Repairs the slots soon, whoever's turn it is, and says when it has last done so. */
+  | { readonly kind: 'mend'; readonly runs: readonly SlotRun[] };
 
 /** A question, and what it is about. */
 export interface RepairRequest {
@@ -53,7 +62,12 @@ export interface RepairRequest {
 
 export type RepairReply =
   | { readonly kind: 'begun'; readonly boot: number; readonly floors: readonly ValuedRun[] }
-  | { readonly kind: 'settled'; readonly dropped: number }
+  | {
+      readonly kind: 'settled';
+      readonly dropped: number;
+      /** How far it has come in the time that one question may take; undefined at the end. */
+      readonly until: Uint8Array | undefined;
+    }
   | { readonly kind: 'hashes'; readonly hashes: LeafHashes }
   | {
       readonly kind: 'listed';
@@ -66,4 +80,12 @@ export type RepairReply =
   /** Undefined for a copy that is gone or cannot be read; fewer than were asked for when they are large. */
   | { readonly kind: 'fetched'; readonly records: readonly (Uint8Array | undefined)[] }
   | { readonly kind: 'applied' }
-  | { readonly kind: 'completed' };
+  | { readonly kind: 'completed' }
+  | {
+      readonly kind: 'mended';
+      readonly boot: number;
+      /** Monotonic time of this process, when it was asked. */
+      readonly nowMs: number;
+      /** For each run, when the last repair between all owners began that this process has driven to its end; -1 before the first. */
+      readonly beganMs: readonly number[];
+    };

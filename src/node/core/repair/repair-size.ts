@@ -10,9 +10,10 @@ export function repairRequestBytes({ question }: RepairRequest): number {
     case 'begin':
     case 'hashes':
     case 'complete':
+    case 'mend':
       return question.runs.length * RUN_BYTES;
     case 'settle':
-      return question.floors.length * RUN_BYTES;
+      return question.floors.length * RUN_BYTES + (question.after?.length ?? 0);
     case 'list':
       return question.after?.length ?? 0;
     case 'fetch':
@@ -36,7 +37,10 @@ export function repairReplyBytes(reply: RepairReply): number {
       return sum(reply.copies, ({ dataKey }) => dataKey.length + LISTED_BYTES);
     case 'fetched':
       return sum(reply.records, (record) => record?.length ?? 0);
+    case 'mended':
+      return reply.beganMs.length * 8;
     case 'settled':
+      return reply.until?.length ?? 0;
     case 'applied':
     case 'completed':
       return 0;

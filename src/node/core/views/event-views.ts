@@ -9,7 +9,8 @@ export interface EventView {
   readonly atMs: number;
   /** Node that saw it. */
   readonly node: string;
-  readonly kind: 'gossip' | 'metadata' | 'store' | 'node' | 'clock' | 'transport' | 'hint';
+  readonly kind:
+    'gossip' | 'metadata' | 'store' | 'node' | 'clock' | 'transport' | 'hint' | 'repair';
   readonly severity: 'info' | 'warn' | 'bad';
   readonly message: string;
 }

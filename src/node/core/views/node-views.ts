@@ -1,5 +1,6 @@
 import type { MembershipState } from '../metadata/cluster-metadata.js';
 import type { HintReport } from './hint-views.js';
+import type { RepairReport } from './repair-views.js';
 
 /**
  * What people and programs are shown of a cluster: the same facts for tables, JSON and the dashboard.
@@ -37,7 +38,7 @@ export interface OperationView {
 }
 
 /** What a node says of itself and of the others when another node asks. */
-export interface NodeReport {
+export interface NodeReport extends RepairReport {
   readonly nodeId: string;
   readonly name: string;
   readonly epoch: number;

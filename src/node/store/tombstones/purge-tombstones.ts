@@ -1,3 +1,4 @@
+import { compareBytes } from '../../../stdx/bytes.js';
 import { LIMITS } from '../../core/limits.js';
 import { decodeDataKey } from '../../core/version/data-key.js';
 import { decodeRecord } from '../../core/version/record-codec.js';
@@ -23,6 +24,8 @@ export interface PurgeParts {
 export interface PurgeOrder extends TombstoneScope {
   /** Tombstones stamped in this millisecond or before may go: nothing older than one of them can come back. */
   readonly upToMs: number;
+  /** Where an earlier purge of the same scope has ended; undefined begins. */
+  readonly from?: Uint8Array | undefined;
 }
 
 export interface PurgeCount {
@@ -32,6 +35,8 @@ export interface PurgeCount {
   readonly purgedBytes: number;
   /** False when it was cancelled before the end; what was purged stays so. */
   readonly isWhole: boolean;
+  /** From where another one goes on that was cancelled. */
+  readonly next: Uint8Array | undefined;
 }
 
 /**
@@ -46,9 +51,10 @@ export async function purgeTombstones(
 ): Promise<PurgeCount> {
   const total = { purged: 0, kept: 0, purgedBytes: 0 };
   for (const { gte, lt } of tombstoneRanges(order)) {
-    let from: Uint8Array | undefined = gte;
+    if (order.from !== undefined && compareBytes(order.from, lt) >= 0) continue;
+    let from: Uint8Array | undefined = later(gte, order.from);
     while (from !== undefined) {
-      if (signal.aborted) return { ...total, isWhole: false };
+      if (signal.aborted) return { ...total, isWhole: false, next: from };
       const range = { gte: from, lt, limit: PAGE_ENTRIES };
       const page: PurgedPage = await parts.pace.work(signal, () =>
         purgePage(parts, range, order.upToMs),
@@ -60,10 +66,14 @@ export async function purgeTombstones(
       from = page.next;
     }
   }
-  return { ...total, isWhole: true };
+  return { ...total, isWhole: true, next: undefined };
 }
 
-interface PurgedPage extends Omit<PurgeCount, 'isWhole'> {
+function later(key: Uint8Array, other: Uint8Array | undefined): Uint8Array {
+  return other !== undefined && compareBytes(other, key) > 0 ? other : key;
+}
+
+interface PurgedPage extends Omit<PurgeCount, 'isWhole' | 'next'> {
   readonly sizeBytes: number;
   readonly next: Uint8Array | undefined;
   /** The store had no room for a change: the next page begins with it. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KvError } from '../../../../src/node/core/errors.js';
 import { LIMITS } from '../../../../src/node/core/limits.js';
+import { SLOT_COUNT } from '../../../../src/node/core/ring/token.js';
 import { ThreeReplicas } from './three-replicas.js';
 
 const ALL = [0, 1, 2];
@@ -12,12 +13,14 @@ beforeEach(async () => {
 });
 
 describe('a repair of equal replicas', () => {
-  it('asks for hashes once, and reads nothing', async () => {
+  it('asks for hashes once, reads nothing, and leaves the time with all owners', async () => {
     for (let i = 0; i < 50; i++) await replicas.put(`k${i}`, { ms: 5 }, ALL);
     expect(await replicas.repair()).toEqual({ differing: 0, sent: 0, sentBytes: 0, dropped: 0 });
     expect(replicas.asked.sort()).toEqual(
-      ['begin', 'hashes'].flatMap((kind) => ALL.map((i) => `${i + 1} ${kind}`)).sort(),
+      ['begin', 'hashes', 'complete'].flatMap((kind) => ALL.map((i) => `${i + 1} ${kind}`)).sort(),
     );
+    const run = { from: 0, to: SLOT_COUNT };
+    for (const times of replicas.times) expect(times.oldest(1, [run])).toBeGreaterThan(999_000);
   });
 });
 

@@ -18,6 +18,7 @@ import {
   type RangeRepairResult,
 } from '../../../../src/node/repair/range-repair.js';
 import { RepairReplica } from '../../../../src/node/repair/repair-replica.js';
+import { RepairTimes } from '../../../../src/node/repair/repair-times.js';
 import type { ApplyOutcome } from '../../../../src/node/store/mutation.js';
 import { pause } from '../../../../src/node/store/pace.js';
 import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
@@ -43,6 +44,8 @@ export class ThreeReplicas {
   /** Bytes that the repair announced to its pace. */
   paced = 0;
   boots = [1, 1, 1];
+  /** When each store says that its slots were repaired. */
+  readonly times: RepairTimes[] = [];
   checkpoint = (): void => undefined;
   /** Sees each question before the replica does. */
   before: (replica: number, question: RepairQuestion) => Promise<void> = async () => undefined;
@@ -112,6 +115,7 @@ export class ThreeReplicas {
         pace: async (bytes) => {
           this.paced += bytes;
         },
+        nowMs: () => clock.monotonicMs(),
         checkpoint: () => {
           this.checkpoint();
         },
@@ -184,7 +188,7 @@ export class ThreeReplicas {
       hlc: {
         observe: () => undefined,
         read: () => ({ ms: 0, logical: 0 }),
-        ownMs: () => 0,
+        ownMs: () => 1_000_000,
         issue: () => {
           throw new Error('not here');
         },
@@ -196,10 +200,22 @@ export class ThreeReplicas {
         change: async () => view,
         subscribe: () => () => undefined,
       },
-      purge: (_, run, floorMs) => this.#purge(under, run, floorMs),
+      purge: async (_, { floors }) => {
+        let dropped = 0;
+        for (const run of floors) dropped += await this.#purge(under, run, run.value);
+        return { dropped, until: undefined };
+      },
+      times: this.#timesOf(replica),
+      mend: () => ({ nowMs: 0, beganMs: [] }),
     });
     const { epoch } = view.metadata;
     return await own.answer({ epoch, namespace: NAMESPACE, question }, 10_000);
+  }
+
+  #timesOf(replica: number): RepairTimes {
+    const { store, clock, log } = this.stores[replica]!;
+    this.times[replica] ??= new RepairTimes({ store, clock, log: log.logger('repair') });
+    return this.times[replica];
   }
 
   async #purge(under: GridUnderTest, { from, to }: SlotRun, floorMs: number): Promise<number> {

@@ -354,6 +354,7 @@ export interface RepairRequest {
     | { readonly $case: "fetch"; readonly value: RepairFetch }
     | { readonly $case: "apply"; readonly value: RepairApply }
     | { readonly $case: "complete"; readonly value: RepairComplete }
+    | { readonly $case: "mend"; readonly value: RepairMend }
     | undefined;
 }
 
@@ -370,6 +371,7 @@ export interface RepairResponse {
     | { readonly $case: "fetched"; readonly value: RepairFetched }
     | { readonly $case: "applied"; readonly value: RepairDone }
     | { readonly $case: "completed"; readonly value: RepairDone }
+    | { readonly $case: "mended"; readonly value: RepairMended }
     | undefined;
 }
 
@@ -399,10 +401,14 @@ export interface RepairBegun {
 /** Drops tombstones up to these floors. */
 export interface RepairSettle {
   readonly floors: readonly SlotFloor[];
+  /** Where the answer before has ended; absent at the beginning. */
+  readonly after?: Uint8Array | undefined;
 }
 
 export interface RepairSettled {
   readonly dropped: number;
+  /** How far it has come in the time that one question may take; absent at the end. */
+  readonly until?: Uint8Array | undefined;
 }
 
 /** The runs, cut into so many pieces of equal size. */
@@ -468,11 +474,28 @@ export interface RepairApply {
   readonly drops: readonly DroppedCopy[];
 }
 
+/** All owners are equal, and complete up to the floor. */
 export interface RepairComplete {
   readonly runs: readonly Slots[];
+  /** 0 raises nothing. */
   readonly floorMs: number;
   /** Of the process that began. */
   readonly boot: number;
+  /** How long ago the repair began. */
+  readonly agoMs: number;
+}
+
+/** Repairs the slots soon, whoever's turn it is. */
+export interface RepairMend {
+  readonly runs: readonly Slots[];
+}
+
+export interface RepairMended {
+  readonly boot: number;
+  /** Monotonic time of the process that answers. */
+  readonly nowMs: number;
+  /** For each run, when the last repair between all owners began that it has driven to its end; -1 before the first. */
+  readonly beganMs: readonly number[];
 }
 
 export interface RepairDone {
@@ -3016,6 +3039,9 @@ export const RepairRequest: MessageFns<RepairRequest> = {
       case "complete":
         RepairComplete.encode(message.body.value, writer.uint32(90).fork()).join();
         break;
+      case "mend":
+        RepairMend.encode(message.body.value, writer.uint32(98).fork()).join();
+        break;
     }
     return writer;
   },
@@ -3121,6 +3147,14 @@ export const RepairRequest: MessageFns<RepairRequest> = {
             message.body = { $case: "complete", value: RepairComplete.decode(reader, reader.uint32()) };
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.body = { $case: "mend", value: RepairMend.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3167,6 +3201,9 @@ export const RepairResponse: MessageFns<RepairResponse> = {
         break;
       case "completed":
         RepairDone.encode(message.body.value, writer.uint32(74).fork()).join();
+        break;
+      case "mended":
+        RepairMended.encode(message.body.value, writer.uint32(82).fork()).join();
         break;
     }
     return writer;
@@ -3255,6 +3292,14 @@ export const RepairResponse: MessageFns<RepairResponse> = {
             }
 
             message.body = { $case: "completed", value: RepairDone.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.body = { $case: "mended", value: RepairMended.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -3499,13 +3544,16 @@ export const RepairBegun: MessageFns<RepairBegun> = {
 };
 
 function createBaseRepairSettle(): RepairSettle {
-  return { floors: [] };
+  return { floors: [], after: undefined };
 }
 
 export const RepairSettle: MessageFns<RepairSettle> = {
   encode(message: RepairSettle, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.floors) {
       SlotFloor.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.after !== undefined) {
+      writer.uint32(18).bytes(message.after);
     }
     return writer;
   },
@@ -3531,6 +3579,14 @@ export const RepairSettle: MessageFns<RepairSettle> = {
             message.floors.push(SlotFloor.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.after = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3545,13 +3601,16 @@ export const RepairSettle: MessageFns<RepairSettle> = {
 };
 
 function createBaseRepairSettled(): RepairSettled {
-  return { dropped: 0 };
+  return { dropped: 0, until: undefined };
 }
 
 export const RepairSettled: MessageFns<RepairSettled> = {
   encode(message: RepairSettled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.dropped !== 0) {
       writer.uint32(8).uint64(message.dropped);
+    }
+    if (message.until !== undefined) {
+      writer.uint32(18).bytes(message.until);
     }
     return writer;
   },
@@ -3575,6 +3634,14 @@ export const RepairSettled: MessageFns<RepairSettled> = {
             }
 
             message.dropped = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.until = reader.bytes();
             continue;
           }
         }
@@ -4247,7 +4314,7 @@ export const RepairApply: MessageFns<RepairApply> = {
 };
 
 function createBaseRepairComplete(): RepairComplete {
-  return { runs: [], floorMs: 0, boot: 0 };
+  return { runs: [], floorMs: 0, boot: 0, agoMs: 0 };
 }
 
 export const RepairComplete: MessageFns<RepairComplete> = {
@@ -4260,6 +4327,9 @@ export const RepairComplete: MessageFns<RepairComplete> = {
     }
     if (message.boot !== 0) {
       writer.uint32(24).uint64(message.boot);
+    }
+    if (message.agoMs !== 0) {
+      writer.uint32(32).uint64(message.agoMs);
     }
     return writer;
   },
@@ -4300,6 +4370,142 @@ export const RepairComplete: MessageFns<RepairComplete> = {
 
             message.boot = longToNumber(reader.uint64());
             continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.agoMs = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRepairMend(): RepairMend {
+  return { runs: [] };
+}
+
+export const RepairMend: MessageFns<RepairMend> = {
+  encode(message: RepairMend, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.runs) {
+      Slots.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RepairMend {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRepairMend() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.runs.push(Slots.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRepairMended(): RepairMended {
+  return { boot: 0, nowMs: 0, beganMs: [] };
+}
+
+export const RepairMended: MessageFns<RepairMended> = {
+  encode(message: RepairMended, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.boot !== 0) {
+      writer.uint32(8).uint64(message.boot);
+    }
+    if (message.nowMs !== 0) {
+      writer.uint32(17).double(message.nowMs);
+    }
+    if (message.beganMs.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.beganMs) {
+        writer.double(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RepairMended {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRepairMended() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.boot = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.nowMs = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag === 25) {
+              message.beganMs.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.beganMs.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
           }
         }
         if ((tag & 7) === 4 || tag === 0) {

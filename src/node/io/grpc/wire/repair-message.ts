@@ -25,7 +25,10 @@ export function repairRequestBody(question: RepairQuestion): NonNullable<Request
     case 'begin':
       return { $case: 'begin', value: question };
     case 'settle':
-      return { $case: 'settle', value: { floors: question.floors.map(floorMessage) } };
+      return {
+        $case: 'settle',
+        value: { floors: question.floors.map(floorMessage), after: question.after },
+      };
     case 'hashes':
       return { $case: 'hashes', value: question };
     case 'list':
@@ -42,6 +45,8 @@ export function repairRequestBody(question: RepairQuestion): NonNullable<Request
     }
     case 'complete':
       return { $case: 'complete', value: question };
+    case 'mend':
+      return { $case: 'mend', value: question };
     default:
       return unreachable(question);
   }
@@ -53,7 +58,7 @@ export function repairQuestionOf(body: RequestMessage['body']): RepairQuestion {
     case 'begin':
       return { kind: 'begin', runs: body.value.runs.map(runOf) };
     case 'settle':
-      return { kind: 'settle', floors: body.value.floors.map(floorOf) };
+      return { kind: 'settle', floors: body.value.floors.map(floorOf), after: body.value.after };
     case 'hashes': {
       const { runs, pieces } = body.value;
       return { kind: 'hashes', runs: runs.map(runOf), pieces };
@@ -77,9 +82,11 @@ export function repairQuestionOf(body: RequestMessage['body']): RepairQuestion {
       return { kind: 'apply', copies, drops };
     }
     case 'complete': {
-      const { runs, floorMs, boot } = body.value;
-      return { kind: 'complete', runs: runs.map(runOf), floorMs, boot };
+      const { runs, floorMs, boot, agoMs } = body.value;
+      return { kind: 'complete', runs: runs.map(runOf), floorMs, boot, agoMs };
     }
+    case 'mend':
+      return { kind: 'mend', runs: body.value.runs.map(runOf) };
     case undefined:
       throw new BadFrame('a question of repair of an unknown kind');
     default:
@@ -109,6 +116,8 @@ export function repairReplyBody(reply: RepairReply): NonNullable<ResponseMessage
       return { $case: 'applied', value: {} };
     case 'completed':
       return { $case: 'completed', value: {} };
+    case 'mended':
+      return { $case: 'mended', value: { ...reply, beganMs: [...reply.beganMs] } };
     default:
       return unreachable(reply);
   }
@@ -120,7 +129,7 @@ export function repairReplyOf(body: ResponseMessage['body']): RepairReply {
     case 'begun':
       return { kind: 'begun', boot: body.value.boot, floors: body.value.floors.map(floorOf) };
     case 'settled':
-      return { kind: 'settled', dropped: body.value.dropped };
+      return { kind: 'settled', dropped: body.value.dropped, until: body.value.until };
     case 'hashed':
       return { kind: 'hashes', hashes: hashesOf(body.value.hashes) };
     case 'listed': {
@@ -133,6 +142,8 @@ export function repairReplyOf(body: ResponseMessage['body']): RepairReply {
       return { kind: 'applied' };
     case 'completed':
       return { kind: 'completed' };
+    case 'mended':
+      return { kind: 'mended', ...body.value };
     case 'refused':
     case undefined:
       throw new BadFrame('an answer of repair of an unknown kind');

@@ -1,0 +1,109 @@
+import { KvError } from '../core/errors.js';
+import { LIMITS } from '../core/limits.js';
+import type { NodeId } from '../core/metadata/cluster-metadata.js';
+import type { RepairGroup } from '../core/repair/repair-groups.js';
+import type { RepairQuestion, RepairReply } from '../core/repair/repair-messages.js';
+import type { ClusterSettings } from '../core/settings.js';
+import type { Clock } from '../env/clock.js';
+import type { HlcService, LivenessService, MetadataService, PeerDirectory } from '../services.js';
+import type { StoreFloors } from '../store/floors.js';
+import { pause } from '../store/pace.js';
+import { RangeRepair, type RangeRepairResult, type RepairPartner } from './range-repair.js';
+import type { RepairReplica } from './repair-replica.js';
+
+export interface GroupRepairParts {
+  readonly ownId: NodeId;
+  readonly clock: Clock;
+  readonly metadata: MetadataService;
+  readonly liveness: LivenessService;
+  readonly peers: PeerDirectory;
+  readonly replica: RepairReplica;
+  readonly hlc: HlcService;
+  readonly floors: StoreFloors;
+}
+
+/** Who wants a repair, and how it may go. */
+export interface GroupRepairOrder {
+  /** The repair ends, between two slots, when it comes. */
+  readonly signal: AbortSignal;
+  readonly bytesPerSecond: number;
+  /** Told of each step that the repair begins. */
+  readonly onStep?: ((step: string) => void) | undefined;
+}
+
+/** What became of a group: `alone` when it has no second owner that is alive, or the cluster holds no data yet. */
+export type GroupRepairEnd = (RangeRepairResult & { readonly isWhole: boolean }) | 'alone';
+
+/** Repairs groups of ranges between those of their owners that are alive, over links to them; whoever drives need not be one of them. */
+export class GroupRepairs {
+  readonly #parts: GroupRepairParts;
+
+  constructor(parts: GroupRepairParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws KvError when a partner cannot be asked, has other owners in mind, or the signal has come */
+  async run(group: RepairGroup, order: GroupRepairOrder): Promise<GroupRepairEnd> {
+    const { metadata, clock } = this.#parts;
+    const { signal, bytesPerSecond, onStep } = order;
+    const view = metadata.current();
+    if (view === undefined || !view.metadata.opened) return 'alone';
+    const partners = group.owners.flatMap(
+      (nodeId) => this.#partnerOf(nodeId, group.namespace) ?? [],
+    );
+    if (partners.length < 2) return 'alone';
+    const isWhole = partners.length === group.owners.length;
+    const floorMs = isWhole ? this.#floorMs(group, view.metadata.settings) : 0;
+    const checkpoint = (): void => {
+      if (signal.aborted) throw new KvError('KV_NOT_READY', 'the repair was stopped');
+    };
+    const wait = async (delayMs: number): Promise<void> => {
+      await pause(clock, delayMs, signal);
+      checkpoint();
+    };
+    const repair = new RangeRepair(
+      { runs: group.runs, partners, isWhole, floorMs },
+      {
+        nowMs: () => clock.monotonicMs(),
+        checkpoint,
+        onStep,
+        pause: wait,
+        // As long as so many bytes take at the highest rate.
+        pace: (bytes) => wait((bytes * 1000) / bytesPerSecond),
+      },
+    );
+    return { ...(await repair.run()), isWhole };
+  }
+
+  isAlive(nodeId: NodeId): boolean {
+    return nodeId === this.#parts.ownId || this.#parts.liveness.stateOf(nodeId) === 'up';
+  }
+
+  /** What was stamped up to then is complete once the owners are equal: no hint, no late write and no clock can bring more of it. */
+  #floorMs({ namespace, runs }: RepairGroup, settings: ClusterSettings): number {
+    const { hlc, floors } = this.#parts;
+    const { graceMs, hintWindowMs, clockSkewMaxMs } = settings;
+    const lateMs = LIMITS.clientTotalMs + clockSkewMaxMs;
+    const floorMs = hlc.ownMs() - Math.max(graceMs, hintWindowMs, lateMs);
+    const held = runs.flatMap((run) => floors.within(namespace, run));
+    const lowest = held.reduce((least, { value }) => Math.min(least, value), Infinity);
+    // Each rise is a synced write on every owner; where deletes are kept for minutes only, it is worth it more often.
+    return floorMs - lowest >= Math.min(LIMITS.floorStepMs, graceMs / 2) ? floorMs : 0;
+  }
+
+  #partnerOf(nodeId: NodeId, namespace: number): RepairPartner | undefined {
+    const { ownId, peers, replica } = this.#parts;
+    const epoch = this.#parts.metadata.current()?.metadata.epoch ?? 0;
+    if (nodeId === ownId) {
+      const ask = (question: RepairQuestion): Promise<RepairReply> =>
+        replica.answer({ epoch, namespace, question }, LIMITS.repairAskMs);
+      return { name: peers.nameOf(ownId), ask };
+    }
+    if (!this.isAlive(nodeId)) return undefined;
+    const link = peers.linkTo(nodeId);
+    if (link === undefined) return undefined;
+    const ask = (question: RepairQuestion): Promise<RepairReply> =>
+      link.repair({ epoch, namespace, question }, LIMITS.repairAskMs);
+    return { name: peers.nameOf(nodeId), ask };
+  }
+}

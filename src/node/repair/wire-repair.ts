@@ -1,0 +1,75 @@
+import { LIMITS } from '../core/limits.js';
+import type { NodeId } from '../core/metadata/cluster-metadata.js';
+import type { NodeEnv } from '../env/env.js';
+import type {
+  EventSink,
+  HlcService,
+  LivenessService,
+  MetadataService,
+  PeerDirectory,
+} from '../services.js';
+import { GroupRepairs } from './group-repair.js';
+import { purgeOf } from './purge-run.js';
+import { RepairCycle } from './repair-cycle.js';
+import { repairMetrics } from './repair-metrics.js';
+import { RepairReplica, type RepairReplicaParts, type RepairStore } from './repair-replica.js';
+import { RepairTimes } from './repair-times.js';
+
+/** What repairs need of the node. */
+export interface RepairFoundation {
+  readonly env: NodeEnv;
+  readonly ownId: NodeId;
+  readonly boot: number;
+  readonly store: RepairStore;
+  readonly grid: RepairReplicaParts['grid'];
+  readonly hlc: HlcService;
+  readonly metadata: MetadataService;
+  readonly liveness: LivenessService;
+  readonly peers: PeerDirectory;
+  readonly events: EventSink;
+  readonly stopping: AbortSignal;
+  readonly repairCycleMs?: number | undefined;
+}
+
+/** Both sides of repairs: what answers, and what asks. */
+export interface RepairServices {
+  readonly replica: RepairReplica;
+  readonly cycle: RepairCycle;
+  /** When ranges were last equal on all their owners. */
+  readonly times: RepairTimes;
+  /** Begins to repair by itself. */
+  start(): void;
+  /** Resolves when what is under way has ended; the signal must have come. */
+  idle(): Promise<void>;
+}
+
+/** Makes what repairs of a node consist of; nothing runs yet. */
+export function wireRepair(foundation: RepairFoundation): RepairServices {
+  const { env, store, stopping, repairCycleMs: cycleMs = LIMITS.repairCycleMs } = foundation;
+  const { clock } = env;
+  const log = env.log.child('repair');
+  const times = new RepairTimes({ store, clock, log });
+  const replica = new RepairReplica({
+    ...foundation,
+    clock,
+    times,
+    purge: purgeOf(store, clock, stopping),
+    mend: (namespace, runs) => cycle.mend(namespace, runs),
+  });
+  const repairs = new GroupRepairs({ ...foundation, clock, replica, floors: store.floors });
+  const oldestSeconds = (): number => (cycle.report().repairOldestAgeMs ?? 0) / 1000;
+  const cycle: RepairCycle = new RepairCycle({
+    ...foundation,
+    ...{ clock, log, repairs, times, cycleMs },
+    metrics: repairMetrics(env.metrics, oldestSeconds),
+  });
+  return {
+    replica,
+    cycle,
+    times,
+    start: () => {
+      cycle.start();
+    },
+    idle: () => cycle.idle(),
+  };
+}
