@@ -1,7 +1,7 @@
 import { KvClient, type ClientOptions } from '../client/client.js';
 import type { ClientConnection, ClientTransport, Endpoint } from '../client/transport.js';
 import type { ClientRequest } from '../node/core/operations.js';
-import { DEFAULT_SETTINGS } from '../node/core/settings.js';
+import { DEFAULT_SETTINGS, type ClusterSettings } from '../node/core/settings.js';
 import type { Buggify } from '../node/env/buggify.js';
 import type { NodeEnv } from '../node/env/env.js';
 import { KvNode } from '../node/node.js';
@@ -39,7 +39,7 @@ export interface SimClientOptions extends Partial<
 }
 
 const START_MS = 60_000;
-/** Every range is repaired many times within a run. */
+/** Every range is repaired many times within a run, and within the time that deletes are kept. */
 const REPAIR_CYCLE_MS = 60_000;
 const VNODES = 16;
 
@@ -53,6 +53,8 @@ export class SimCluster {
   /** Whether the unlikely branch is taken, in all nodes. */
   buggify: Buggify = () => false;
   observer: ClusterObserver | undefined;
+  /** Of the cluster that `boot` makes. */
+  settings: ClusterSettings = DEFAULT_SETTINGS;
   readonly #machines = new Map<string, SimMachine>();
   readonly #runs = new Map<string, NodeRun>();
 
@@ -67,7 +69,7 @@ export class SimCluster {
     const first = await this.start('n1', {
       kind: 'init',
       clusterName: 'sim',
-      settings: DEFAULT_SETTINGS,
+      settings: this.settings,
     });
     for (let i = 2; i <= count; i++) {
       await this.start(`n${i}`, {
@@ -153,7 +155,7 @@ export class SimCluster {
       location: { host: name, rack: 'rack1', dc: 'dc1' },
       addresses: machine.addresses,
       vnodes: VNODES,
-      repairCycleMs: REPAIR_CYCLE_MS,
+      repairCycleMs: Math.min(REPAIR_CYCLE_MS, this.settings.graceMs),
       intent,
     }).then((node) => {
       if (!process.alive()) return;

@@ -1,6 +1,7 @@
 import { withSimHost } from '../../src/cli/sim/sim-host.js';
 import type { SimReport } from '../../src/sim/run/report.js';
-import { simulate, type SimOptions } from '../../src/sim/run/simulate.js';
+import { simulate } from '../../src/sim/run/simulate.js';
+import type { SimOptions } from '../../src/sim/run/sim-options.js';
 
 /** Five nodes and six clients for two virtual minutes under heavy faults, where nothing else is said. */
 export async function runSeed(seed: number, options: Partial<SimOptions> = {}): Promise<SimReport> {

@@ -2,7 +2,8 @@ import { minimize } from '../../sim/faults/shrink-schedule.js';
 import { formatScenario } from '../../sim/faults/format-scenario.js';
 import type { Scenario } from '../../sim/faults/scenario.js';
 import type { SimReport } from '../../sim/run/report.js';
-import { simulate, type SimHost, type SimOptions } from '../../sim/run/simulate.js';
+import { simulate } from '../../sim/run/simulate.js';
+import type { SimHost, SimOptions } from '../../sim/run/sim-options.js';
 import { storyOf, type StoryLine } from '../../sim/run/story.js';
 import { NO_TOTALS, withRun, type Totals } from '../../sim/run/totals.js';
 import type { Violation } from '../../sim/workload/history.js';
@@ -107,14 +108,14 @@ async function followUp(
 }
 
 async function smallest(
-  { seed, nodes, clients, minutes, schedule, violations }: SimReport,
+  { seed, nodes, clients, minutes, graceMs, schedule, violations }: SimReport,
   { watch, host }: { readonly watch: CampaignWatch; readonly host: SimHost },
 ): Promise<Scenario> {
   const rules = new Set(violations.map(({ rule }) => rule));
   const start: Scenario = {
     name: `seed-${seed}`,
     description: `Breaks ${[...rules].join(', ')} with seed ${seed}.`,
-    ...{ nodes, clients, minutes },
+    ...{ nodes, clients, minutes, graceMs },
     faults: schedule,
   };
   let tried = 0;

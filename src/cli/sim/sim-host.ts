@@ -1,5 +1,5 @@
 import { eachTurn } from '../../node/io/turn.js';
-import type { SimHost } from '../../sim/run/simulate.js';
+import type { SimHost } from '../../sim/run/sim-options.js';
 import { Interrupted } from '../exit-codes.js';
 
 /**

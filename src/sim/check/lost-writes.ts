@@ -1,6 +1,6 @@
 import { Heap } from '../../stdx/heap.js';
 import { compareVersions } from '../../node/core/version/version.js';
-import type { Violation } from '../workload/history.js';
+import type { HistoryVersion, Violation } from '../workload/history.js';
 import { describeAnswer } from './describe-answer.js';
 import { describeOperation } from './describe-operation.js';
 import {
@@ -10,17 +10,20 @@ import {
   type KeyHistory,
   type SettledWrite,
 } from './key-history.js';
+import { standIns } from './stand-ins.js';
 import { Sweep } from './sweep.js';
 
 /**
  * Reads at a strong level that miss a write acknowledged at one before they began (`acknowledged-write-lost`): what they
  * found had ended before that write began, or has a lower version. The order is that of real time: operations that overlap
- * may have happened in either, and a write that was not acknowledged at a strong level may happen at any time from its start.
+ * may have happened in either, and a write that was not acknowledged at a strong level may happen at any time from its start. An absence
+ * without a version stands for the newest delete that may have been forgotten by then.
  */
 export function* lostWrites(key: KeyHistory): Generator<Violation> {
   const settled = settledWrites(key);
   if (settled.length === 0) return;
   const explanations = explain(key);
+  const forgotten = standIns(key);
   const ended = new Sweep(settled, (write) => write.end.at);
   let latest: SettledWrite | undefined;
   let highest: SettledWrite | undefined;
@@ -36,7 +39,8 @@ export function* lostWrites(key: KeyHistory): Generator<Violation> {
     const explanation = explanations.get(read);
     if (explanation !== undefined && explanation.settledAt < latest.operation.startAt)
       yield overwritten(read, latest, explanation.write);
-    else if (isBehind(read, highest)) yield behind(read, highest);
+    else if (isBehind(read.answer.version ?? forgotten.get(read), highest))
+      yield behind(read, highest);
   }
 }
 
@@ -47,6 +51,8 @@ interface Explanation {
 }
 
 const NOBODY: Explanation = { settledAt: -Infinity, write: undefined };
+/** What was forgotten is judged by its version alone. */
+const UNTOLD: Explanation = { settledAt: Infinity, write: undefined };
 
 /** The latest explanation of each strong read; undefined for values that nobody wrote, which another rule reports. */
 function explain({
@@ -71,9 +77,9 @@ function explain({
       absent = later(absent, next);
       expiring.pop();
     }
-    const { found, value } = read.answer;
+    const { found, value, version } = read.answer;
     const put = value === undefined ? undefined : puts.get(value);
-    if (!found) explanations.set(read, absent);
+    if (!found) explanations.set(read, version === undefined ? UNTOLD : absent);
     else if (read.operation.kind === 'exists') explanations.set(read, present);
     else explanations.set(read, put && later(NOBODY, put));
   }
@@ -88,8 +94,7 @@ function later(known: Explanation, write: AttemptedWrite): Explanation {
   return write.settledAt > known.settledAt ? { settledAt: write.settledAt, write } : known;
 }
 
-/** Tombstones are kept for good, and an expired value keeps its version: nothing without a version is nothing at all. */
-function isBehind({ answer: { version } }: AnsweredRead, write: SettledWrite): boolean {
+function isBehind(version: HistoryVersion | undefined, write: SettledWrite): boolean {
   return version === undefined || compareVersions(version, write.version) < 0;
 }
 

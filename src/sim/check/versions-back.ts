@@ -7,14 +7,17 @@ import type {
 } from '../workload/history.js';
 import { describeOperation } from './describe-operation.js';
 import { settledWrites, type KeyHistory } from './key-history.js';
+import { standIns } from './stand-ins.js';
 import { Sweep } from './sweep.js';
 
 /** An operation at a strong level that showed its client a version. */
 interface Shown {
   readonly operation: HistoryOperation;
   readonly end: HistoryEnd;
-  /** A read of nothing at all has none: it is behind every version. */
+  /** It is not below this one; undefined when nothing is known of it. */
   readonly version: HistoryVersion | undefined;
+  /** It is not above this one: another than `version` only for a read of nothing without a version. */
+  readonly most: HistoryVersion | undefined;
   /** Of a read: whether there was a value. */
   readonly found: boolean | undefined;
 }
@@ -22,14 +25,22 @@ interface Shown {
 /**
  * Versions of one key that go back in real time (`read-went-back`), among operations at strong levels: a read is not behind
  * a read that ended before it began, and an acknowledged write is not behind whatever ended before it began. A read behind
- * a write is a lost write, of another rule. Equal versions are fine, but for a value found where nothing was: it had expired.
+ * a write is a lost write, of another rule. Equal versions are fine, but for a value found where nothing was: it had expired. Nothing
+ * without a version is a delete that was forgotten: above all that was seen before, and at most as new as what may be forgotten by then.
  */
 export function* versionsBack(key: KeyHistory): Generator<Violation> {
-  const writes = settledWrites(key).map((write): Shown => ({ ...write, found: undefined }));
-  const reads = key.reads.flatMap(
-    ({ strong, operation, end, answer: { version, found } }): readonly Shown[] =>
-      strong ? [{ operation, end, version, found }] : [],
-  );
+  const writes = settledWrites(key).map((write): Shown => ({
+    ...write,
+    most: write.version,
+    found: undefined,
+  }));
+  const forgotten = standIns(key);
+  const told = key.reads.flatMap((read): readonly Shown[] => {
+    const { strong, operation, end, answer } = read;
+    const { version, found } = answer;
+    return strong ? [{ operation, end, version, found, most: version ?? forgotten.get(read) }] : [];
+  });
+  const reads = withLeast(told, [...told, ...writes]);
   yield* goneBack(reads, reads);
   yield* goneBack(writes, [...reads, ...writes]);
 }
@@ -42,8 +53,21 @@ function* goneBack(later: readonly Shown[], earlier: readonly Shown[]): Generato
     ended.below(shown.operation.startAt, (one) => {
       if (highest === undefined || isBehind(highest, one)) highest = one;
     });
-    if (highest !== undefined && isBehind(shown, highest)) yield wentBack(shown, highest);
+    if (highest !== undefined && isBehind({ ...shown, version: shown.most }, highest))
+      yield wentBack(shown, highest);
   }
+}
+
+/** The reads; one of nothing without a version is not below what had been seen before it began. */
+function withLeast(reads: readonly Shown[], earlier: readonly Shown[]): readonly Shown[] {
+  const ended = new Sweep(earlier, ({ end }) => end.at);
+  let highest: Shown | undefined;
+  return reads.map((read) => {
+    ended.below(read.operation.startAt, (one) => {
+      if (highest === undefined || isBehind(highest, one)) highest = one;
+    });
+    return read.version === undefined ? { ...read, version: highest?.version } : read;
+  });
 }
 
 function isBehind(a: Shown, b: Shown): boolean {
@@ -62,7 +86,9 @@ function wentBack(later: Shown, earlier: Shown): Violation {
   return { rule: 'read-went-back', message, key: operation.key, operations, atMs: end.ms };
 }
 
-function shownText({ version, found }: Shown): string {
-  if (version === undefined) return 'no version';
+function shownText({ version, most, found }: Shown): string {
+  if (most === undefined) return 'no version';
+  if (version === undefined || version !== most)
+    return `no version, and nothing above ${formatVersion(most)} may be forgotten`;
   return `${found === false ? 'nothing at ' : ''}version ${formatVersion(version)}`;
 }

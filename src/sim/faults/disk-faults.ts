@@ -34,6 +34,7 @@ export class DiskFaults {
   readonly #slowMs = new Map<string, number>();
   readonly #images = new Map<ScheduledFault, MemoryDisk>();
   readonly #impostors = new Set<SimProcess>();
+  readonly #wrongDisks = new Set<MemoryDisk>();
 
   constructor(parts: DiskFaultParts) {
     this.#world = parts.world;
@@ -45,6 +46,11 @@ export class DiskFaults {
   /** True when the process runs from a disk that it must not run from. */
   isImpostor(process: SimProcess): boolean {
     return this.#impostors.has(process);
+  }
+
+  /** True for an old image, or a copy: what lies on it is not what its node has. */
+  isWrongDisk(disk: MemoryDisk): boolean {
+    return this.#wrongDisks.has(disk);
   }
 
   /** Takes the image in time from which a node will be started, if the fault needs one. */
@@ -108,6 +114,7 @@ export class DiskFaults {
     supervisor.hold(node);
     this.#parts.kill(node);
     const right = cluster.machine(node).disk;
+    this.#wrongDisks.add(image);
     cluster.addMachine(node, image);
     this.#impostors.add(cluster.launch(node).process);
     this.#after(forMs, () => {
@@ -128,6 +135,7 @@ export class DiskFaults {
       return;
     supervisor.hold(node);
     supervisor.hold(copy);
+    this.#wrongDisks.add(image);
     cluster.addMachine(copy, image);
     this.#impostors.add(cluster.launch(copy).process);
     this.#after(forMs, () => {
@@ -140,7 +148,10 @@ export class DiskFaults {
       this.#parts.kill(copy);
       cluster.removeMachine(copy);
       this.#parts.kill(node);
-      if (took) cluster.addMachine(node, image);
+      if (took) {
+        this.#wrongDisks.delete(image);
+        cluster.addMachine(node, image);
+      }
       supervisor.release(node);
     });
   }

@@ -16,8 +16,9 @@ const MIB = 1024 * 1024;
 
 /** The text of a scenario file, from which `parseScenario` makes the same scenario again. */
 export function formatScenario(scenario: Scenario): string {
-  const { name, description, nodes, minutes, clients, faults } = scenario;
+  const { name, description, nodes, minutes, clients, graceMs, faults } = scenario;
   const settings = [`name ${name}`, `nodes ${nodes}`, `minutes ${minutes}`, `clients ${clients}`];
+  if (graceMs !== undefined) settings.push(`grace ${exact(graceMs)}`);
   if (description !== '') settings.splice(1, 0, `about ${description}`);
   const lines = faults.map(({ atMs, fault }) => `at ${exact(atMs)} ${formatFault(fault)}`);
   const parts = lines.length === 0 ? settings : [...settings, '', ...lines];

@@ -1,4 +1,5 @@
 import type { Random } from '../../node/env/random.js';
+import type { MemoryDisk } from '../memory-disk.js';
 import type { World } from '../run/world.js';
 import type { SimProcess } from '../sim-process.js';
 import { DiskFaults } from './disk-faults.js';
@@ -34,6 +35,11 @@ export class FaultInjector {
   /** True when the process runs from a disk that it must not run from. */
   isImpostor(process: SimProcess): boolean {
     return this.#disks.isImpostor(process);
+  }
+
+  /** True for the disk of an impostor: what lies on it is not what its node has. */
+  isWrongDisk(disk: MemoryDisk): boolean {
+    return this.#disks.isWrongDisk(disk);
   }
 
   /** Sets the faults up, counted from now. */

@@ -12,7 +12,7 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const ABOUT = /^\s*about(?:\s|$)/;
 const COUNT = /^\d{1,6}$/;
 const MINUTES = /^\d{1,4}(?:\.\d{1,2})?$/;
-const LINE_START = 'a setting (name, about, nodes, minutes, clients), or at, or every';
+const LINE_START = 'a setting (name, about, nodes, minutes, clients, grace), or at, or every';
 
 /**
  * The scenario that a text says: settings, then one fault a line; `docs/scenarios.md` has the whole format.
@@ -47,6 +47,7 @@ function readSetting(line: ScenarioLine, draft: Draft, given: Set<string>): void
   else if (setting === 'clients')
     draft.clients = readCount(line, { least: 0, most: SCENARIO_LIMITS.clients });
   else if (setting === 'minutes') draft.minutes = readMinutes(line);
+  else if (setting === 'grace') draft.graceMs = line.duration();
   else throw line.wrong(setting, LINE_START);
   // The lines of faults above would have been read with another number of machines in mind.
   if (draft.faults.length > 0)

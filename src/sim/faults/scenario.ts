@@ -9,6 +9,8 @@ export interface Scenario {
   /** How long it lasts, in virtual minutes, with two decimals at most. */
   readonly minutes: number;
   readonly clients: number;
+  /** How long deletes are kept for those that are away; undefined leaves it to the seed. */
+  readonly graceMs: number | undefined;
   readonly faults: readonly ScheduledFault[];
 }
 
@@ -19,6 +21,7 @@ export const SCENARIO_DEFAULTS: Scenario = {
   nodes: 5,
   minutes: 10,
   clients: 6,
+  graceMs: undefined,
   faults: [],
 };
 

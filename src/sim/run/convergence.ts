@@ -6,6 +6,7 @@ import { SHARD_FOLDER } from '../../node/store/store.js';
 import { equalBytes, utf8Encode } from '../../stdx/bytes.js';
 import type { SimClient } from '../workload/sim-client.js';
 import type { Findings } from './findings.js';
+import { floorOnDisk } from './floor-on-disk.js';
 import type { World } from './world.js';
 
 /** After the last fault all nodes must see all nodes up, and hold one epoch and one ring, within this time. */
@@ -115,14 +116,24 @@ function copiesOf(world: World, key: string): Copies {
   if (view === undefined || namespace === undefined) return { dataKey: bytes, copies: [] };
   const dataKey = encodeDataKey({ namespace: namespace.id, token, key: bytes });
   const owners = view.placementOf(namespace).replicaSetOf(token);
-  const copies = world.cluster
+  const disks = world.cluster
     .running()
     .filter(({ node }) => owners.includes(node.nodeId))
-    .map(({ machine }) => ({
-      name: machine.name,
-      copy: machine.disk.valueOf(SHARD_FOLDER, dataKey) ?? new Uint8Array(),
-    }));
+    .map(({ machine: { name, disk } }) => ({ name, disk }));
+  const floorMs = Math.max(0, ...disks.map(({ disk }) => floorOnDisk(disk, dataKey)));
+  const copies = disks.map(({ name, disk }) => {
+    const copy = disk.valueOf(SHARD_FOLDER, dataKey);
+    return { name, copy: copy === undefined || mayGo(dataKey, copy, floorMs) ? NONE : copy };
+  });
   return { dataKey, copies };
+}
+
+const NONE = new Uint8Array(0);
+
+/** Whether it makes no difference if it is there: a tombstone that any owner may have purged. */
+function mayGo(dataKey: Uint8Array, copy: Uint8Array, floorMs: number): boolean {
+  const record = decodeRecord(dataKey, copy);
+  return typeof record === 'object' && record.tombstone && record.version.ms <= floorMs;
 }
 
 /** Whether two copies are equal, or differ only by the value that one node has swept before the other. */

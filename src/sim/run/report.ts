@@ -2,6 +2,7 @@ import type { Fault, ScheduledFault } from '../faults/fault.js';
 import type { Traffic } from '../network.js';
 import type { HistoryOperation, Violation } from '../workload/history.js';
 import type { ChronicleLine } from './chronicle.js';
+import type { Forgotten } from './floor-watch.js';
 
 /** What one run of the simulator did, and found. */
 export interface SimReport {
@@ -10,6 +11,8 @@ export interface SimReport {
   readonly clients: number;
   /** Virtual time of the workload. */
   readonly minutes: number;
+  /** How long deletes were kept for those that are away. */
+  readonly graceMs: number;
   /** Virtual time of the whole run. */
   readonly virtualMs: number;
   /** Events of the virtual clock. */
@@ -37,6 +40,8 @@ export interface SimReport {
     readonly operations: number;
     readonly undecided: number;
   };
+  /** What the nodes have forgotten for good. */
+  readonly forgotten: Forgotten;
   readonly violations: readonly Violation[];
   readonly history: readonly HistoryOperation[];
   readonly chronicle: readonly ChronicleLine[];

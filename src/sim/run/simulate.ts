@@ -1,8 +1,8 @@
 import { checkHistory } from '../check/check-history.js';
 import { FaultInjector } from '../faults/injector.js';
 import type { ScheduledFault } from '../faults/fault.js';
-import { randomSchedule, type Intensity } from '../faults/random-schedule.js';
-import { Scheduler, type Turns } from '../scheduler.js';
+import { randomSchedule } from '../faults/random-schedule.js';
+import { Scheduler } from '../scheduler.js';
 import { SimCluster } from '../sim-cluster.js';
 import type { SimProcess } from '../sim-process.js';
 import { ClockWatch } from '../workload/clock-watch.js';
@@ -12,7 +12,9 @@ import { SimClient } from '../workload/sim-client.js';
 import { Buggifier } from './buggifier.js';
 import { Chronicle } from './chronicle.js';
 import { checkConvergence } from './convergence.js';
+import { describeError } from './describe-error.js';
 import { Findings } from './findings.js';
+import { FloorWatch } from './floor-watch.js';
 import { GridWatch } from './grid-watch.js';
 import { IndexWatch } from './index-watch.js';
 import { checkIdle } from './idle.js';
@@ -20,35 +22,14 @@ import { HintWatch } from './hint-watch.js';
 import { KeyWatch } from './key-watch.js';
 import { MetadataWatch } from './metadata-watch.js';
 import { Monitor } from './monitor.js';
+import { operationTally } from './operation-tally.js';
 import { Operator } from './operator.js';
 import type { SimReport } from './report.js';
+import type { SimHost, SimOptions } from './sim-options.js';
+import { settingsOf } from './settings-of.js';
 import { Supervisor } from './supervisor.js';
 import { diskMs, networkOf } from './usual-delays.js';
 import { chanceOf, type World } from './world.js';
-
-/** What is simulated; equal options give equal runs. */
-export interface SimOptions {
-  readonly seed: number;
-  readonly nodes: number;
-  readonly clients: number;
-  /** Virtual minutes of workload. */
-  readonly minutes: number;
-  /** Drawn from the seed, or said. */
-  readonly faults: Intensity | readonly ScheduledFault[];
-  /** A key whose copies are followed in the chronicle; following changes nothing else. */
-  readonly follow?: string | undefined;
-}
-
-/** What a simulation needs of the real world. */
-export interface SimHost {
-  readonly turns: Turns;
-  /** Promises that were rejected, and nobody cared, since the last call. */
-  readonly takeDefects: () => readonly unknown[];
-  /** Called now and then with the virtual time that has passed, of all that will. */
-  readonly tell?: ((passedMs: number, ofMs: number) => Promise<void>) | undefined;
-  /** True when nobody wants the rest: the simulation ends with what its turns throw. */
-  readonly interrupted?: (() => boolean) | undefined;
-}
 
 const MINUTE_MS = 60_000;
 /** Mean time between two operations of a client. */
@@ -86,13 +67,14 @@ class Simulation {
   readonly #grids: GridWatch;
   readonly #indexes: IndexWatch;
   readonly #hints: HintWatch;
+  readonly #floors: FloorWatch;
   readonly #monitor: Monitor;
   readonly #operator: Operator;
   readonly #schedule: readonly ScheduledFault[];
   readonly #keyWatch: KeyWatch | undefined;
 
   constructor(options: SimOptions, host: SimHost) {
-    const { seed, nodes, clients } = options;
+    const { seed, nodes, clients, graceMs } = options;
     this.#options = options;
     this.#host = host;
     this.#scheduler = new Scheduler((run) =>
@@ -105,6 +87,7 @@ class Simulation {
     this.#findings = new Findings(nowMs);
     this.#chronicle = new Chronicle(nowMs);
     this.#cluster = new SimCluster(this.#scheduler, chanceOf(seed, 'cluster').nextU32());
+    this.#cluster.settings = settingsOf(chanceOf(seed, 'settings'), graceMs);
     this.#cluster.network.options = networkOf(chanceOf(seed, 'network'));
     this.#buggifier = new Buggifier(chanceOf(seed, 'buggify'));
     const processes = new Map<string, SimProcess>();
@@ -121,7 +104,7 @@ class Simulation {
     this.#world = { cluster, supervisor, clocks, clients: processes, chronicle: this.#chronicle };
     const names = Array.from({ length: clients }, (_, i) => `c${i + 1}`);
     this.#keys = new KeySpace({ clients: names, registersEach: 3, hot: 4, mixed: 40 });
-    this.#recorder = new HistoryRecorder(this.#scheduler, clocks);
+    this.#recorder = new HistoryRecorder(this.#scheduler, clocks, cluster.settings.graceMs);
     const disk = chanceOf(seed, 'disk');
     this.#injector = new FaultInjector(this.#world, chanceOf(seed, 'faults'), () => diskMs(disk));
     this.#metadata = new MetadataWatch(this.#findings, (process) =>
@@ -130,6 +113,11 @@ class Simulation {
     this.#grids = new GridWatch(this.#findings);
     this.#indexes = new IndexWatch(this.#findings);
     this.#hints = new HintWatch(this.#cluster, this.#findings);
+    this.#floors = new FloorWatch({
+      world: this.#world,
+      findings: this.#findings,
+      isWrongDisk: (one) => this.#injector.isWrongDisk(one),
+    });
     this.#monitor = new Monitor(this.#world, this.#findings, this.#clients);
     this.#operator = new Operator(cluster, chanceOf(seed, 'operator'));
     this.#schedule = scheduleOf(options, nodes, clients);
@@ -235,7 +223,7 @@ class Simulation {
         // Each start is one of another release: the node has something to tell the cluster.
         const release = `0.0.0-start${this.#world.supervisor.starts()}`;
         const told = { ...env, transport, facts: { ...env.facts, release } };
-        const watched = this.#hints.watch(run, told);
+        const watched = this.#floors.watch(run, this.#hints.watch(run, told));
         return this.#keyWatch?.watch(run, watched) ?? watched;
       },
       up: (run) => {
@@ -257,27 +245,16 @@ class Simulation {
   #report(linearized: SimReport['linearized']): SimReport {
     const { seed, nodes, clients, minutes } = this.#options;
     const history = this.#recorder.operations();
-    const count = (is: (kind: string, outcome: string) => boolean): number =>
-      history.filter(({ end }) => {
-        const result = end?.result;
-        return (
-          result !== undefined && is(result.kind, result.kind === 'failed' ? result.outcome : '')
-        );
-      }).length;
     return {
       seed,
       nodes,
       clients,
       minutes,
+      graceMs: this.#cluster.settings.graceMs,
       virtualMs: this.#scheduler.nowMs(),
       events: this.#scheduler.executed(),
       traceHash: this.#scheduler.trace.hash(),
-      operations: {
-        total: history.length,
-        acknowledged: count((kind) => kind !== 'failed'),
-        failed: count((kind, outcome) => kind === 'failed' && outcome !== 'unknown'),
-        unknown: count((kind, outcome) => kind === 'failed' && outcome === 'unknown'),
-      },
+      operations: operationTally(history),
       faults: Object.fromEntries(this.#injector.injected()),
       schedule: this.#schedule,
       buggified: Object.fromEntries(this.#buggifier.taken()),
@@ -285,6 +262,7 @@ class Simulation {
       restarts: this.#world.supervisor.starts(),
       epochs: this.#metadata.epochs(),
       linearized,
+      forgotten: this.#floors.forgotten(),
       violations: this.#findings.all(),
       history,
       chronicle: this.#chronicle.lines(),
@@ -301,14 +279,4 @@ function scheduleOf(
   const random = chanceOf(seed, 'schedule');
   const durationMs = minutes * MINUTE_MS;
   return randomSchedule({ random, intensity: faults, nodes, clients, durationMs });
-}
-
-function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const at = error.stack
-    ?.split('\n')
-    .slice(1, 4)
-    .map((line) => line.trim())
-    .join(' ');
-  return `${error.name}: ${error.message}${at === undefined ? '' : ` (${at})`}`;
 }

@@ -1,4 +1,5 @@
 import type { Fault } from '../faults/fault.js';
+import type { Forgotten } from './floor-watch.js';
 import type { SimReport } from './report.js';
 
 /** What many runs did together. */
@@ -23,6 +24,7 @@ export interface Totals {
     readonly operations: number;
     readonly undecided: number;
   };
+  readonly forgotten: Forgotten;
 }
 
 export const NO_TOTALS: Totals = {
@@ -36,6 +38,7 @@ export const NO_TOTALS: Totals = {
   restarts: 0,
   messages: 0,
   linearized: { keys: 0, operations: 0, undecided: 0 },
+  forgotten: { rises: 0, purged: 0, dropped: 0, swept: 0 },
 };
 
 /** The totals with one run more. */
@@ -51,6 +54,7 @@ export function withRun(totals: Totals, report: SimReport): Totals {
     restarts: totals.restarts + report.restarts,
     messages: totals.messages + report.traffic.delivered,
     linearized: summed(totals.linearized, report.linearized),
+    forgotten: summed({ ...totals.forgotten }, { ...report.forgotten }),
   };
 }
 

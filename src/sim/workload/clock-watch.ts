@@ -7,6 +7,9 @@ const HYBRID_AHEAD_MS = 15_000;
 /** A clock that is further ahead of the others than this is not followed by anybody: the bound of the cluster is half of it. */
 const FOLLOWED_MS = 20_000;
 
+/** What a node knows of the clocks of others is as old as the message that told it. */
+const ESTIMATE_MS = 2_000;
+
 /** Where a watch finds the clocks of a world. */
 export interface WatchedClocks {
   /** Wall clocks of the machines of nodes, also of those that are down. */
@@ -45,5 +48,11 @@ export class ClockWatch {
   highestMs(): number {
     this.look();
     return this.#highestMs + HYBRID_AHEAD_MS;
+  }
+
+  /** No node has ever taken the time of a wall clock, its own or that of its peers, for later. */
+  highestWallMs(): number {
+    this.look();
+    return this.#highestMs + ESTIMATE_MS;
   }
 }

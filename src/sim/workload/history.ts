@@ -13,6 +13,8 @@ export interface HistoryOperation {
   readonly ttlMs: number | undefined;
   /** Of a write: the stamp that the client gave it. Another one in the answer means that it was stamped again. */
   readonly stamped: HistoryVersion | undefined;
+  /** The last stamp that the client gave it: no attempt of it has a higher one. */
+  readonly lastStamped: HistoryVersion | undefined;
   /** Place among all beginnings and ends: a total order, while many of them may share one millisecond. */
   readonly startAt: number;
   /** Virtual time. */
@@ -29,6 +31,8 @@ export interface HistoryEnd {
   readonly ms: number;
   /** Highest wall clock that any node or client has shown so far: what expires later must not be missing. */
   readonly highestWallMs: number;
+  /** Deletes, and values that had expired, of up to then may have been forgotten; nothing that is younger. */
+  readonly forgottenMs: number;
   readonly result: HistoryResult;
 }
 
@@ -89,4 +93,5 @@ export type RuleName =
   | 'hint-never-ends'
   | 'impostor-voted'
   | 'grid-differs'
-  | 'index-differs';
+  | 'index-differs'
+  | 'floor-broken';

@@ -9,8 +9,9 @@ export type Intent = Pick<
 >;
 
 /** An operation that is being recorded. */
-export interface OpenOperation extends Omit<HistoryOperation, 'stamped' | 'end'> {
+export interface OpenOperation extends Omit<HistoryOperation, 'stamped' | 'lastStamped' | 'end'> {
   stamped: HistoryVersion | undefined;
+  lastStamped: HistoryVersion | undefined;
   end: HistoryEnd | undefined;
 }
 
@@ -19,11 +20,13 @@ export class HistoryRecorder {
   readonly #operations: OpenOperation[] = [];
   readonly #scheduler: Scheduler;
   readonly #clocks: ClockWatch;
+  readonly #graceMs: number;
   #at = 0;
 
-  constructor(scheduler: Scheduler, clocks: ClockWatch) {
+  constructor(scheduler: Scheduler, clocks: ClockWatch, graceMs: number) {
     this.#scheduler = scheduler;
     this.#clocks = clocks;
+    this.#graceMs = graceMs;
   }
 
   /** What was recorded so far, in the order of beginnings. */
@@ -36,6 +39,7 @@ export class HistoryRecorder {
       ...intent,
       id: this.#operations.length,
       stamped: undefined,
+      lastStamped: undefined,
       startAt: this.#at++,
       startMs: this.#scheduler.nowMs(),
       lowestWallMs: this.#clocks.lowestMs(),
@@ -50,6 +54,7 @@ export class HistoryRecorder {
       at: this.#at++,
       ms: this.#scheduler.nowMs(),
       highestWallMs: this.#clocks.highestMs(),
+      forgottenMs: this.#clocks.highestWallMs() - this.#graceMs,
       result,
     };
     const { trace } = this.#scheduler;

@@ -59,10 +59,11 @@ export class SimClient {
     return this.#open;
   }
 
-  /** Sees each request as it is sent: the first of an operation tells the stamp of the client. */
+  /** Sees each request as it is sent: it tells the stamp of the client. */
   onRequest(request: ClientRequest): void {
     if (request.kind === 'get' || request.kind === 'exists' || this.#open === undefined) return;
     this.#open.stamped ??= request.version;
+    this.#open.lastStamped = request.version ?? this.#open.lastStamped;
   }
 
   /** Runs one operation, and writes it down. */

@@ -15,12 +15,16 @@ export interface Details {
   readonly failed?: 'unknown' | 'not_applied';
   /** Of a write: its first stamp, where that is not the version of its answer. */
   readonly stamped?: number;
+  /** The last stamp, where that is neither the first nor the version of its answer. */
+  readonly lastStamped?: number;
   readonly client?: string;
   readonly key?: string;
   readonly level?: string;
   readonly ttlMs?: number;
   readonly lowestWallMs?: number;
   readonly highestWallMs?: number;
+  /** Deletes of up to then may be forgotten; none unless told. */
+  readonly forgottenMs?: number;
   readonly expiresAtMs?: number;
 }
 
@@ -61,13 +65,14 @@ export function exists(span: Span, found: boolean, details: Details): Operation 
 }
 
 function write(kind: 'put' | 'delete', span: Span, details: Details): Operation {
-  const { version, failed = 'unknown', stamped } = details;
+  const { version, failed = 'unknown', stamped = version ?? span[0], lastStamped } = details;
   const result: HistoryResult =
     version === undefined
       ? { kind: 'failed', outcome: failed, code: 'KV_WRITE_TIMEOUT' }
       : { kind: 'written', version: versionAt(version) };
   const operation = operationOf(kind, span, { ...details, result });
-  return { ...operation, stamped: versionAt(stamped ?? version ?? span[0]) };
+  const last = versionAt(lastStamped ?? version ?? stamped);
+  return { ...operation, stamped: versionAt(stamped), lastStamped: last };
 }
 
 function answerOf(
@@ -84,8 +89,10 @@ function operationOf(
   { result, ...details }: Details & { readonly result: HistoryResult },
 ): Operation {
   const { client = 'c1', key = 'k', level = 'quorum', ttlMs } = details;
-  const { lowestWallMs = from, highestWallMs = to ?? from } = details;
-  const end = to === undefined ? undefined : { at: to, ms: to, highestWallMs, result };
+  const { lowestWallMs = from, highestWallMs = to ?? from, forgottenMs = -Infinity } = details;
+  const clocks = { highestWallMs, forgottenMs };
+  const end = to === undefined ? undefined : { at: to, ms: to, ...clocks, result };
   const common = { client, kind, key, level, ttlMs, lowestWallMs, end };
-  return { ...common, value: undefined, stamped: undefined, startAt: from, startMs: from };
+  const unknown = { value: undefined, stamped: undefined, lastStamped: undefined };
+  return { ...common, ...unknown, startAt: from, startMs: from };
 }

@@ -100,6 +100,7 @@ export class SimulatedRegister {
       value: kind === 'put' ? `v${id}` : undefined,
       ttlMs: kind === 'put' && this.#chance(this.#run.expiring) ? TTL_MS : undefined,
       stamped: client.writes ? versionAt(client.stampMs) : undefined,
+      lastStamped: client.writes ? versionAt(client.stampMs) : undefined,
       startAt: this.#place,
       startMs: this.#nowMs,
       lowestWallMs: this.#nowMs,
@@ -164,7 +165,8 @@ export class SimulatedRegister {
 
   #end(client: Client, operation: HistoryOperation, result: HistoryResult): void {
     const ms = this.#nowMs;
-    const end = { at: this.#place, ms, highestWallMs: ms, result };
+    const clocks = { highestWallMs: ms, forgottenMs: -Infinity };
+    const end = { at: this.#place, ms, ...clocks, result };
     this.#operations[operation.id] = { ...operation, end };
     client.operation = undefined;
   }

@@ -118,6 +118,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
       nodes: fc.constant(nodes),
       minutes: fc.constant(hundredths / 100),
       clients: fc.constant(clients),
+      graceMs: fc.option(durations, { nil: undefined }),
       faults: fc
         .array(scheduled, { maxLength: 12 })
         .map((faults) => faults.sort((a, b) => a.atMs - b.atMs)),

@@ -5,7 +5,11 @@ import { endOf, machinesOf } from '../../../../src/sim/faults/fault-parts.js';
 import { faultUnits } from '../../../../src/sim/faults/fault-units.js';
 import { formatFault, formatScenario } from '../../../../src/sim/faults/format-scenario.js';
 import { randomSchedule } from '../../../../src/sim/faults/random-schedule.js';
-import { durationOf, type Scenario } from '../../../../src/sim/faults/scenario.js';
+import {
+  durationOf,
+  SCENARIO_DEFAULTS,
+  type Scenario,
+} from '../../../../src/sim/faults/scenario.js';
 import { parseScenario } from '../../../../src/sim/faults/scenario-file.js';
 import { minimize } from '../../../../src/sim/faults/shrink-schedule.js';
 import { Prng } from '../../../../src/stdx/prng.js';
@@ -21,7 +25,7 @@ function heavyScenario(seed: number): Scenario {
     clients: 6,
     durationMs: 600_000,
   });
-  return { name: 'found', description: '', nodes: 5, minutes: 10, clients: 6, faults };
+  return { ...SCENARIO_DEFAULTS, name: 'found', faults };
 }
 
 function keyOf(fault: Fault): string {
