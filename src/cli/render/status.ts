@@ -1,4 +1,5 @@
 import { hintsByTarget, type TargetHints } from '../../node/core/hints/hints-view.js';
+import { isLate, oldestRepair } from '../../node/core/repair/oldest-repair.js';
 import type { NodeView, OperationView } from '../../node/core/views/node-views.js';
 import type { StatusView } from '../../node/core/views/status-views.js';
 import { formatDuration } from '../../stdx/duration.js';
@@ -64,7 +65,16 @@ function verdictLines(view: StatusView, { paint, width }: Look): readonly string
       ],
       width,
     ),
+    ...flow(repairTexts(view, paint), width),
   ];
+}
+
+function repairTexts({ nodes }: StatusView, paint: Look['paint']): readonly string[] {
+  const oldest = oldestRepair(nodes);
+  if (oldest === undefined) return [];
+  const { node, ageMs, cycleMs } = oldest;
+  const text = `oldest range ${formatDuration(ageMs)} ago on ${cleanText(node)}, each within ${formatDuration(cycleMs)}`;
+  return [`repair: ${isLate(oldest) ? paint('warn', text) : text}`];
 }
 
 function replication({ replicationFactor, effectiveReplication }: StatusView): string {

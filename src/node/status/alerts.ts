@@ -1,6 +1,8 @@
 import { majority } from '../core/metadata/voters.js';
 import type { NodeView } from '../core/views/node-views.js';
 import type { AlertView } from '../core/views/status-views.js';
+import type { RepairReport } from '../core/views/repair-views.js';
+import { isLate } from '../core/repair/oldest-repair.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { agreement, nameOf, type ViewContext } from './context.js';
 
@@ -49,7 +51,11 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
     const message = `takes no writes: ${report.writesRefused}`;
     alerts.push(alert('bad', 'KV_DISK_FULL', { node: node.name, message, hints: show }));
   }
-  return [...alerts, ...clockAlerts(context, node.name, report.clockOffsetMs)];
+  return [
+    ...alerts,
+    ...clockAlerts(context, node.name, report.clockOffsetMs),
+    ...repairAlerts(node.name, report),
+  ];
 }
 
 /** What is kept for a node that is away, and for how long. */
@@ -64,6 +70,17 @@ function hintText(context: ViewContext, { nodeId }: NodeView): string {
   const leftMs = Math.min(...holders.map(({ windowLeftMs }) => windowLeftMs));
   const names = holders.map(({ node }) => node).join(' ');
   return `; writes that it missed are kept as hints on ${names}, for ${formatDuration(leftMs)} more; what comes later, repair brings by itself`;
+}
+
+/** Ranges that should have been repaired by now. */
+function repairAlerts(
+  name: string,
+  { repairOldestAgeMs: ageMs, repairCycleMs: cycleMs }: RepairReport,
+): AlertView[] {
+  if (ageMs === undefined || !isLate({ ageMs, cycleMs })) return [];
+  const message = `owns a range that was last repaired on all owners ${formatDuration(ageMs)} ago, and should be each ${formatDuration(cycleMs)}`;
+  const hints = ['kv status', `kv repair --node ${name}`];
+  return [alert('warn', 'KV_REPAIR_LATE', { node: name, message, hints })];
 }
 
 function clockAlerts(

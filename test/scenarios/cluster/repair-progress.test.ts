@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { repairGroups } from '../../../src/node/core/repair/repair-groups.js';
+import { BootedCluster } from './booted-cluster.js';
+
+/** What the simulated nodes are told: in this time every range is repaired. */
+const CYCLE_MS = 60_000;
+
+const RANGES = 'kv_node_repair_ranges_total';
+
+async function openedCluster(size: number): Promise<BootedCluster> {
+  const cluster = await BootedCluster.of(size, 7);
+  await cluster.execute('n1', { kind: 'put', key: 'k', value: 'v' });
+  return cluster;
+}
+
+/** The groups of ranges with the same owners. */
+function groupsOf(cluster: BootedCluster): number {
+  const view = cluster.view('n1');
+  const { ring, metadata } = view;
+  const keys = metadata.members.flatMap(({ nodeId }) =>
+    metadata.namespaces.flatMap((namespace) =>
+      repairGroups(
+        { ring, placement: view.placementOf(namespace), namespace: namespace.id },
+        nodeId,
+      ),
+    ),
+  );
+  return new Set(keys.map((group) => JSON.stringify(group))).size;
+}
+
+/** How many repairs have come to their end, on all nodes. */
+function repaired(cluster: BootedCluster): number {
+  return cluster.running().reduce((sum, { metrics }) => sum + metrics.value(RANGES), 0);
+}
+
+/** The age of the oldest range, of all nodes, in ms. */
+function oldestMs(cluster: BootedCluster): number {
+  const ages = cluster
+    .running()
+    .map(({ metrics }) => metrics.value('kv_node_repair_oldest_seconds') * 1000);
+  return Math.max(...ages);
+}
+
+describe('repairs that run by themselves', () => {
+  it('go over every range within a cycle, again and again', async () => {
+    const cluster = await openedCluster(5);
+    const groups = groupsOf(cluster);
+    expect(groups).toBeGreaterThan(5);
+    await cluster.until(() => repaired(cluster) >= groups);
+    for (let cycle = 0; cycle < 3; cycle++) {
+      const before = repaired(cluster);
+      await cluster.scheduler.advance(CYCLE_MS);
+      expect(repaired(cluster) - before).toBeGreaterThanOrEqual(groups);
+      expect(oldestMs(cluster)).toBeLessThan(CYCLE_MS);
+    }
+  });
+
+  it('know after a restart how old the oldest range is, and it is told when that is late', async () => {
+    const cluster = await openedCluster(3);
+    await cluster.until(() => repaired(cluster) > 0);
+    await cluster.scheduler.advance(CYCLE_MS);
+    expect(oldestMs(cluster)).toBeLessThan(1.1 * CYCLE_MS);
+    cluster.kill('n3');
+    await cluster.scheduler.advance(5 * CYCLE_MS);
+    cluster.kill('n1');
+    await cluster.start('n1');
+    await cluster.scheduler.advance(10_000);
+    expect(oldestMs(cluster)).toBeGreaterThan(5 * CYCLE_MS);
+    const late = await cluster.run(cluster.at('n1').node.admin.status());
+    expect(late.alerts.map(({ code, node }) => `${code} ${node}`)).toEqual(
+      expect.arrayContaining(['KV_REPAIR_LATE n1', 'KV_REPAIR_LATE n2']),
+    );
+    await cluster.start('n3');
+    await cluster.until(() => oldestMs(cluster) < CYCLE_MS);
+    const status = await cluster.run(cluster.at('n1').node.admin.status());
+    expect(status.alerts.filter(({ code }) => code === 'KV_REPAIR_LATE')).toEqual([]);
+  });
+});
