@@ -104,7 +104,8 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
   });
   const hinting = hintPartsOf(foundation, () => coordinator);
   const hints: HintService = new HintService({ ...parts, ...hinting });
-  const repair = wireRepair({ ...parts, ...foundation, boot: boot.boot });
+  const marks = (): HintService['marks'] => hints.marks;
+  const repair = wireRepair({ ...parts, ...foundation, boot: boot.boot, marks });
   const report = reporter({
     ...parts,
     ...foundation,

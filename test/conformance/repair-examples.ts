@@ -63,7 +63,11 @@ export const REPAIR_EXAMPLES: readonly (readonly [RepairQuestion, RepairReply])[
   ],
   [{ kind: 'complete', runs, floorMs: version.ms, boot: 9, agoMs: 1234 }, { kind: 'completed' }],
   [
-    { kind: 'mend', runs },
+    { kind: 'mend', runs, since: undefined },
     { kind: 'mended', boot: 9, nowMs: 12.5, beganMs: [-1, 3.25] },
+  ],
+  [
+    { kind: 'mend', runs, since: { boot: 9, nowMs: 12.5 } },
+    { kind: 'mended', boot: 10, nowMs: 0, beganMs: [-1, -1] },
   ],
 ];

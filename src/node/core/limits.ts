@@ -84,6 +84,9 @@ export const LIMITS = {
   /** A repair that failed is tried again after so long. */
   repairAgainMs: 15_000,
   repairBytesPerSecond: 8 * 1024 * 1024,
+  /** How often an owner is asked whether marked slots are repaired, and how long before others have their turn. */
+  repairMarkLookMs: 5_000,
+  repairMarkWaitMs: 10 * 60_000,
   /** A floor is lifted by at least so much. */
   floorStepMs: 60_000,
   /** One question of a repair; a purge that it asks for ends before, and goes on with the next question. */

@@ -49,7 +49,7 @@ export class GroupRepairs {
     const view = metadata.current();
     if (view === undefined || !view.metadata.opened) return 'alone';
     const partners = group.owners.flatMap(
-      (nodeId) => this.#partnerOf(nodeId, group.namespace) ?? [],
+      (nodeId) => this.partnerOf(nodeId, group.namespace) ?? [],
     );
     if (partners.length < 2) return 'alone';
     const isWhole = partners.length === group.owners.length;
@@ -91,7 +91,8 @@ export class GroupRepairs {
     return floorMs - lowest >= Math.min(LIMITS.floorStepMs, graceMs / 2) ? floorMs : 0;
   }
 
-  #partnerOf(nodeId: NodeId, namespace: number): RepairPartner | undefined {
+  /** Undefined for one that cannot be asked now. */
+  partnerOf(nodeId: NodeId, namespace: number): RepairPartner | undefined {
     const { ownId, peers, replica } = this.#parts;
     const epoch = this.#parts.metadata.current()?.metadata.epoch ?? 0;
     if (nodeId === ownId) {

@@ -232,7 +232,8 @@ export class RangeRepair {
   }
 }
 
-async function askFor<K extends RepairReply['kind']>(
+/** The answer to a question. @throws KvError also for an answer of another kind */
+export async function askFor<K extends RepairReply['kind']>(
   partner: RepairPartner,
   question: RepairQuestion,
   kind: K,

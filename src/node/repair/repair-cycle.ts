@@ -82,8 +82,8 @@ export class RepairCycle {
     return { repairOldestAgeMs: oldestAgeMs, repairCycleMs: cycleMs };
   }
 
-  /** Has the groups of some slots repaired soon, by this node, and says when that was last done. */
-  mend(namespace: number, runs: readonly SlotRun[]): MendReply {
+  /** Has the groups of some slots repaired soon, by this node, unless that began after `sinceMs`; says when that was last done. */
+  mend(namespace: number, runs: readonly SlotRun[], sinceMs: number | undefined): MendReply {
     this.#learn();
     const nowMs = this.#parts.clock.monotonicMs();
     const beganMs = runs.map((run) => {
@@ -92,7 +92,8 @@ export class RepairCycle {
           group.namespace === namespace &&
           group.runs.some(({ from, to }) => from < run.to && run.from < to),
       );
-      for (const progress of touched) progress.wantedMs = nowMs;
+      for (const progress of touched)
+        progress.wantedMs = Math.max(progress.wantedMs, sinceMs ?? nowMs);
       const wholes = touched.map(({ wholeMs }) => wholeMs);
       return wholes.length === 0 ? -1 : Math.min(...wholes);
     });

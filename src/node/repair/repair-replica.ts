@@ -58,7 +58,11 @@ export interface RepairReplicaParts {
   readonly purge: PurgeRuns;
   readonly times: RepairTimes;
   /** Has slots repaired soon, and says when that was last done. */
-  readonly mend: (namespace: number, runs: readonly SlotRun[]) => MendReply;
+  readonly mend: (
+    namespace: number,
+    runs: readonly SlotRun[],
+    sinceMs: number | undefined,
+  ) => MendReply;
 }
 
 /** Answers what the driver of a repair asks a replica: about itself, about what it holds, and to take or give up copies. */
@@ -94,11 +98,7 @@ export class RepairReplica {
         await this.#complete(namespace, question);
         return { kind: 'completed' };
       case 'mend':
-        return {
-          kind: 'mended',
-          boot: this.#parts.boot,
-          ...this.#parts.mend(namespace, question.runs),
-        };
+        return this.#mend(namespace, question);
     }
   }
 
@@ -115,6 +115,15 @@ export class RepairReplica {
     for (const token of tokensOf(question))
       if (!placement.replicaSetOf(token).includes(ownId))
         throw new KvError('KV_EPOCH_CHANGED', 'this node does not own the range');
+  }
+
+  #mend(
+    namespace: number,
+    { runs, since }: Extract<RepairQuestion, { readonly kind: 'mend' }>,
+  ): RepairReply {
+    const { boot, mend } = this.#parts;
+    const sinceMs = since?.boot === boot ? since.nowMs : undefined;
+    return { kind: 'mended', boot, ...mend(namespace, runs, sinceMs) };
   }
 
   async #hashes(

@@ -9,6 +9,7 @@ import type {
   PeerDirectory,
 } from '../services.js';
 import { GroupRepairs } from './group-repair.js';
+import { MarkRepair, type MarkedSlots } from './mark-repair.js';
 import { purgeOf } from './purge-run.js';
 import { RepairCycle } from './repair-cycle.js';
 import { repairMetrics } from './repair-metrics.js';
@@ -27,6 +28,8 @@ export interface RepairFoundation {
   readonly liveness: LivenessService;
   readonly peers: PeerDirectory;
   readonly events: EventSink;
+  /** What could not be kept as hints. */
+  readonly marks: () => MarkedSlots;
   readonly stopping: AbortSignal;
   readonly repairCycleMs?: number | undefined;
 }
@@ -54,7 +57,7 @@ export function wireRepair(foundation: RepairFoundation): RepairServices {
     clock,
     times,
     purge: purgeOf(store, clock, stopping),
-    mend: (namespace, runs) => cycle.mend(namespace, runs),
+    mend: (namespace, runs, sinceMs) => cycle.mend(namespace, runs, sinceMs),
   });
   const repairs = new GroupRepairs({ ...foundation, clock, replica, floors: store.floors });
   const oldestSeconds = (): number => (cycle.report().repairOldestAgeMs ?? 0) / 1000;
@@ -63,13 +66,18 @@ export function wireRepair(foundation: RepairFoundation): RepairServices {
     ...{ clock, log, repairs, times, cycleMs },
     metrics: repairMetrics(env.metrics, oldestSeconds),
   });
+  const marked = new MarkRepair({ ...foundation, clock, log, repairs });
   return {
     replica,
     cycle,
     times,
     start: () => {
       cycle.start();
+      marked.start();
     },
-    idle: () => cycle.idle(),
+    idle: async () => {
+      await cycle.idle();
+      await marked.idle();
+    },
   };
 }

@@ -50,7 +50,18 @@ export type RepairQuestion =
       readonly agoMs: number;
     }
   /** Repairs the slots soon, whoever's turn it is, and says when it has last done so. */
-  | { readonly kind: 'mend'; readonly runs: readonly SlotRun[] };
+  | {
+      readonly kind: 'mend';
+      readonly runs: readonly SlotRun[];
+      /** A repair that began later than an earlier answer will do; undefined asks for one that begins later than this question. */
+      readonly since: MendTime | undefined;
+    };
+
+/** A moment of one process, on its monotonic clock. */
+export interface MendTime {
+  readonly boot: number;
+  readonly nowMs: number;
+}
 
 /** A question, and what it is about. */
 export interface RepairRequest {

@@ -488,6 +488,9 @@ export interface RepairComplete {
 /** Repairs the slots soon, whoever's turn it is. */
 export interface RepairMend {
   readonly runs: readonly Slots[];
+  /** A repair that began later than this moment of the process will do; absent asks for one that begins later than the question. */
+  readonly sinceBoot?: number | undefined;
+  readonly sinceMs: number;
 }
 
 export interface RepairMended {
@@ -4393,13 +4396,19 @@ export const RepairComplete: MessageFns<RepairComplete> = {
 };
 
 function createBaseRepairMend(): RepairMend {
-  return { runs: [] };
+  return { runs: [], sinceBoot: undefined, sinceMs: 0 };
 }
 
 export const RepairMend: MessageFns<RepairMend> = {
   encode(message: RepairMend, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.runs) {
       Slots.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.sinceBoot !== undefined) {
+      writer.uint32(16).uint64(message.sinceBoot);
+    }
+    if (message.sinceMs !== 0) {
+      writer.uint32(25).double(message.sinceMs);
     }
     return writer;
   },
@@ -4423,6 +4432,22 @@ export const RepairMend: MessageFns<RepairMend> = {
             }
 
             message.runs.push(Slots.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sinceBoot = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.sinceMs = reader.double();
             continue;
           }
         }

@@ -3,6 +3,7 @@ import { required } from '../../../../client/grpc/wire/required.js';
 import { versionFromBytes, versionToBytes } from '../../../../client/grpc/wire/version-bytes.js';
 import type {
   ListedCopy as ListedMessage,
+  RepairMend,
   RepairRequest as RequestMessage,
   RepairResponse as ResponseMessage,
   SlotFloor,
@@ -11,7 +12,11 @@ import type {
 import { unreachable } from '../../../../stdx/unreachable.js';
 import { emptyLeaves, type LeafHashes } from '../../../core/grid/leaf-hashes.js';
 import type { ListedCopy } from '../../../core/repair/compare-copies.js';
-import type { RepairQuestion, RepairReply } from '../../../core/repair/repair-messages.js';
+import type {
+  MendTime,
+  RepairQuestion,
+  RepairReply,
+} from '../../../core/repair/repair-messages.js';
 import type { SlotRun, ValuedRun } from '../../../core/repair/slot-map.js';
 import { SLOT_COUNT } from '../../../core/ring/token.js';
 
@@ -46,7 +51,14 @@ export function repairRequestBody(question: RepairQuestion): NonNullable<Request
     case 'complete':
       return { $case: 'complete', value: question };
     case 'mend':
-      return { $case: 'mend', value: question };
+      return {
+        $case: 'mend',
+        value: {
+          runs: question.runs,
+          sinceBoot: question.since?.boot,
+          sinceMs: question.since?.nowMs ?? 0,
+        },
+      };
     default:
       return unreachable(question);
   }
@@ -86,7 +98,7 @@ export function repairQuestionOf(body: RequestMessage['body']): RepairQuestion {
       return { kind: 'complete', runs: runs.map(runOf), floorMs, boot, agoMs };
     }
     case 'mend':
-      return { kind: 'mend', runs: body.value.runs.map(runOf) };
+      return { kind: 'mend', runs: body.value.runs.map(runOf), since: sinceOf(body.value) };
     case undefined:
       throw new BadFrame('a question of repair of an unknown kind');
     default:
@@ -150,6 +162,10 @@ export function repairReplyOf(body: ResponseMessage['body']): RepairReply {
     default:
       return unreachable(body);
   }
+}
+
+function sinceOf({ sinceBoot: boot, sinceMs: nowMs }: RepairMend): MendTime | undefined {
+  return boot === undefined ? undefined : { boot, nowMs };
 }
 
 function runOf({ from, to }: Slots): SlotRun {
