@@ -8,6 +8,8 @@ export const EXIT = {
   notFound: 3,
   /** `status --fail-on`: the health is at or below what was named. */
   belowHealth: 5,
+  /** `storage verify`: something differs from its records, or cannot be read. */
+  unsound: 5,
   /** `status --until`: the time was up first. */
   deadline: 124,
   unknownCommand: 127,

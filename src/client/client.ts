@@ -18,7 +18,7 @@ import { runOperation, type OperationContext } from './operation.js';
 import { allRoutes, type Routing } from './policies/route-policy.js';
 import { RetryBudget } from './retry-budget.js';
 import { TokenMap } from './token-map.js';
-import type { ClientConnection, ClientTransport, Endpoint } from './transport.js';
+import type { AdminCalls, ClientConnection, ClientTransport, Endpoint } from './transport.js';
 
 export interface ClientOptions {
   /** Nodes to begin with; the others are learned from them. */
@@ -140,6 +140,14 @@ export class KvClient {
 
   async events(options: { readonly limit: number }): Promise<readonly EventView[]> {
     return await this.#ask((node, ms) => node.events(options, ms));
+  }
+
+  /** Asks one node something about itself; no other node is asked when it does not answer. */
+  async askNode<T>(
+    node: Endpoint,
+    ask: (connection: AdminCalls, timeoutMs: number) => Promise<T>,
+  ): Promise<T> {
+    return await ask(this.#connections.to(node), this.#options.timeoutMs ?? LIMITS.clientTotalMs);
   }
 
   /** Does something with the hints that one node keeps. */

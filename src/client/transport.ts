@@ -6,6 +6,12 @@ import type { GossipView } from '../node/core/views/gossip-views.js';
 import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
 import type { NodeDetailView } from '../node/core/views/node-views.js';
 import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
+import type {
+  StorageJobRequest,
+  StorageJobView,
+  StorageView,
+  TombstonesView,
+} from '../node/core/views/storage-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 
 /** A client listener of a node. */
@@ -29,6 +35,12 @@ export interface AdminCalls {
   events(options: { readonly limit: number }, timeoutMs: number): Promise<readonly EventView[]>;
   /** Does something with the hints of the node that is asked; an empty target is all nodes that missed writes. */
   hints(action: HintsAction, target: string, timeoutMs: number): Promise<HintsDone>;
+  /** The store of the node that is asked. */
+  storage(timeoutMs: number): Promise<StorageView>;
+  /** The deletes that the node that is asked still keeps. */
+  tombstones(timeoutMs: number): Promise<TombstonesView>;
+  /** Work on the store of the node that is asked. */
+  storageJob(request: StorageJobRequest, timeoutMs: number): Promise<StorageJobView>;
   /** Ticks until `signal` aborts (then it ends quietly) or the stream breaks (then it throws). */
   watch(options: { readonly intervalMs: number }, signal: AbortSignal): AsyncIterable<WatchTick>;
 }

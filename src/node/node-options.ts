@@ -16,6 +16,8 @@ export interface NodeOptions {
   readonly storage?: StorageOptions | undefined;
   /** In what time every range is repaired once. */
   readonly repairCycleMs?: number | undefined;
+  /** In what time all records are read once, to find what is rotten. */
+  readonly scrubCycleMs?: number | undefined;
   /** Free bytes of the disk below which no record is written. */
   readonly diskReserveBytes?: number | undefined;
   /** Client sessions that are open now. */

@@ -20,6 +20,7 @@ import type { HintKeeper } from './services.js';
 import type { EventLog } from './status/event-log.js';
 import { reporter } from './status/node-report.js';
 import type { NodeReadiness } from './status/node-readiness.js';
+import { wireStorage, type StorageServices } from './storage-services.js';
 import type { DiskReserve } from './store/disk-reserve.js';
 import type { DurableHlc } from './store/hlc-service.js';
 import type { HashGrid } from './store/grid/hash-grid.js';
@@ -41,6 +42,7 @@ export interface NodeFoundation {
   /** Comes when the node stops: background work ends. */
   readonly stopping: AbortSignal;
   readonly repairCycleMs?: number | undefined;
+  readonly scrubCycleMs?: number | undefined;
   /** The node must not go on. */
   readonly end: (error: KvError) => void;
 }
@@ -54,6 +56,7 @@ export interface NodeServices {
   readonly coordinator: Coordinator;
   readonly hints: HintService;
   readonly repair: RepairServices;
+  readonly storage: StorageServices;
   readonly admin: AdminService;
   readonly dispatch: Dispatch;
   readonly hello: () => Hello;
@@ -117,8 +120,15 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     stats: () => coordinator.stats(),
     queuedBytes: () => budget.usedBytes,
   });
+  const keeping = wireStorage({
+    ...parts,
+    ...foundation,
+    ...{ name, coordinator },
+    repairedAtMs: ({ namespace, runs }) => repair.times.oldest(namespace, runs),
+  });
   const admin = new AdminService({
     ...parts,
+    upkeep: keeping.admin,
     report,
     hints,
     inspect: (key) =>
@@ -143,6 +153,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     coordinator,
     hints,
     repair,
+    storage: keeping,
     admin,
     dispatch,
     hello,

@@ -55,6 +55,7 @@ export class KvNode {
       clientStreams: options.clientStreams ?? ((): number => 0),
       stopping: this.#stopping.signal,
       repairCycleMs: options.repairCycleMs,
+      scrubCycleMs: options.scrubCycleMs,
       end: (error) => {
         this.#end(error);
       },
@@ -184,6 +185,7 @@ export class KvNode {
     this.#sweeper.start();
     this.#services.hints.start();
     this.#services.repair.start();
+    this.#services.storage.scrubber.start();
     this.readiness.ready();
   }
 
@@ -232,7 +234,7 @@ export class KvNode {
   }
 
   async #close(): Promise<void> {
-    const { membership, metadata, coordinator, hints, repair, peerMemory } =
+    const { membership, metadata, coordinator, hints, repair, storage, peerMemory } =
       this.#services;
     this.#housekeeping?.cancel();
     this.#opened.disk.stop();
@@ -246,6 +248,8 @@ export class KvNode {
     await hints.idle();
     await repair.idle();
     await this.#sweeper.stop();
+    await storage.scrubber.stop();
+    await storage.jobs.stop();
     // After a failed write the ceiling cannot be lowered; the next start then only begins a little ahead.
     if (this.readiness.failure() === undefined) await this.#opened.hlc.close();
     else this.#opened.hlc.stop();

@@ -9,6 +9,12 @@ import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
 import type { NodeDetailView } from '../node/core/views/node-views.js';
 import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
+import type {
+  StorageJobRequest,
+  StorageJobView,
+  StorageView,
+  TombstonesView,
+} from '../node/core/views/storage-views.js';
 import type { KvNode } from '../node/node.js';
 import type { AdminService } from '../node/status/admin-service.js';
 import type { SimNetwork } from './network.js';
@@ -145,6 +151,18 @@ export class SimConnection implements ClientConnection, Connection {
 
   hints(action: HintsAction, target: string, timeoutMs: number): Promise<HintsDone> {
     return this.#ask(timeoutMs, (admin) => admin.hints(action, target));
+  }
+
+  storage(timeoutMs: number): Promise<StorageView> {
+    return this.#ask(timeoutMs, (admin) => admin.upkeep.view());
+  }
+
+  tombstones(timeoutMs: number): Promise<TombstonesView> {
+    return this.#ask(timeoutMs, (admin) => admin.upkeep.tombstones());
+  }
+
+  storageJob(request: StorageJobRequest, timeoutMs: number): Promise<StorageJobView> {
+    return this.#ask(timeoutMs, async (admin) => admin.upkeep.job(request));
   }
 
   async *watch(

@@ -5,6 +5,7 @@ import { LIMITS } from '../../src/node/core/limits.js';
 import type { WatchTick } from '../../src/node/core/views/event-views.js';
 import { nextTurn } from '../../src/node/io/turn.js';
 import { DESCRIBE, EVENTS, GOSSIP, NODE, OWNERS, RING, STATUS } from './example-views.js';
+import { exampleJobs, exampleStorage, exampleTombstones } from '../unit/cli/example-storage.js';
 import { openClientPort } from './grpc-fixtures.js';
 import type { ClientPort, ClientPortOptions } from './grpc-fixtures.js';
 
@@ -35,6 +36,9 @@ describe('the administrative questions over gRPC', () => {
         gossip: async () => GOSSIP,
         node: async (name) => (keep(name), NODE),
         events: async (options) => (keep(options), EVENTS),
+        storage: async () => exampleStorage[2]!,
+        tombstones: async () => exampleTombstones[0]!,
+        storageJob: async (request) => (keep(request), exampleJobs[1]!),
         hints: async (action, target) => (keep(action, target), { node: 'n1', hints: 3 }),
       },
     });
@@ -47,12 +51,17 @@ describe('the administrative questions over gRPC', () => {
     expect(await connection.node('n1', 5_000)).toEqual(NODE);
     expect(await connection.events({ limit: 7 }, 5_000)).toEqual(EVENTS);
     expect(await connection.hints('purge', 'n4', 5_000)).toEqual({ node: 'n1', hints: 3 });
+    expect(await connection.storage(5_000)).toEqual(exampleStorage[2]);
+    expect(await connection.tombstones(5_000)).toEqual(exampleTombstones[0]);
+    const job = { kind: 'compact', action: 'stop', range: { start: 5, end: 4096 } } as const;
+    expect(await connection.storageJob(job, 5_000)).toEqual(exampleJobs[1]);
     expect(asked).toEqual([
       [{ all: true }],
       [[0, 255], { offline: true }],
       ['n1'],
       [{ limit: 7 }],
       ['purge', 'n4'],
+      [job],
     ]);
   });
 

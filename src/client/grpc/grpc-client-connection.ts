@@ -8,6 +8,12 @@ import type { HintsAction, HintsDone } from '../../node/core/views/hint-views.js
 import type { NodeDetailView } from '../../node/core/views/node-views.js';
 import type { OwnersView, RingView } from '../../node/core/views/ring-views.js';
 import type { StatusView } from '../../node/core/views/status-views.js';
+import type {
+  StorageJobRequest,
+  StorageJobView,
+  StorageView,
+  TombstonesView,
+} from '../../node/core/views/storage-views.js';
 import type { ClientConnection, Endpoint } from '../transport.js';
 import { addressOf, Connection } from './connection.js';
 import type { SystemEnv } from './system-env.js';
@@ -21,6 +27,11 @@ import {
   nodeDetailFromMessage,
   statusFromMessage,
 } from './wire/status-message.js';
+import {
+  storageFromMessage,
+  storageJobFromMessage,
+  tombstonesFromMessage,
+} from './wire/storage-message.js';
 
 /** One node over gRPC: operations over a session, questions as unary calls, on one connection. */
 export class GrpcClientConnection implements ClientConnection {
@@ -88,6 +99,23 @@ export class GrpcClientConnection implements ClientConnection {
 
   hints(action: HintsAction, target: string, timeoutMs: number): Promise<HintsDone> {
     return this.#connection.unary(AdminService.hints, { action, target }, timeoutMs);
+  }
+
+  storage(timeoutMs: number): Promise<StorageView> {
+    return this.#read(
+      this.#connection.unary(AdminService.storage, {}, timeoutMs),
+      storageFromMessage,
+    );
+  }
+
+  tombstones(timeoutMs: number): Promise<TombstonesView> {
+    const answer = this.#connection.unary(AdminService.tombstones, {}, timeoutMs);
+    return this.#read(answer, tombstonesFromMessage);
+  }
+
+  storageJob(request: StorageJobRequest, timeoutMs: number): Promise<StorageJobView> {
+    const answer = this.#connection.unary(AdminService.storageJob, request, timeoutMs);
+    return this.#read(answer, storageJobFromMessage);
   }
 
   watch(options: { readonly intervalMs: number }, signal: AbortSignal): AsyncIterable<WatchTick> {

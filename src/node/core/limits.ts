@@ -40,6 +40,25 @@ export const LIMITS = {
   sweepAfterFailureMs: 60_000,
   sweepRestsPerWork: 3,
   sweepBytesPerSecond: 16 * 1024 * 1024,
+  /** All records are read once in this time, so that rot is found; the first walk waits, the store has other things to do after a start. */
+  scrubCycleMs: 7 * 24 * 3_600_000,
+  scrubFirstMs: 10 * 60_000,
+  /** Work is followed by at least so many times its length of rest; so many bytes at once, and per second. */
+  scrubRestsPerWork: 9,
+  scrubPageBytes: 256 * 1024,
+  scrubBytesPerSecond: 8 * 1024 * 1024,
+  /** Rotten copies that are not healed yet: how many are remembered, and how often they are looked at again. */
+  scrubOwed: 1_024,
+  scrubAgainMs: 60_000,
+  /** The place of the walk is written so often, and after a failure it goes on after so long. */
+  scrubNoteMs: 5 * 60_000,
+  /** Bytes of tables that one compaction of an operator takes at once, and its rest in times of its length. */
+  compactPartBytes: 64 * 1024 * 1024,
+  compactRestsPerWork: 1,
+  /** A verification ends when nobody has asked for so long how it is. */
+  verifyLeaseMs: 30_000,
+  /** Tombstones are counted for so long; after that there are at least so many. */
+  tombstoneCountMs: 1_500,
   /** A purge waits for so long when the store has no room for its changes. */
   purgeAgainMs: 1_000,
   /** Pages of the hash grid in memory, of all namespaces; what one batch changes may exceed it, until the next batches have written it. */

@@ -20,6 +20,9 @@ export function adminCalls(node: () => KvNode | undefined, clock: Clock): AdminC
     node: async (name) => await running().admin.node(name),
     events: async (options) => running().admin.events(options),
     hints: async (action, target) => await running().admin.hints(action, target),
+    storage: async () => await running().admin.upkeep.view(),
+    tombstones: async () => await running().admin.upkeep.tombstones(),
+    storageJob: async (request) => running().admin.upkeep.job(request),
     watch: (options, signal) => ticks({ node: running, clock, signal }, options.intervalMs),
   };
 }

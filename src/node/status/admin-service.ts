@@ -18,6 +18,7 @@ import { gossipView } from './gossip-view.js';
 import { ownersView } from './owners-view.js';
 import { ringView } from './ring-view.js';
 import { nodeNamed, statusView } from './status-view.js';
+import type { StorageAdmin } from './storage-admin.js';
 import { Survey } from './survey.js';
 
 export interface AdminServiceParts {
@@ -33,6 +34,8 @@ export interface AdminServiceParts {
   readonly inspect: (key: Uint8Array) => Promise<ReadonlyMap<string, Inspection>>;
   /** What this node keeps for others. */
   readonly hints: HintControl;
+  /** What is asked of the store of this node alone. */
+  readonly upkeep: StorageAdmin;
   /** Figures of the store of this node. */
   readonly storage: () => Promise<NodeDetailView['storage']>;
 }
@@ -45,6 +48,11 @@ export class AdminService {
   constructor(parts: AdminServiceParts) {
     this.#parts = parts;
     this.#survey = new Survey({ clock: parts.clock, peers: parts.peers, own: parts.report });
+  }
+
+  /** What is asked of the store of this node alone. */
+  get upkeep(): StorageAdmin {
+    return this.#parts.upkeep;
   }
 
   /** Enough to join and to route; asks nobody else. */

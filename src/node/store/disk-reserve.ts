@@ -54,6 +54,11 @@ export class DiskReserve {
     );
   }
 
+  /** Free bytes below which nothing is written. */
+  get reserveBytes(): number {
+    return this.#parts.reserveBytes;
+  }
+
   /** Free bytes as last measured; undefined when the disk does not say. */
   freeBytes(): number | undefined {
     return this.#freeBytes;

@@ -75,6 +75,9 @@ export class ScriptedNodes {
         node: silent,
         events: silent,
         hints: silent,
+        storage: silent,
+        tombstones: silent,
+        storageJob: silent,
         watch: refuse,
       }),
     };

@@ -444,6 +444,151 @@ export interface Event {
   readonly message: string;
 }
 
+export interface StorageRequest {
+}
+
+export interface StorageResponse {
+  /** Name of the node that answers. */
+  readonly node: string;
+  readonly shards: readonly Shard[];
+  readonly diskFreeBytes?: number | undefined;
+  readonly diskReserveBytes: number;
+  /** Why it takes no writes while it answers reads, or empty. */
+  readonly writesRefused: string;
+  /** The last of each kind, since the start of the node. */
+  readonly jobs: readonly StorageJobResponse[];
+}
+
+export interface Shard {
+  readonly name: string;
+  readonly levels: readonly StorageLevel[];
+  /** Of what is not in tables yet, and of the cache. */
+  readonly memoryBytes: number;
+  /** Of records, roughly. */
+  readonly loadBytes: number;
+  /** Of keys and values, since the start. */
+  readonly writtenBytes: number;
+  /** Bytes written to log and tables for each of them; absent until enough was written to tell. */
+  readonly writeAmplification?:
+    | number
+    | undefined;
+  /** By the bytes of their index; absent while there are no tables. */
+  readonly tombstoneShare?: number | undefined;
+  readonly sequence: number;
+  readonly gridComplete: boolean;
+  readonly scrub: Scrub | undefined;
+}
+
+/** A level of tables; what compactions into it have read and written since the start is in whole MiB. */
+export interface StorageLevel {
+  readonly level: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+}
+
+/** The slow reading of all records; the counts are those since the start. */
+export interface Scrub {
+  /** Share of the ring that the walk under way has read. */
+  readonly progress: number;
+  readonly beganAtMs: number;
+  /** In what time all records are read once. */
+  readonly cycleMs: number;
+  /** The last whole walk: when it ended, and how many records it has read; absent before the first. */
+  readonly endedAtMs?: number | undefined;
+  readonly endedRecords: number;
+  readonly records: number;
+  readonly rotten: number;
+  /** Parts of the store that could not be read at all. */
+  readonly unreadable: number;
+}
+
+export interface TombstonesRequest {
+}
+
+export interface TombstonesResponse {
+  readonly node: string;
+  readonly atMs: number;
+  /** Least age of a tombstone before it may go. */
+  readonly graceMs: number;
+  readonly namespaces: readonly NamespaceTombstones[];
+}
+
+export interface NamespaceTombstones {
+  readonly namespace: string;
+  readonly tombstones: number;
+  /** False: there are at least so many. */
+  readonly counted: boolean;
+  /** Stamp of the oldest that was counted. */
+  readonly oldestMs?:
+    | number
+    | undefined;
+  /** Slots of the ring that the node owns, and those of them whose floor is 0. */
+  readonly slots: number;
+  readonly slotsAtZero: number;
+  /** The lowest floor: tombstones stamped up to then may go; 0: none may. */
+  readonly floorMs: number;
+  /** The ranges with the lowest floors. */
+  readonly ranges: readonly HeldRange[];
+}
+
+/** Ranges with the same owners, from the start of the first to the end of the last. */
+export interface HeldRange {
+  readonly start: number;
+  readonly end: number;
+  readonly ranges: number;
+  readonly owners: readonly string[];
+  readonly floorMs: number;
+  /** owner-away not-repaired grace */
+  readonly heldBy: string;
+  readonly away: readonly string[];
+  /** When its owners were last equal, or first known. */
+  readonly repairedAtMs?: number | undefined;
+}
+
+export interface StorageJobRequest {
+  /** flush compact verify */
+  readonly kind: string;
+  /** start status stop; a start of one that runs gives that one. */
+  readonly action: string;
+  /** All of the store, if absent. */
+  readonly range?: TokenRange | undefined;
+}
+
+export interface StorageJobResponse {
+  readonly node: string;
+  readonly kind: string;
+  /** none running done stopped failed */
+  readonly state: string;
+  readonly range?: TokenRange | undefined;
+  readonly beganAtMs: number;
+  readonly tookMs: number;
+  /** Roughly. */
+  readonly totalBytes: number;
+  readonly doneBytes: number;
+  readonly parts: number;
+  readonly doneParts: number;
+  /** Of tables. */
+  readonly beforeBytes: number;
+  readonly afterBytes: number;
+  /** Why it failed, or empty. */
+  readonly reason: string;
+  readonly verdict?: GridVerdict | undefined;
+}
+
+/** How the hash grid compares with the records. */
+export interface GridVerdict {
+  readonly pages: number;
+  /** Slots whose hash is not that of their records, and the first of them. */
+  readonly differing: number;
+  readonly slots: readonly number[];
+  /** Slots with records that cannot be read. */
+  readonly unreadable: number;
+  /** Pages that are not computed yet. */
+  readonly unknown: number;
+}
+
 export interface WatchRequest {
   /** At least 100; 0: 1000. */
   readonly intervalMs: number;
@@ -4654,6 +4799,1265 @@ export const Event: MessageFns<Event> = {
   },
 };
 
+function createBaseStorageRequest(): StorageRequest {
+  return {};
+}
+
+export const StorageRequest: MessageFns<StorageRequest> = {
+  encode(_: StorageRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StorageRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStorageRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStorageResponse(): StorageResponse {
+  return { node: "", shards: [], diskFreeBytes: undefined, diskReserveBytes: 0, writesRefused: "", jobs: [] };
+}
+
+export const StorageResponse: MessageFns<StorageResponse> = {
+  encode(message: StorageResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    for (const v of message.shards) {
+      Shard.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.diskFreeBytes !== undefined) {
+      writer.uint32(24).uint64(message.diskFreeBytes);
+    }
+    if (message.diskReserveBytes !== 0) {
+      writer.uint32(32).uint64(message.diskReserveBytes);
+    }
+    if (message.writesRefused !== "") {
+      writer.uint32(42).string(message.writesRefused);
+    }
+    for (const v of message.jobs) {
+      StorageJobResponse.encode(v!, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StorageResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStorageResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.shards.push(Shard.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.diskFreeBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.diskReserveBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.writesRefused = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.jobs.push(StorageJobResponse.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseShard(): Shard {
+  return {
+    name: "",
+    levels: [],
+    memoryBytes: 0,
+    loadBytes: 0,
+    writtenBytes: 0,
+    writeAmplification: undefined,
+    tombstoneShare: undefined,
+    sequence: 0,
+    gridComplete: false,
+    scrub: undefined,
+  };
+}
+
+export const Shard: MessageFns<Shard> = {
+  encode(message: Shard, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    for (const v of message.levels) {
+      StorageLevel.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.memoryBytes !== 0) {
+      writer.uint32(24).uint64(message.memoryBytes);
+    }
+    if (message.loadBytes !== 0) {
+      writer.uint32(32).uint64(message.loadBytes);
+    }
+    if (message.writtenBytes !== 0) {
+      writer.uint32(40).uint64(message.writtenBytes);
+    }
+    if (message.writeAmplification !== undefined) {
+      writer.uint32(49).double(message.writeAmplification);
+    }
+    if (message.tombstoneShare !== undefined) {
+      writer.uint32(57).double(message.tombstoneShare);
+    }
+    if (message.sequence !== 0) {
+      writer.uint32(64).uint64(message.sequence);
+    }
+    if (message.gridComplete !== false) {
+      writer.uint32(72).bool(message.gridComplete);
+    }
+    if (message.scrub !== undefined) {
+      Scrub.encode(message.scrub, writer.uint32(82).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Shard {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShard() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.levels.push(StorageLevel.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.memoryBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.loadBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.writtenBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.writeAmplification = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.tombstoneShare = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.sequence = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.gridComplete = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.scrub = Scrub.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStorageLevel(): StorageLevel {
+  return { level: 0, files: 0, bytes: 0, readBytes: 0, writtenBytes: 0 };
+}
+
+export const StorageLevel: MessageFns<StorageLevel> = {
+  encode(message: StorageLevel, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.level !== 0) {
+      writer.uint32(8).uint32(message.level);
+    }
+    if (message.files !== 0) {
+      writer.uint32(16).uint32(message.files);
+    }
+    if (message.bytes !== 0) {
+      writer.uint32(24).uint64(message.bytes);
+    }
+    if (message.readBytes !== 0) {
+      writer.uint32(32).uint64(message.readBytes);
+    }
+    if (message.writtenBytes !== 0) {
+      writer.uint32(40).uint64(message.writtenBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StorageLevel {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStorageLevel() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.level = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.files = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.bytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.readBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.writtenBytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseScrub(): Scrub {
+  return {
+    progress: 0,
+    beganAtMs: 0,
+    cycleMs: 0,
+    endedAtMs: undefined,
+    endedRecords: 0,
+    records: 0,
+    rotten: 0,
+    unreadable: 0,
+  };
+}
+
+export const Scrub: MessageFns<Scrub> = {
+  encode(message: Scrub, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.progress !== 0) {
+      writer.uint32(9).double(message.progress);
+    }
+    if (message.beganAtMs !== 0) {
+      writer.uint32(17).double(message.beganAtMs);
+    }
+    if (message.cycleMs !== 0) {
+      writer.uint32(25).double(message.cycleMs);
+    }
+    if (message.endedAtMs !== undefined) {
+      writer.uint32(33).double(message.endedAtMs);
+    }
+    if (message.endedRecords !== 0) {
+      writer.uint32(40).uint64(message.endedRecords);
+    }
+    if (message.records !== 0) {
+      writer.uint32(48).uint64(message.records);
+    }
+    if (message.rotten !== 0) {
+      writer.uint32(56).uint64(message.rotten);
+    }
+    if (message.unreadable !== 0) {
+      writer.uint32(64).uint64(message.unreadable);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Scrub {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScrub() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.progress = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.beganAtMs = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.cycleMs = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.endedAtMs = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.endedRecords = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.records = longToNumber(reader.uint64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.rotten = longToNumber(reader.uint64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.unreadable = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTombstonesRequest(): TombstonesRequest {
+  return {};
+}
+
+export const TombstonesRequest: MessageFns<TombstonesRequest> = {
+  encode(_: TombstonesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TombstonesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTombstonesRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTombstonesResponse(): TombstonesResponse {
+  return { node: "", atMs: 0, graceMs: 0, namespaces: [] };
+}
+
+export const TombstonesResponse: MessageFns<TombstonesResponse> = {
+  encode(message: TombstonesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    if (message.atMs !== 0) {
+      writer.uint32(17).double(message.atMs);
+    }
+    if (message.graceMs !== 0) {
+      writer.uint32(25).double(message.graceMs);
+    }
+    for (const v of message.namespaces) {
+      NamespaceTombstones.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TombstonesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTombstonesResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.atMs = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.graceMs = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.namespaces.push(NamespaceTombstones.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNamespaceTombstones(): NamespaceTombstones {
+  return {
+    namespace: "",
+    tombstones: 0,
+    counted: false,
+    oldestMs: undefined,
+    slots: 0,
+    slotsAtZero: 0,
+    floorMs: 0,
+    ranges: [],
+  };
+}
+
+export const NamespaceTombstones: MessageFns<NamespaceTombstones> = {
+  encode(message: NamespaceTombstones, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.namespace !== "") {
+      writer.uint32(10).string(message.namespace);
+    }
+    if (message.tombstones !== 0) {
+      writer.uint32(16).uint64(message.tombstones);
+    }
+    if (message.counted !== false) {
+      writer.uint32(24).bool(message.counted);
+    }
+    if (message.oldestMs !== undefined) {
+      writer.uint32(33).double(message.oldestMs);
+    }
+    if (message.slots !== 0) {
+      writer.uint32(40).uint32(message.slots);
+    }
+    if (message.slotsAtZero !== 0) {
+      writer.uint32(48).uint32(message.slotsAtZero);
+    }
+    if (message.floorMs !== 0) {
+      writer.uint32(57).double(message.floorMs);
+    }
+    for (const v of message.ranges) {
+      HeldRange.encode(v!, writer.uint32(66).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NamespaceTombstones {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNamespaceTombstones() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.tombstones = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.counted = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.oldestMs = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.slots = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.slotsAtZero = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.floorMs = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.ranges.push(HeldRange.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHeldRange(): HeldRange {
+  return { start: 0, end: 0, ranges: 0, owners: [], floorMs: 0, heldBy: "", away: [], repairedAtMs: undefined };
+}
+
+export const HeldRange: MessageFns<HeldRange> = {
+  encode(message: HeldRange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.start !== 0) {
+      writer.uint32(8).uint32(message.start);
+    }
+    if (message.end !== 0) {
+      writer.uint32(16).uint32(message.end);
+    }
+    if (message.ranges !== 0) {
+      writer.uint32(24).uint32(message.ranges);
+    }
+    for (const v of message.owners) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.floorMs !== 0) {
+      writer.uint32(41).double(message.floorMs);
+    }
+    if (message.heldBy !== "") {
+      writer.uint32(50).string(message.heldBy);
+    }
+    for (const v of message.away) {
+      writer.uint32(58).string(v!);
+    }
+    if (message.repairedAtMs !== undefined) {
+      writer.uint32(65).double(message.repairedAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HeldRange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHeldRange() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.start = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.end = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.ranges = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.owners.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.floorMs = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.heldBy = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.away.push(reader.string());
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.repairedAtMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStorageJobRequest(): StorageJobRequest {
+  return { kind: "", action: "", range: undefined };
+}
+
+export const StorageJobRequest: MessageFns<StorageJobRequest> = {
+  encode(message: StorageJobRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.action !== "") {
+      writer.uint32(18).string(message.action);
+    }
+    if (message.range !== undefined) {
+      TokenRange.encode(message.range, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StorageJobRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStorageJobRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.action = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.range = TokenRange.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStorageJobResponse(): StorageJobResponse {
+  return {
+    node: "",
+    kind: "",
+    state: "",
+    range: undefined,
+    beganAtMs: 0,
+    tookMs: 0,
+    totalBytes: 0,
+    doneBytes: 0,
+    parts: 0,
+    doneParts: 0,
+    beforeBytes: 0,
+    afterBytes: 0,
+    reason: "",
+    verdict: undefined,
+  };
+}
+
+export const StorageJobResponse: MessageFns<StorageJobResponse> = {
+  encode(message: StorageJobResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.state !== "") {
+      writer.uint32(26).string(message.state);
+    }
+    if (message.range !== undefined) {
+      TokenRange.encode(message.range, writer.uint32(34).fork()).join();
+    }
+    if (message.beganAtMs !== 0) {
+      writer.uint32(41).double(message.beganAtMs);
+    }
+    if (message.tookMs !== 0) {
+      writer.uint32(49).double(message.tookMs);
+    }
+    if (message.totalBytes !== 0) {
+      writer.uint32(56).uint64(message.totalBytes);
+    }
+    if (message.doneBytes !== 0) {
+      writer.uint32(64).uint64(message.doneBytes);
+    }
+    if (message.parts !== 0) {
+      writer.uint32(72).uint32(message.parts);
+    }
+    if (message.doneParts !== 0) {
+      writer.uint32(80).uint32(message.doneParts);
+    }
+    if (message.beforeBytes !== 0) {
+      writer.uint32(88).uint64(message.beforeBytes);
+    }
+    if (message.afterBytes !== 0) {
+      writer.uint32(96).uint64(message.afterBytes);
+    }
+    if (message.reason !== "") {
+      writer.uint32(106).string(message.reason);
+    }
+    if (message.verdict !== undefined) {
+      GridVerdict.encode(message.verdict, writer.uint32(114).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StorageJobResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStorageJobResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.range = TokenRange.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.beganAtMs = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.tookMs = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.totalBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.doneBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.parts = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.doneParts = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.beforeBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.afterBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.verdict = GridVerdict.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseGridVerdict(): GridVerdict {
+  return { pages: 0, differing: 0, slots: [], unreadable: 0, unknown: 0 };
+}
+
+export const GridVerdict: MessageFns<GridVerdict> = {
+  encode(message: GridVerdict, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pages !== 0) {
+      writer.uint32(8).uint32(message.pages);
+    }
+    if (message.differing !== 0) {
+      writer.uint32(16).uint32(message.differing);
+    }
+    if (message.slots.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.slots) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.unreadable !== 0) {
+      writer.uint32(32).uint32(message.unreadable);
+    }
+    if (message.unknown !== 0) {
+      writer.uint32(40).uint32(message.unknown);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GridVerdict {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGridVerdict() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pages = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.differing = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.slots.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.slots.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.unreadable = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.unknown = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseWatchRequest(): WatchRequest {
   return { intervalMs: 0 };
 }
@@ -4856,6 +6260,36 @@ export const AdminService = {
     responseSerialize: (value: HintsResponse): Buffer => Buffer.from(HintsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): HintsResponse => HintsResponse.decode(value),
   },
+  /** The store of the node that is asked. */
+  storage: {
+    path: "/kv.v1.Admin/Storage" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StorageRequest): Buffer => Buffer.from(StorageRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StorageRequest => StorageRequest.decode(value),
+    responseSerialize: (value: StorageResponse): Buffer => Buffer.from(StorageResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StorageResponse => StorageResponse.decode(value),
+  },
+  /** The deletes that the node that is asked still keeps, and why. */
+  tombstones: {
+    path: "/kv.v1.Admin/Tombstones" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: TombstonesRequest): Buffer => Buffer.from(TombstonesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): TombstonesRequest => TombstonesRequest.decode(value),
+    responseSerialize: (value: TombstonesResponse): Buffer => Buffer.from(TombstonesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): TombstonesResponse => TombstonesResponse.decode(value),
+  },
+  /** Work on the store of the node that is asked: it is begun, asked for, or stopped. */
+  storageJob: {
+    path: "/kv.v1.Admin/StorageJob" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StorageJobRequest): Buffer => Buffer.from(StorageJobRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StorageJobRequest => StorageJobRequest.decode(value),
+    responseSerialize: (value: StorageJobResponse): Buffer => Buffer.from(StorageJobResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StorageJobResponse => StorageJobResponse.decode(value),
+  },
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch: {
     path: "/kv.v1.Admin/Watch" as const,
@@ -4880,6 +6314,12 @@ export interface AdminServer extends UntypedServiceImplementation {
   events: handleUnaryCall<EventsRequest, EventsResponse>;
   /** What the node that is asked shall do with the hints that it keeps itself. */
   hints: handleUnaryCall<HintsRequest, HintsResponse>;
+  /** The store of the node that is asked. */
+  storage: handleUnaryCall<StorageRequest, StorageResponse>;
+  /** The deletes that the node that is asked still keeps, and why. */
+  tombstones: handleUnaryCall<TombstonesRequest, TombstonesResponse>;
+  /** Work on the store of the node that is asked: it is begun, asked for, or stopped. */
+  storageJob: handleUnaryCall<StorageJobRequest, StorageJobResponse>;
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch: handleServerStreamingCall<WatchRequest, WatchTick>;
 }
@@ -5001,6 +6441,54 @@ export interface AdminClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: HintsResponse) => void,
+  ): ClientUnaryCall;
+  /** The store of the node that is asked. */
+  storage(
+    request: StorageRequest,
+    callback: (error: ServiceError | null, response: StorageResponse) => void,
+  ): ClientUnaryCall;
+  storage(
+    request: StorageRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StorageResponse) => void,
+  ): ClientUnaryCall;
+  storage(
+    request: StorageRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StorageResponse) => void,
+  ): ClientUnaryCall;
+  /** The deletes that the node that is asked still keeps, and why. */
+  tombstones(
+    request: TombstonesRequest,
+    callback: (error: ServiceError | null, response: TombstonesResponse) => void,
+  ): ClientUnaryCall;
+  tombstones(
+    request: TombstonesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: TombstonesResponse) => void,
+  ): ClientUnaryCall;
+  tombstones(
+    request: TombstonesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: TombstonesResponse) => void,
+  ): ClientUnaryCall;
+  /** Work on the store of the node that is asked: it is begun, asked for, or stopped. */
+  storageJob(
+    request: StorageJobRequest,
+    callback: (error: ServiceError | null, response: StorageJobResponse) => void,
+  ): ClientUnaryCall;
+  storageJob(
+    request: StorageJobRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StorageJobResponse) => void,
+  ): ClientUnaryCall;
+  storageJob(
+    request: StorageJobRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StorageJobResponse) => void,
   ): ClientUnaryCall;
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch(request: WatchRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchTick>;

@@ -12,6 +12,7 @@ import type {
   NodeRequest,
   OwnersRequest,
   RingRequest,
+  StorageJobRequest,
   WatchRequest,
   WatchTick,
 } from '../../../generated/kv/v1/admin.js';
@@ -22,6 +23,7 @@ import type { HintsAction } from '../../core/views/hint-views.js';
 import { remainingOf } from './call-deadline.js';
 import type { ClientServiceEnv } from './client-env.js';
 import { failure, toKvError } from './failure.js';
+import { storageJobOf, tombstonesToMessage } from './storage-requests.js';
 import { WatchServing } from './watch-serving.js';
 
 /** The watches that a node serves now. */
@@ -62,6 +64,15 @@ export function addAdminService(env: ClientServiceEnv): Watches {
       env,
       async ({ action, target }: HintsRequest, ms) =>
         await admin.hints(hintsActionOf(action), target, ms),
+      'change-cluster',
+    ),
+    storage: unary(env, (_: object, ms) => admin.storage(ms)),
+    tombstones: unary(env, async (_: object, ms) =>
+      tombstonesToMessage(await admin.tombstones(ms)),
+    ),
+    storageJob: unary(
+      env,
+      async (request: StorageJobRequest, ms) => await admin.storageJob(storageJobOf(request), ms),
       'change-cluster',
     ),
     watch,

@@ -113,7 +113,7 @@ export class LevelDisk implements Disk {
  * @throws StoreDamage when tables or logs are there, and that file is not
  */
 async function refuseHeadless(path: string): Promise<void> {
-  const names = await readdir(path).catch((error: unknown) => {
+  const names = await readdir(path).catch((error: unknown): string[] => {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });

@@ -61,8 +61,8 @@ export class GridVerifier {
   /** All leaves, or those of a range. @throws KvError when the storage fails, or the grid stops */
   async verify(range?: VerifiedRange): Promise<GridVerdict> {
     const tally: Tally = { pages: 0, differing: [], differingCount: 0, unreadable: 0, unknown: 0 };
-    const end = range === undefined ? Infinity : (range.namespace + 1) * keys.pageIdOf(1, 0);
-    let id = range === undefined ? 0 : keys.pageIdOf(range.namespace, 0);
+    const { first, end } = pagesOf(range);
+    let id = first;
     for (;;) {
       id = await this.#pageFrom(id);
       if (id >= end) return tally;
@@ -123,6 +123,18 @@ export class GridVerifier {
       }
     }
   }
+}
+
+/** The pages among which those of a range are, the last one excluded. */
+function pagesOf(range: VerifiedRange | undefined): {
+  readonly first: PageId;
+  readonly end: PageId;
+} {
+  if (range === undefined) return { first: 0, end: Infinity };
+  const { namespace, runs } = range;
+  const from = Math.min(...runs.map((run) => run.from));
+  const last = Math.max(...runs.map(({ to }) => to - 1));
+  return { first: keys.pageIdOf(namespace, from), end: keys.pageIdOf(namespace, last) + 1 };
 }
 
 function overlaps(id: PageId, range: VerifiedRange | undefined): boolean {

@@ -9,6 +9,7 @@ import type { Derivation, RecordChange } from '../record-change.js';
 import { GridKeeper } from './grid-keeper.js';
 import { gridMetrics } from './grid-metrics.js';
 import type { GridPages } from './grid-pages.js';
+import { pageIdOf } from './grid-keys.js';
 import { GridReader } from './grid-reader.js';
 import { recoverGrid } from './grid-recovery.js';
 import { GridVerifier, type GridVerdict, type VerifiedRange } from './grid-verifier.js';
@@ -104,6 +105,11 @@ export class HashGrid implements Derivation {
     const { signal } = this.#stopping;
     const parts = { pages: this.#pages, scanner, storage, clock: env.clock, signal };
     return await new GridVerifier(parts).verify(range);
+  }
+
+  /** Has the pages of these leaves computed from their records again; until then they are not known. */
+  recompute(leaves: readonly { readonly namespace: number; readonly leaf: number }[]): void {
+    for (const { namespace, leaf } of leaves) this.#pages.lose(pageIdOf(namespace, leaf));
   }
 
   derive(changes: readonly RecordChange[], sequence: number): readonly BatchOperation[] {

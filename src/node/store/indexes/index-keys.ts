@@ -5,6 +5,13 @@ import type { Stamp } from '../../core/version/version.js';
 /** First byte of the index by expiry, and of the index of tombstones. */
 const EXPIRY_PREFIX = 0x78;
 const TOMBSTONE_PREFIX = 0x74;
+
+/** All entries of the index of tombstones, as a range of the store. */
+export const TOMBSTONE_ENTRIES = {
+  gte: Uint8Array.of(TOMBSTONE_PREFIX),
+  lt: Uint8Array.of(TOMBSTONE_PREFIX + 1),
+} as const;
+
 const EXPIRY_HEADER = 7;
 const STAMP = 8;
 

@@ -12,6 +12,9 @@ import { renderNodeList } from '../../../../src/cli/render/node-list.js';
 import { renderOwners } from '../../../../src/cli/render/owners.js';
 import { renderRing } from '../../../../src/cli/render/ring.js';
 import { renderStatus } from '../../../../src/cli/render/status.js';
+import { renderStorage } from '../../../../src/cli/render/storage.js';
+import { renderJobs } from '../../../../src/cli/render/storage-jobs.js';
+import { renderTombstones } from '../../../../src/cli/render/tombstones.js';
 import { renderTrace, summariseTrace } from '../../../../src/cli/render/trace.js';
 import { textWidth } from '../../../../src/cli/text-width.js';
 import { ERRORS } from '../../../../src/node/core/errors.js';
@@ -25,6 +28,12 @@ import {
   exampleTrace,
   healthyStatus,
 } from '../example-views.js';
+import {
+  exampleJobs,
+  exampleStorage,
+  exampleTombstones,
+  STORAGE_AT_MS,
+} from '../example-storage.js';
 
 const { key } = exampleOwners;
 const ranges = [
@@ -60,6 +69,11 @@ const views: Readonly<Record<string, (look: Look) => string>> = {
   hints: (look) => renderHints(exampleStatus, look),
   'hints-replaying': (look) => renderHints(replaying, look),
   'hints-none': (look) => renderHints(healthyStatus, look),
+  storage: (look) => renderStorage(exampleStorage, look, STORAGE_AT_MS),
+  'storage-node': (look) => renderStorage(exampleStorage.slice(0, 1), look, STORAGE_AT_MS),
+  tombstones: (look) => renderTombstones(exampleTombstones, look),
+  'tombstones-node': (look) => renderTombstones(exampleTombstones.slice(0, 1), look),
+  'storage-jobs': (look) => renderJobs(exampleJobs, look),
   trace: (look) => renderTrace(exampleTrace, key, look),
   'trace-summary': (look) => summariseTrace(exampleTrace, key, look),
   explain: (look) => renderErrorRow('KV_UNAVAILABLE', ERRORS.KV_UNAVAILABLE, look),

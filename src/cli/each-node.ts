@@ -1,0 +1,57 @@
+import type { KvClient } from '../client/client.js';
+import type { Endpoint } from '../client/transport.js';
+import { KvError } from '../node/core/errors.js';
+import type { StatusView } from '../node/core/views/status-views.js';
+import { parseAddress } from '../node/io/config/host-port.js';
+import type { MissingPart } from './envelope.js';
+
+/** What each of the nodes said that were asked, and those that did not answer. */
+export interface NodeAnswers<T> {
+  readonly status: StatusView;
+  readonly answers: readonly T[];
+  readonly missing: readonly MissingPart[];
+}
+
+/** A node that may be asked. */
+export interface AskedNode {
+  readonly name: string;
+  readonly endpoint: Endpoint;
+}
+
+/**
+ * Asks every node, or the one that is named, one after the other.
+ * @throws KvError KV_USAGE when no node has the name, and what the one that is named, or all of them, failed with
+ */
+export async function askNodes<T>(
+  client: KvClient,
+  name: string | undefined,
+  ask: (node: AskedNode) => Promise<T>,
+): Promise<NodeAnswers<T>> {
+  const status = await client.status();
+  const answers: T[] = [];
+  const missing: MissingPart[] = [];
+  for (const node of nodesNamed(status, name)) {
+    const endpoint = parseAddress(node.address);
+    const known = node.error ?? { code: 'KV_UNREACHABLE', message: `it is ${node.state}` };
+    if ('wanted' in endpoint || (node.report === undefined && name === undefined)) {
+      missing.push({ node: node.name, error: known });
+      continue;
+    }
+    try {
+      answers.push(await ask({ name: node.name, endpoint }));
+    } catch (error) {
+      if (name !== undefined || !(error instanceof KvError) || !error.row.retryable) throw error;
+      missing.push({ node: node.name, error: { code: error.code, message: error.message } });
+    }
+  }
+  return { status, answers, missing };
+}
+
+/** The node that has a name or an id, or all of them. @throws KvError KV_USAGE */
+function nodesNamed({ nodes }: StatusView, name: string | undefined): StatusView['nodes'] {
+  if (name === undefined) return nodes;
+  const named = nodes.filter((node) => node.name === name || node.nodeId === name);
+  if (named.length > 0) return named;
+  const names = nodes.map((node) => node.name).join(', ');
+  throw new KvError('KV_USAGE', `no node is called ${name}: there are ${names}`);
+}

@@ -1,0 +1,60 @@
+import { LIMITS } from './core/limits.js';
+import type { NodeId } from './core/metadata/cluster-metadata.js';
+import type { RepairGroup } from './core/repair/repair-groups.js';
+import type { NodeEnv } from './env/env.js';
+import type { Coordinator } from './coordinator/coordinator.js';
+import type { EventSink, LivenessService, MetadataService, PeerDirectory } from './services.js';
+import { StorageAdmin } from './status/storage-admin.js';
+import type { DiskReserve } from './store/disk-reserve.js';
+import type { HashGrid } from './store/grid/hash-grid.js';
+import { Scrubber } from './store/scrub/scrubber.js';
+import type { Store } from './store/store.js';
+import { StorageJobs } from './store/upkeep/storage-jobs.js';
+
+export interface StorageServiceParts {
+  readonly env: NodeEnv;
+  readonly ownId: NodeId;
+  readonly name: string;
+  readonly store: Store;
+  readonly grid: HashGrid;
+  readonly disk: DiskReserve;
+  readonly metadata: MetadataService;
+  readonly liveness: LivenessService;
+  readonly peers: PeerDirectory;
+  readonly events: EventSink;
+  readonly coordinator: Pick<Coordinator, 'reportCorrupt'>;
+  /** When the slots of a range were last equal on all owners, or first known; 0 when that is not known. */
+  readonly repairedAtMs: (group: RepairGroup) => number;
+  /** In what time all records are read once. */
+  readonly scrubCycleMs?: number | undefined;
+}
+
+/** What keeps the store of a node in order, by itself and when an operator asks. */
+export interface StorageServices {
+  readonly scrubber: Scrubber;
+  readonly jobs: StorageJobs;
+  readonly admin: StorageAdmin;
+}
+
+/** Makes the upkeep of a store; nothing of it runs yet. */
+export function wireStorage(parts: StorageServiceParts): StorageServices {
+  const { env, ownId, name: node, store, metadata, coordinator } = parts;
+  const scrubber = new Scrubber({
+    ...parts,
+    env: { ...env, log: env.log.child('scrub') },
+    cycleMs: parts.scrubCycleMs ?? LIMITS.scrubCycleMs,
+    heal: ({ namespace: id, key }) => {
+      const namespace = metadata.current()?.metadata.namespaces.find((one) => one.id === id);
+      if (namespace !== undefined)
+        coordinator.reportCorrupt({ namespace: namespace.name, key, nodeId: ownId });
+    },
+  });
+  const jobs = new StorageJobs({
+    ...parts,
+    node,
+    engine: store.engine,
+    namespaces: () => metadata.current()?.metadata.namespaces.map(({ id }) => id) ?? [],
+  });
+  const admin = new StorageAdmin({ ...parts, node, clock: env.clock, scrubber, jobs });
+  return { scrubber, jobs, admin };
+}
