@@ -249,6 +249,11 @@ export class SimLink implements PeerLink, Connection {
       this.#break(problem);
       return;
     }
+    // It ended while its hello was on the way: its machine resets what nobody listens to.
+    if (this.#network.listenerAt(this.address) !== server) {
+      this.#break(this.#unreachable('the connection was reset'));
+      return;
+    }
     this.#server = server;
     this.#remote = hello;
     this.#state = 'ready';

@@ -1,4 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { KvError } from '../../../src/node/core/errors.js';
+import type { Hello } from '../../../src/node/core/messages.js';
+import type { PeerAddress, Transport } from '../../../src/node/env/transport.js';
 import { eachTurn } from '../../../src/node/io/turn.js';
 import { SimNetwork } from '../../../src/sim/network.js';
 import { Scheduler } from '../../../src/sim/scheduler.js';
@@ -10,6 +13,36 @@ let network: SimNetwork;
 let n1: SimProcess;
 let n2: SimProcess;
 let arrived: string[];
+
+const HELLO: Hello = {
+  clusterId: '0'.repeat(32),
+  nodeId: '1'.repeat(32),
+  name: 'n',
+  boot: 1,
+  nonce: '2'.repeat(16),
+  sequence: 0,
+  wireMin: 1,
+  wireMax: 1,
+  format: 1,
+};
+const ADDRESS = { host: 'n2', port: 7001 };
+
+function transportOf(process: SimProcess, address: PeerAddress): Transport {
+  const transport = network.transportOf(process, address);
+  const answer = (): Promise<never> => Promise.reject(new KvError('KV_NOT_READY', 'not asked'));
+  transport.start(
+    {
+      admit: () => undefined,
+      data: () => undefined,
+      control: answer,
+      meta: answer,
+      repair: answer,
+      refused: () => undefined,
+    },
+    () => HELLO,
+  );
+  return transport;
+}
 
 beforeEach(() => {
   scheduler = new Scheduler(eachTurn);
@@ -108,5 +141,18 @@ describe('a reset', () => {
     sendMany(100);
     await scheduler.advance(10);
     expect(arrived.length - survived).toBe(100);
+  });
+});
+
+describe('a link', () => {
+  it('to a process that ends while its hello is on the way is broken, and does not wait for ever', async () => {
+    transportOf(n2, ADDRESS);
+    const link = transportOf(n1, { host: 'n1', port: 7001 }).link(ADDRESS);
+    const told = link.meta({ kind: 'pull', after: 0 }, 1_000).catch((error: unknown) => error);
+    await scheduler.advance(7);
+    network.kill(n2);
+    await scheduler.advance(10);
+    expect(link.state()).toBe('broken');
+    expect(await told).toMatchObject({ code: 'KV_UNREACHABLE' });
   });
 });
