@@ -49,7 +49,9 @@ export function rotRecord(plan: SchedulePlan, atMs: number): boolean {
 
 /** One node is started from an old image of its disk, as soon as the cluster is calm enough to know it. */
 export function rollBack(plan: SchedulePlan, atMs: number): boolean {
-  const ageMs = plan.between(LEAST_AGE_MS, 2 * LEAST_AGE_MS);
+  // Also from before deletes that are forgotten by now.
+  const mostMs = plan.graceMs < Infinity ? 3 * plan.graceMs : 0;
+  const ageMs = plan.between(LEAST_AGE_MS, Math.max(mostMs, 2 * LEAST_AGE_MS));
   const strikeMs = Math.max(atMs, plan.disturbedUntilMs() + WITNESS_MS);
   const hurt = damage(plan, { atMs: strikeMs, lengthMs: [3_000, 20_000], upForMs: ageMs });
   if (hurt === undefined) return false;

@@ -1,6 +1,7 @@
 import type { Random } from '../../node/env/random.js';
 import type { ScheduledFault } from './fault.js';
 import { MIXES } from './fault-mixes.js';
+import { strikeForgetting } from './forgetting-mixes.js';
 import { SchedulePlan } from './schedule-plan.js';
 
 /** How much goes wrong in a random schedule. */
@@ -13,6 +14,8 @@ export interface RandomScheduleOptions {
   readonly nodes: number;
   readonly clients: number;
   readonly durationMs: number;
+  /** How long deletes are kept: where that is not long, heavy schedules have absences that are longer. */
+  readonly graceMs?: number | undefined;
 }
 
 /** Nothing goes wrong for so long at the beginning. */
@@ -21,6 +24,8 @@ const CALM_START_MS = 10_000;
 const CALM_END_MS = 60_000;
 
 const LONG_RUN_MS = 180_000;
+/** Beyond this, no run is long enough to see deletes go. */
+const SHORT_GRACE_MS = 60_000;
 /** Mixes that are tried for one moment, when those drawn first cannot be just then. */
 const TRIES = 8;
 
@@ -40,14 +45,23 @@ const TRIES = 8;
  *   machine: what peers know of a node they know since their own start, so if all who know it were away, nobody could.
  * - Clocks of nodes are off by 4 s at most, below the bound of 10 s whatever a crash adds, but for one node in a run
  *   that is an hour ahead and must stop coordinating; clients by 2 s, or by 30 s, and are refused then.
+ * - Where deletes are kept for a minute or less, one node is now and then away, or a message on its way, for longer than that.
  * - Only one partition, and one bad quality of the network, at a time: the parts of one are varied enough, and the end
  *   of one would end them all. A node that is down, or just starts, is not stopped again, but on purpose.
  */
 export function randomSchedule(options: RandomScheduleOptions): readonly ScheduledFault[] {
-  const { random, intensity, nodes, clients, durationMs } = options;
+  const { random, intensity, nodes, clients, durationMs, graceMs } = options;
   const seed = random.nextU32();
   if (intensity === 'none' || nodes === 0) return [];
-  const plan = new SchedulePlan({ seed, nodes, clients, endMs: faultsEndMs(durationMs) });
+  const forgets = graceMs !== undefined && graceMs <= SHORT_GRACE_MS;
+  const endMs = faultsEndMs(durationMs);
+  const plan = new SchedulePlan({
+    seed,
+    nodes,
+    clients,
+    graceMs: forgets ? graceMs : Infinity,
+    endMs,
+  });
   let atMs = CALM_START_MS + plan.between(0, 5_000);
   while (atMs < plan.endMs) {
     strike(plan, intensity, atMs);
@@ -66,6 +80,7 @@ export function faultsEndMs(durationMs: number): number {
 
 /** Lets the next mix strike, or another one when that cannot be now. */
 function strike(plan: SchedulePlan, intensity: 'light' | 'heavy', atMs: number): void {
+  if (intensity === 'heavy' && strikeForgetting(plan, atMs)) return;
   const total = MIXES.reduce((sum, mix) => sum + mix[intensity], 0);
   for (let left = TRIES; left > 0; left--) {
     let rest = plan.chance.int(total);

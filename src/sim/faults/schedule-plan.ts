@@ -10,6 +10,8 @@ export interface SchedulePlanOptions {
   readonly clients: number;
   /** All faults are over at this moment. */
   readonly endMs: number;
+  /** How long deletes are kept; Infinity where no run is long enough to see them go. */
+  readonly graceMs: number;
 }
 
 /** What only one fault may hold at a time: of a machine, or of the whole cluster. */
@@ -33,6 +35,8 @@ export class SchedulePlan {
   readonly nodes: readonly string[];
   readonly clients: readonly string[];
   readonly endMs: number;
+  /** How long deletes are kept; Infinity where no run is long enough to see them go. */
+  readonly graceMs: number;
   /** The only node whose records rot: never two copies of one key, however long nobody reads it. */
   readonly rotting: string;
   readonly #faults: ScheduledFault[] = [];
@@ -41,11 +45,12 @@ export class SchedulePlan {
   #disturbedUntilMs = 0;
   #quietUntilMs = 0;
 
-  constructor({ seed, nodes, clients, endMs }: SchedulePlanOptions) {
+  constructor({ seed, nodes, clients, endMs, graceMs }: SchedulePlanOptions) {
     this.chance = new Prng(seed);
     this.nodes = namesOf('n', nodes);
     this.clients = namesOf('c', clients);
     this.endMs = endMs;
+    this.graceMs = graceMs;
     this.rotting = this.pick(this.nodes);
   }
 

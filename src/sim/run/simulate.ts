@@ -13,6 +13,7 @@ import { Buggifier } from './buggifier.js';
 import { Chronicle } from './chronicle.js';
 import { checkConvergence } from './convergence.js';
 import { describeError } from './describe-error.js';
+import { FailingRepairs } from './failing-repairs.js';
 import { Findings } from './findings.js';
 import { FloorWatch } from './floor-watch.js';
 import { GridWatch } from './grid-watch.js';
@@ -68,13 +69,14 @@ class Simulation {
   readonly #indexes: IndexWatch;
   readonly #hints: HintWatch;
   readonly #floors: FloorWatch;
+  readonly #repairs: FailingRepairs;
   readonly #monitor: Monitor;
   readonly #operator: Operator;
   readonly #schedule: readonly ScheduledFault[];
   readonly #keyWatch: KeyWatch | undefined;
 
   constructor(options: SimOptions, host: SimHost) {
-    const { seed, nodes, clients, graceMs } = options;
+    const { seed, clients, graceMs } = options;
     this.#options = options;
     this.#host = host;
     this.#scheduler = new Scheduler((run) =>
@@ -113,6 +115,7 @@ class Simulation {
     this.#grids = new GridWatch(this.#findings);
     this.#indexes = new IndexWatch(this.#findings);
     this.#hints = new HintWatch(this.#cluster, this.#findings);
+    this.#repairs = new FailingRepairs(chanceOf(seed, 'repairs'));
     this.#floors = new FloorWatch({
       world: this.#world,
       findings: this.#findings,
@@ -120,7 +123,7 @@ class Simulation {
     });
     this.#monitor = new Monitor(this.#world, this.#findings, this.#clients);
     this.#operator = new Operator(cluster, chanceOf(seed, 'operator'));
-    this.#schedule = scheduleOf(options, nodes, clients);
+    this.#schedule = scheduleOf(options, cluster.settings.graceMs);
     const { follow } = options;
     this.#keyWatch = follow === undefined ? undefined : new KeyWatch(follow, this.#chronicle);
     this.#observe();
@@ -219,7 +222,7 @@ class Simulation {
       launched: (run, env) => {
         this.#monitor.touched(run);
         this.#chronicle.add(run.machine.name, 'starts');
-        const transport = this.#metadata.watchVotes(run, env.transport);
+        const transport = this.#repairs.watch(this.#metadata.watchVotes(run, env.transport));
         // Each start is one of another release: the node has something to tell the cluster.
         const release = `0.0.0-start${this.#world.supervisor.starts()}`;
         const told = { ...env, transport, facts: { ...env.facts, release } };
@@ -271,12 +274,11 @@ class Simulation {
 }
 
 function scheduleOf(
-  { seed, minutes, faults }: SimOptions,
-  nodes: number,
-  clients: number,
+  { seed, nodes, clients, minutes, faults }: SimOptions,
+  graceMs: number,
 ): readonly ScheduledFault[] {
   if (typeof faults !== 'string') return faults;
   const random = chanceOf(seed, 'schedule');
   const durationMs = minutes * MINUTE_MS;
-  return randomSchedule({ random, intensity: faults, nodes, clients, durationMs });
+  return randomSchedule({ random, intensity: faults, nodes, clients, durationMs, graceMs });
 }

@@ -21,6 +21,7 @@ describe('the named scenarios', () => {
     expect(FILES.map((file) => file.replace('.txt', ''))).toEqual([
       'all-nodes-lose-power',
       'asymmetric-partition',
+      'away-longer-than-grace',
       'client-clock-400ms-ahead',
       'cloned-node',
       'flapping-node',
