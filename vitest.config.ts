@@ -1,12 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
 const slow = 'test/**/*.slow.test.ts';
-const processes = ['test/e2e/**/*.test.ts', 'test/integration/**/*.test.ts'];
+/** They put something else in the place of a module or of a global, or look at the listeners of their process. */
+const alone = ['test/sim/planted/**', 'test/tui/**', 'test/unit/cli/**', 'test/*.test.ts'];
+/** They start processes or open sockets, and measure no time: another process may take turns with theirs. */
+const commands = [
+  'test/integration/**/*.test.ts',
+  'test/e2e/commands-refused.test.ts',
+  'test/e2e/run.test.ts',
+  'test/e2e/sim-*.test.ts',
+  'test/e2e/test-count.test.ts',
+  'test/e2e/daemon/*.test.ts',
+];
+const processes = ['test/e2e/**/*.test.ts', 'test/conformance/grpc-transport.test.ts'];
+const sockets = [...processes, 'test/integration/**/*.test.ts'];
+
+const side = { maxWorkers: 2, sequence: { groupOrder: 0 } };
 
 /**
- * Three groups, one after the other: tests in memory, two files at a time; tests that start processes or open
- * sockets, one file at a time, so that nodes are not starved of the processor they measure time by; and the
- * slow ones, which only `npm run test:slow` runs.
+ * Three groups, one after the other: what may run two files at a time, in memory or as short commands; tests of clusters of
+ * processes, one file at a time, so that nodes are not starved of the processor they measure time by, and find the usual ports
+ * of `kv dev` free; and the slow ones, which only `npm run test:slow` runs.
  */
 export default defineConfig({
   test: {
@@ -18,13 +32,37 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...side,
           name: 'memory',
-          include: ['test/**/*.test.{ts,tsx}'],
-          exclude: [...processes, slow],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
+          include: ['test/**/*.test.ts'],
+          exclude: [...alone, ...sockets, slow],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Loading the modules anew for each file would take as long as its tests.
+          isolate: false,
+          restoreMocks: true,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...side,
+          name: 'alone',
+          include: alone.map((folder) => folder.replace(/\/\*\*$/, '/**/*.test.{ts,tsx}')),
+          exclude: [slow],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...side,
+          name: 'commands',
+          include: commands,
+          exclude: [slow],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -32,7 +70,7 @@ export default defineConfig({
         test: {
           name: 'processes',
           include: processes,
-          exclude: [slow],
+          exclude: [...commands, slow],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 1,

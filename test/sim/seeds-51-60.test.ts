@@ -1,3 +1,3 @@
 import { describeSeeds } from './seeds.js';
 
-describeSeeds(1, 25);
+describeSeeds(51, 60);

@@ -1,3 +1,3 @@
 import { describeSeeds } from './seeds.js';
 
-describeSeeds(26, 50);
+describeSeeds(1, 10);

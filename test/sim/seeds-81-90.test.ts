@@ -1,3 +1,3 @@
 import { describeSeeds } from './seeds.js';
 
-describeSeeds(51, 75);
+describeSeeds(81, 90);

@@ -1,3 +1,3 @@
 import { describeSeeds } from './seeds.js';
 
-describeSeeds(76, 100);
+describeSeeds(21, 30);
