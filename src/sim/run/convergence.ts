@@ -121,19 +121,25 @@ function copiesOf(world: World, key: string): Copies {
     .filter(({ node }) => owners.includes(node.nodeId))
     .map(({ machine: { name, disk } }) => ({ name, disk }));
   const floorMs = Math.max(0, ...disks.map(({ disk }) => floorOnDisk(disk, dataKey)));
+  const wallMs = world.clocks.lowestMs();
   const copies = disks.map(({ name, disk }) => {
     const copy = disk.valueOf(SHARD_FOLDER, dataKey);
-    return { name, copy: copy === undefined || mayGo(dataKey, copy, floorMs) ? NONE : copy };
+    return { name, copy: copy === undefined || mayGo(dataKey, copy, { floorMs, wallMs }) ? NONE : copy };
   });
   return { dataKey, copies };
 }
 
 const NONE = new Uint8Array(0);
 
-/** Whether it makes no difference if it is there: a tombstone that any owner may have purged. */
-function mayGo(dataKey: Uint8Array, copy: Uint8Array, floorMs: number): boolean {
+/** Whether it makes no difference if it is there: a tombstone that any owner may have purged, or a value that may be one by now. */
+function mayGo(
+  dataKey: Uint8Array,
+  copy: Uint8Array,
+  { floorMs, wallMs }: { readonly floorMs: number; readonly wallMs: number },
+): boolean {
   const record = decodeRecord(dataKey, copy);
-  return typeof record === 'object' && record.tombstone && record.version.ms <= floorMs;
+  if (typeof record !== 'object' || record.version.ms > floorMs) return false;
+  return record.tombstone || (record.expiresAtMs ?? Infinity) <= wallMs;
 }
 
 /** Whether two copies are equal, or differ only by the value that one node has swept before the other. */
