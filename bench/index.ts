@@ -6,7 +6,17 @@ import { fileURLToPath } from 'node:url';
  * `npm run bench` runs the ones below, one after the other; `npm run bench -- cluster store --json` only those named.
  * Each is a process of its own, so that none measures what another left behind.
  */
-const ALL = ['cluster', 'store', 'grid', 'allocation', 'wire', 'start', 'dashboard', 'gossip'];
+const ALL = [
+  'cluster',
+  'store',
+  'grid',
+  'repair',
+  'allocation',
+  'wire',
+  'start',
+  'dashboard',
+  'gossip',
+];
 /** What runs without a name: the others take minutes. */
 const USUAL = ['cluster', 'store', 'allocation', 'start'];
 

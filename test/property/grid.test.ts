@@ -5,7 +5,7 @@ import type { LeafDelta } from '../../src/node/core/grid/grid-delta.js';
 import { decodePage, encodePage } from '../../src/node/core/grid/grid-page.js';
 import { itemHash } from '../../src/node/core/grid/item-hash.js';
 import * as hashes from '../../src/node/core/grid/leaf-hashes.js';
-import { leafRunsOf, leavesIn, splitRuns } from '../../src/node/core/grid/leaf-runs.js';
+import { joinRuns, leafRunsOf, leavesIn, splitRuns } from '../../src/node/core/grid/leaf-runs.js';
 import type { LeafRun } from '../../src/node/core/grid/leaf-runs.js';
 import { LEAF_COUNT, leafOf, PAGE_LEAVES } from '../../src/node/core/grid/leaf.js';
 import { decodeRecord, encodeRecord } from '../../src/node/core/version/record-codec.js';
@@ -188,6 +188,23 @@ describe('a range of leaves', () => {
         expect(pieces.length).toBe(Math.min(parts, leavesIn(runs)));
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
         expect(joined(pieces.flat())).toEqual(runs);
+      }),
+    );
+  });
+
+  it('is whole again when its pieces are put together, as many as fit at a time', () => {
+    const sizes = fc.integer({ min: 1, max: 50 });
+    fc.assert(
+      fc.property(slots, slots, sizes, fc.integer({ min: 1, max: 5000 }), (a, b, parts, most) => {
+        const pieces = splitRuns(leafRunsOf(a * 4096, b * 4096), parts);
+        const together = joinRuns(pieces, most);
+        expect(together.flat()).toEqual(pieces.flat());
+        for (const [i, runs] of together.entries()) {
+          const [leaves, next] = [leavesIn(runs), together[i + 1]];
+          const isOne = pieces.some((piece) => leavesIn(piece) === leaves);
+          expect(leaves <= most || isOne).toBe(true);
+          if (next !== undefined) expect(leaves + leavesIn(next)).toBeGreaterThan(most);
+        }
       }),
     );
   });

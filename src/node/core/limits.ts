@@ -86,8 +86,10 @@ export const LIMITS = {
   readQueueKeys: 65_536,
   /** `getMany` calls of readers under way at once; each takes a thread of the pool (4 by default, one stays for writes). */
   readBatches: 3,
-  /** Slots whose hashes are compared at once, copies that are listed at once, records that are fetched at once, and their bytes. */
-  repairPieceSlots: 1024,
+  /** Slots in a piece, from the pieces that are compared first to the last: a slot by itself. */
+  repairPieceSlots: [1024, 32, 1],
+  /** Hashes that are compared at once, copies that are listed at once, records that are fetched at once, and their bytes. */
+  repairHashes: 1024,
   repairListKeys: 1024,
   repairFetchKeys: 256,
   repairBatchBytes: 1024 * 1024,
@@ -152,7 +154,7 @@ export const LIMITS = {
   hintRefusals: 3,
   /** How often the hints that were kept are told as an event. */
   hintEventMs: 60_000,
-  /** Slots marked for repair by one write. */
+  /** Slots marked for repair by one write, and marks whose owners are asked at once. */
   repairMarksAtOnce: 512,
   /** Bytes of client requests that a node coordinates at once; the rest of `nodeQueueBytes` is for its peers. */
   clientQueueBytes: 48 * 1024 * 1024,

@@ -132,12 +132,12 @@ export class MarkRepair {
     readonly owner: NodeId | undefined;
     readonly slots: readonly MarkedSlot[];
   } {
-    const page = this.#parts.marks().from(this.#turn, LIMITS.repairPieceSlots);
+    const page = this.#parts.marks().from(this.#turn, LIMITS.repairMarksAtOnce);
     const found = page.map((slot) => ({ slot, owner: this.#ownerOf(view, slot) }));
     const first = found.findIndex(({ owner }) => owner !== undefined);
     if (first < 0) {
       const last = page.at(-1);
-      const isEnd = last === undefined || page.length < LIMITS.repairPieceSlots;
+      const isEnd = last === undefined || page.length < LIMITS.repairMarksAtOnce;
       this.#turn = isEnd ? 0 : numberOf(last) + 1;
       return { owner: undefined, slots: [] };
     }

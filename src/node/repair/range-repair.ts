@@ -2,7 +2,7 @@ import { assert } from '../../stdx/assert.js';
 import { compareBytes, equalBytes } from '../../stdx/bytes.js';
 import { KvError } from '../core/errors.js';
 import { hashAt, sameHash } from '../core/grid/leaf-hashes.js';
-import { leavesIn, splitRuns, type LeafRun } from '../core/grid/leaf-runs.js';
+import { joinRuns, leavesIn, splitRuns, type LeafRun } from '../core/grid/leaf-runs.js';
 import { LIMITS } from '../core/limits.js';
 import { compareCopies, type CopyTask, type ListedCopy } from '../core/repair/compare-copies.js';
 import type {
@@ -123,21 +123,25 @@ export class RangeRepair {
     this.#parts.onStep?.(step);
   }
 
-  /** The slots that differ now, of pieces that differ. */
+  /** The slots that differ now: of large pieces that differ, the small ones, and of these the slots. */
   async #differingSlots(): Promise<readonly number[]> {
-    const slots: number[] = [];
-    const pieces = splitRuns(
-      this.#plan.runs,
-      Math.ceil(leavesIn(this.#plan.runs) / LIMITS.repairPieceSlots),
-    );
-    const differing = await this.#differing(this.#plan.runs, pieces.length);
-    for (const piece of differing.map((i) => pieces[i]!)) {
+    let pieces: readonly (readonly LeafRun[])[] = [this.#plan.runs];
+    for (const slots of LIMITS.repairPieceSlots) pieces = await this.#narrow(pieces, slots);
+    return pieces.flatMap(slotsOf);
+  }
+
+  /** The pieces of so many slots, out of larger ones, whose hashes are not the same everywhere. */
+  async #narrow(
+    larger: readonly (readonly LeafRun[])[],
+    slots: number,
+  ): Promise<readonly (readonly LeafRun[])[]> {
+    const differing: (readonly LeafRun[])[] = [];
+    for (const runs of joinRuns(larger, slots * LIMITS.repairHashes)) {
       this.#parts.checkpoint();
-      const leaves = leavesIn(piece);
-      const inPiece = slotsOf(piece);
-      slots.push(...(await this.#differing(piece, leaves)).map((i) => inPiece[i]!));
+      const pieces = splitRuns(runs, Math.ceil(leavesIn(runs) / slots));
+      for (const i of await this.#differing(runs, pieces.length)) differing.push(pieces[i]!);
     }
-    return slots;
+    return differing;
   }
 
   /** The places of the pieces whose hashes are not the same everywhere. */
@@ -155,8 +159,8 @@ export class RangeRepair {
     this.#step('wait');
     await this.#parts.pause(LIMITS.repairSettleMs);
     this.#step('sync');
-    for (let at = 0; at < slots.length; at += LIMITS.repairPieceSlots) {
-      const some = slots.slice(at, at + LIMITS.repairPieceSlots);
+    for (let at = 0; at < slots.length; at += LIMITS.repairHashes) {
+      const some = slots.slice(at, at + LIMITS.repairHashes);
       const runs = some.map((slot) => ({ from: slot, to: slot + 1 }));
       for (const place of await this.#differing(runs, runs.length)) {
         this.#parts.checkpoint();

@@ -39,23 +39,43 @@ export function splitRuns(
   parts: number,
 ): readonly (readonly LeafRun[])[] {
   const total = leavesIn(runs);
-  const pieces = Math.min(parts, total);
-  return Array.from({ length: pieces }, (_, i) =>
-    cut(runs, Math.floor((total * i) / pieces), Math.floor((total * (i + 1)) / pieces)),
-  );
+  const count = Math.min(parts, total);
+  const pieces: LeafRun[][] = [];
+  let at = 0;
+  let used = 0;
+  for (let i = 0; i < count; i++) {
+    const piece: LeafRun[] = [];
+    let left = Math.floor((total * (i + 1)) / count) - Math.floor((total * i) / count);
+    while (left > 0) {
+      const { from, to } = runs[at]!;
+      const taken = Math.min(left, to - from - used);
+      piece.push({ from: from + used, to: from + used + taken });
+      left -= taken;
+      used += taken;
+      if (from + used < to) continue;
+      at += 1;
+      used = 0;
+    }
+    pieces.push(piece);
+  }
+  return pieces;
 }
 
-/** The leaves at the places [first, end) of all. */
-function cut(runs: readonly LeafRun[], first: number, end: number): readonly LeafRun[] {
-  const cutOut: LeafRun[] = [];
-  let place = 0;
-  for (const { from, to } of runs) {
-    const run = {
-      from: from + Math.max(0, first - place),
-      to: Math.min(to, from + end - place),
-    };
-    if (run.from < run.to) cutOut.push(run);
-    place += to - from;
+/** Pieces put together in their order, while they have at most so many leaves; a larger one stays by itself. */
+export function joinRuns(
+  pieces: readonly (readonly LeafRun[])[],
+  leavesMax: number,
+): readonly (readonly LeafRun[])[] {
+  const joined: LeafRun[][] = [];
+  let leaves = Infinity;
+  for (const piece of pieces) {
+    const more = leavesIn(piece);
+    if (leaves + more > leavesMax) {
+      joined.push([]);
+      leaves = 0;
+    }
+    joined.at(-1)?.push(...piece);
+    leaves += more;
   }
-  return cutOut;
+  return joined;
 }

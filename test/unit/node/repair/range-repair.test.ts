@@ -91,7 +91,7 @@ describe('a repair of replicas that differ', () => {
     let checks = 0;
     replicas.checkpoint = () => {
       checks += 1;
-      if (checks > 30) throw new KvError('KV_NOT_READY', 'cancelled');
+      if (checks > 10) throw new KvError('KV_NOT_READY', 'cancelled');
     };
     await expect(replicas.repair()).rejects.toThrow('cancelled');
     await expect(replicas.repair()).rejects.toThrow('cancelled');
