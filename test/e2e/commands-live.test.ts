@@ -50,12 +50,12 @@ describe('commands against three nodes', () => {
 
   describe('values', () => {
     it('come back through pipes byte for byte', async () => {
-      const put = await runKv(['put', 'bytes', '-'], { env: env(), input: everyByte });
-      const implied = await runKv(['put', 'implied'], { env: env(), input: everyByte });
+      const input = { env: env(), input: everyByte };
+      const puts = [runKv(['put', 'bytes', '-'], input), runKv(['put', 'implied'], input)];
+      expect((await Promise.all(puts)).map(({ code }) => code)).toEqual([0, 0]);
 
-      expect([put.code, implied.code]).toEqual([0, 0]);
-      expect((await kv('get', 'bytes')).bytes).toEqual(Buffer.from(everyByte));
-      expect((await kv('get', 'implied')).bytes).toEqual(Buffer.from(everyByte));
+      for (const got of await Promise.all([kv('get', 'bytes'), kv('get', 'implied')]))
+        expect(got.bytes).toEqual(Buffer.from(everyByte));
     });
 
     it('come back through files byte for byte', async () => {
@@ -83,8 +83,10 @@ describe('commands against three nodes', () => {
     });
 
     it('are in JSON what they are, with their version and their end', async () => {
-      await kv('put', 'text', 'ü', '--ttl', '1h');
-      await runKv(['put', 'binary', '-'], { env: env(), input: Uint8Array.from([255, 0]) });
+      await Promise.all([
+        kv('put', 'text', 'ü', '--ttl', '1h'),
+        runKv(['put', 'binary', '-'], { env: env(), input: Uint8Array.from([255, 0]) }),
+      ]);
       const { code, stdout } = await kv('get', 'text', 'binary', 'nothing', '--json');
 
       expect(code).toBe(3);
@@ -133,8 +135,10 @@ describe('commands against three nodes', () => {
 
     it('are traced on standard error, away from the value', async () => {
       await kv('put', 'traced', 'v');
-      const text = await kv('get', 'traced', '--trace');
-      const { result } = await json('get', 'traced', '--trace');
+      const [text, { result }] = await Promise.all([
+        kv('get', 'traced', '--trace'),
+        json('get', 'traced', '--trace'),
+      ]);
 
       expect(text.stdout).toBe('v');
       expect(text.stderr).toMatch(/^get traced {2}quorum 2\/3 {2}OK .*\n.*\nn\d /);
@@ -203,8 +207,7 @@ describe('commands against three nodes', () => {
       ],
     ])('%s is text for people and JSON for programs', async (command, text, result) => {
       const args = command.split(' ');
-      const forPeople = await kv(...args);
-      const forPrograms = await json(...args);
+      const [forPeople, forPrograms] = await Promise.all([kv(...args), json(...args)]);
 
       expect(forPeople).toMatchObject({ code: 0, stderr: '' });
       expect(forPeople.stdout).toMatch(text);
@@ -223,8 +226,10 @@ describe('commands against three nodes', () => {
     });
 
     it('are one line each as ndjson, and have no header when it is not wanted', async () => {
-      const line = await kv('node', 'list', '-o', 'ndjson');
-      const bare = await kv('node', 'list', '--no-header');
+      const [line, bare] = await Promise.all([
+        kv('node', 'list', '-o', 'ndjson'),
+        kv('node', 'list', '--no-header'),
+      ]);
 
       expect(line.stdout.trimEnd().split('\n')).toHaveLength(1);
       expect(bare.stdout).toMatch(/^\* n1/);
@@ -266,10 +271,13 @@ describe('commands against three nodes', () => {
       expect(all.code).toBe(75);
       expect(all.stderr).toMatch(/^Error: cart:9 was not written: .* needs 3 of 3 replicas, 2 /);
       expect(all.stderr).toContain('  try      kv put cart:9 - -c quorum');
-      expect((await run('put', 'cart:9', 'v')).code).toBe(0);
-      expect((await run('status', '--fail-on', 'degraded')).code).toBe(5);
-      expect((await run('status', '--fail-on', 'critical')).code).toBe(0);
-      const late = await run('status', '--until', 'healthy', '--timeout', '300ms');
+      const [put, degraded, critical] = await Promise.all([
+        run('put', 'cart:9', 'v'),
+        run('status', '--fail-on', 'degraded'),
+        run('status', '--fail-on', 'critical'),
+      ]);
+      expect([put.code, degraded.code, critical.code]).toEqual([0, 5, 0]);
+      const late = await run('status', '--until', 'healthy', '--timeout', '1s');
       expect(late.code).toBe(124);
       expect(late.stdout).toContain('DEGRADED');
       const matrix = await run('gossip', 'matrix', '--json');

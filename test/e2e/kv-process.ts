@@ -75,12 +75,12 @@ export class TestNodes {
   /** Begins a cluster with the first node and enters it with the others; each serves when it is returned. */
   async start(count: number): Promise<readonly NodeProcess[]> {
     this.#folder = await mkdtemp(join(tmpdir(), 'kv-nodes-'));
-    for (let i = 1; i <= count; i++) {
-      const first = this.#running[0];
-      const how = first === undefined ? ['--init'] : ['--join', first.listen];
-      this.#running.push(await this.#startOne(`n${i}`, how));
-    }
-    return this.#running;
+    const first = await this.#startOne('n1', ['--init']);
+    const others = Array.from({ length: count - 1 }, (_, i) =>
+      this.#startOne(`n${i + 2}`, ['--join', first.listen]),
+    );
+    await Promise.all(others);
+    return this.#running.sort((a, b) => a.name.localeCompare(b.name));
   }
 
   async stop(): Promise<void> {
@@ -102,7 +102,9 @@ export class TestNodes {
       if (listen === undefined) continue;
       // Its log must not fill the pipe.
       child.stdout.resume();
-      return { name, child, listen };
+      const node = { name, child, listen };
+      this.#running.push(node);
+      return node;
     }
     throw new Error(`${name} did not start:\n${said.join('\n')}`);
   }

@@ -72,13 +72,12 @@ describe('an old image of a data directory', () => {
 
   it('is refused also after all of them were stopped: they remember what they have seen', async () => {
     const others = ['n1', 'n2'].map((name) => cluster.node(name));
-    for (const { process } of others) {
-      process.signal('SIGTERM');
-      await process.ended;
-    }
+    for (const { process } of others) process.signal('SIGTERM');
+    await Promise.all(others.map(({ process }) => process.ended));
     // Where they were, as nobody is left who could tell where they are now.
-    for (const { ready } of others)
-      await cluster.startNode(ready.name, ['--peer-listen', ready.peer]);
+    await Promise.all(
+      others.map(({ ready }) => cluster.startNode(ready.name, ['--peer-listen', ready.peer])),
+    );
     putBack('n3-image');
     await expectEnd(spawnNode(stage, 'n3', []), 'KV_ROLLED_BACK');
   });

@@ -14,7 +14,11 @@ let taken: string;
 beforeAll(async () => {
   stage = new Stage();
   n1 = await startNode(stage, 'n1', ['--init']);
-  server = createServer((socket) => socket.end('220 not a node\r\n'));
+  server = createServer((socket) => {
+    // Whoever finds out that this is no node may be gone before it has heard so.
+    socket.on('error', () => undefined);
+    socket.end('220 not a node\r\n');
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // A server that listens on TCP has an AddressInfo.
   taken = `127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive, type StagedProcess } from '../staged-process.js';
-import { Stage } from '../stage.js';
+import { Stage, type CommandEnd } from '../stage.js';
 import { endLocalCluster, gone, processesOf, recordedState } from './local-cluster.js';
 
 let stage: Stage;
@@ -35,30 +35,32 @@ describe.each(['kv dev', 'npm start'] as const)('%s', (program) => {
       ? stage.kv(['dev', '-n', '2', '--dir', dir])
       : stage.run([...START, '--dir', dir]);
 
-  it('prints the status when there is no terminal, and what to try', async () => {
+  it('prints the status when there is no terminal, and what to try, and stops everything at SIGTERM', async () => {
     const process = start();
-    await serving(process);
+    const pids = await serving(process);
     // What was written to the other stream first may be read last.
     await expect.poll(() => process.stdout).toMatch(/^dev {2}HEALTHY {3}2 nodes: 2 up/);
     expect(process.stderr).toContain('try: npx kv put hello world');
-    process.signal('SIGTERM');
-    await process.ended;
+    await expectEnd(process, { signal: 'SIGTERM', pids });
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'stops everything at %s and ends well',
-    async (signal) => {
-      const process = start();
-      const pids = await serving(process);
-      process.signal(signal);
-      const end = await process.ended;
-      await gone(pids);
-      if (program === 'kv dev') {
-        expect(end).toEqual({ code: 0, signal: null });
-        expect(process.stderr).toContain('the local cluster has stopped; its data stays');
-      }
-    },
-  );
+  it('stops everything at SIGINT', async () => {
+    const process = start();
+    const pids = await serving(process);
+    await expectEnd(process, { signal: 'SIGINT', pids });
+  });
+
+  async function expectEnd(
+    process: StagedProcess,
+    { signal, pids }: { signal: NodeJS.Signals; pids: readonly number[] },
+  ): Promise<void> {
+    process.signal(signal);
+    const end = await process.ended;
+    await gone(pids);
+    if (program === 'npm start') return;
+    expect(end).toEqual({ code: 0, signal: null });
+    expect(process.stderr).toContain('the local cluster has stopped; its data stays');
+  }
 
   it('that is killed leaves no process behind', async () => {
     const process = start();
@@ -70,28 +72,22 @@ describe.each(['kv dev', 'npm start'] as const)('%s', (program) => {
 });
 
 describe('kv dev up', () => {
-  it('whose supervisor is killed leaves no process behind, and is up again', async () => {
-    const up = await stage.command(['dev', 'up', '-n', '2', '--dir', dir]);
-    expect(up.code).toBe(0);
-    const state = recordedState(dir);
-    process.kill(state.pid, 'SIGKILL');
-    await gone(processesOf(state));
-    const status = await stage.command(['dev', 'status', '--dir', dir]);
-    expect(status.stdout).toContain('not running');
+  const dev = (...args: readonly string[]): Promise<CommandEnd> =>
+    stage.command(['dev', ...args, '--dir', dir]);
 
-    const again = await stage.command(['dev', 'up', '--dir', dir]);
-    expect(again.code).toBe(0);
-    await stage.command(['dev', 'down', '--dir', dir]);
-  });
+  it('whose supervisor is killed leaves no process behind but those that stand still, and is up again', async () => {
+    expect((await dev('up', '-n', '2')).code).toBe(0);
+    const first = recordedState(dir);
+    process.kill(first.pid, 'SIGKILL');
+    await gone(processesOf(first));
+    expect((await dev('status')).stdout).toContain('not running');
 
-  it('ends what an earlier supervisor that was killed has left paused', async () => {
-    await stage.command(['dev', 'up', '-n', '2', '--dir', dir]);
-    await stage.command(['dev', 'pause', 'n2', '--dir', dir]);
-    const state = recordedState(dir);
-    process.kill(state.pid, 'SIGKILL');
-    const again = await stage.command(['dev', 'up', '--dir', dir]);
-    expect(again).toMatchObject({ code: 0, stderr: '' });
-    await gone(processesOf(state));
-    await stage.command(['dev', 'down', '--dir', dir]);
+    expect((await dev('up')).code).toBe(0);
+    await dev('pause', 'n2');
+    const second = recordedState(dir);
+    process.kill(second.pid, 'SIGKILL');
+    expect(await dev('up')).toMatchObject({ code: 0, stderr: '' });
+    await gone(processesOf(second));
+    await dev('down');
   });
 });
