@@ -95,7 +95,7 @@ export class MarkRepair {
     const view = this.#parts.metadata.current();
     if (view === undefined) return undefined;
     const { owner, slots: some } = this.#nextMarks(view);
-    const partner = owner && this.#partner(owner, some);
+    const partner = owner === undefined ? undefined : this.#partner(owner, some);
     if (owner === undefined || partner === undefined) return undefined;
     // Before the question: what is marked from now on may be missed by the repair.
     this.#parts.marks().watch(some);
