@@ -13,6 +13,8 @@ export interface NodeOptions {
   readonly addresses: NodeAddresses;
   readonly vnodes: number;
   readonly intent: NodeIntent;
+  /** A store that lost a part of itself is opened without it; else it is refused. */
+  readonly acceptLoss?: boolean | undefined;
   readonly storage?: StorageOptions | undefined;
   /** In what time every range is repaired once. */
   readonly repairCycleMs?: number | undefined;

@@ -1,6 +1,8 @@
 import type { ClusterSettings } from './core/settings.js';
 import type { VoterState } from './core/metadata/voter.js';
+import { KvError } from './core/errors.js';
 import type { NodeEnv } from './env/env.js';
+import { StoreDamage } from './env/store-damage.js';
 import type { Disk, Storage, StorageOptions } from './env/storage.js';
 import type { PeerAddress } from './env/transport.js';
 import { countBoot, type Boot } from './identity/boot-counter.js';
@@ -61,7 +63,7 @@ export async function openDirectory(
   };
   try {
     await checkFormat(disk);
-    meta = await disk.openStorage(META_FOLDER, META_OPTIONS);
+    meta = await openMeta(disk);
     const stored = await loadMetadata(meta);
     const peers = await loadPeers(meta);
     if (peers.damaged.length > 0)
@@ -86,6 +88,17 @@ export async function openDirectory(
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** @throws KvError KV_STORE_FAILED: a voter that lost its memory must not vote again, whatever its operator accepts */
+async function openMeta(disk: NodeEnv['disk']): Promise<Storage> {
+  try {
+    return await disk.openStorage(META_FOLDER, META_OPTIONS);
+  } catch (cause) {
+    if (!(cause instanceof StoreDamage)) throw cause;
+    const message = `${cause.message}: this node has lost what it knew of the cluster, and must not vote again: replace it`;
+    throw new KvError('KV_STORE_FAILED', message, { cause: cause.cause });
   }
 }
 

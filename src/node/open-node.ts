@@ -38,7 +38,11 @@ export async function openNode(
   try {
     await disk.start();
     const refuses = (): KvError | undefined => disk.refuse();
-    const { store, grid } = await openStore({ env, readiness, options: options.storage, refuses });
+    const { store, grid } = await openStore({
+      ...{ env, readiness, refuses },
+      options: options.storage,
+      acceptLoss: options.acceptLoss === true ? (what): void => tellLoss(events, what) : undefined,
+    });
     const membership = (): Membership | undefined => services()?.membership;
     const hlc = new DurableHlc({
       clock: env.clock,
@@ -61,4 +65,9 @@ export async function openNode(
     await directory.close();
     throw error;
   }
+}
+
+function tellLoss(events: EventLog, what: string): void {
+  const message = `${what}: the loss was accepted, and this node goes on with the rest; all its ranges are repaired now`;
+  events.emit({ kind: 'store', severity: 'bad', message });
 }

@@ -5,6 +5,7 @@ import { DEFAULT_SETTINGS, type ClusterSettings } from '../node/core/settings.js
 import type { Buggify } from '../node/env/buggify.js';
 import type { NodeEnv } from '../node/env/env.js';
 import { KvNode } from '../node/node.js';
+import type { NodeOptions } from '../node/node-options.js';
 import type { NodeIntent } from '../node/open-directory.js';
 import { assert } from '../stdx/assert.js';
 import { MachineClock } from './machine-clock.js';
@@ -57,6 +58,9 @@ export class SimCluster {
   settings: ClusterSettings = DEFAULT_SETTINGS;
   readonly #machines = new Map<string, SimMachine>();
   readonly #runs = new Map<string, NodeRun>();
+
+  /** How nodes are started from now on, when not as usual. */
+  startOptions: Pick<NodeOptions, 'acceptLoss' | 'scrubCycleMs'> = {};
 
   constructor(scheduler: Scheduler, seed: number) {
     this.scheduler = scheduler;
@@ -156,6 +160,7 @@ export class SimCluster {
       addresses: machine.addresses,
       vnodes: VNODES,
       repairCycleMs: Math.min(REPAIR_CYCLE_MS, this.settings.graceMs),
+      ...this.startOptions,
       intent,
     }).then((node) => {
       if (!process.alive()) return;

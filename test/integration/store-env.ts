@@ -8,6 +8,9 @@ import { SeededRandom } from '../../src/sim/seeded-random.js';
 /** Small buffers, so that logs are switched and tables written within a test. */
 const SMALL = { cacheBytes: 1 << 20, writeBufferBytes: 128 * 1024, maxFileBytes: 1 << 20 };
 
+/** Each opening draws other numbers, as a process does. */
+let seed = 1;
+
 type StoreEnv = Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log' | 'buggify'>;
 
 /** What a store needs, over the real disk and the real time. */
@@ -21,7 +24,7 @@ function storeEnv(disk: LevelDisk): StoreEnv {
     },
   };
   const log = new LogRecorder().logger('store');
-  const [metrics, random] = [new MetricsRecorder(), new SeededRandom(1)];
+  const [metrics, random] = [new MetricsRecorder(), new SeededRandom(seed++)];
   return { clock, disk, log, metrics, random, buggify: () => false };
 }
 
@@ -38,6 +41,9 @@ export async function openSmall(disk: LevelDisk): Promise<Store> {
 }
 
 /** The same with its hash grid, as a node has it. */
-export async function openSmallWithGrid(disk: LevelDisk): Promise<OpenedStore> {
-  return await openStore({ env: storeEnv(disk), readiness, options: SMALL });
+export async function openSmallWithGrid(
+  disk: LevelDisk,
+  acceptLoss?: (what: string) => void,
+): Promise<OpenedStore> {
+  return await openStore({ env: storeEnv(disk), readiness, options: SMALL, acceptLoss });
 }

@@ -20,7 +20,10 @@ after the other, each part by part with a rest after it. Ctrl-C detaches: the no
   static override readonly flags = {
     ...NODE_FLAG,
     ...RANGE_FLAG,
-    detach: Flags.boolean({ summary: 'start it on all of these nodes at once, and do not wait' }),
+    detach: Flags.boolean({
+      summary: 'start it on all of these nodes at once, and do not wait',
+      default: false,
+    }),
   };
 
   async run(): Promise<void> {

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { confirmByName } from '../../cli/confirm.js';
 import { BaseCommand } from '../../cli/base-command.js';
 import { nodeFlags, settingsOf } from '../../cli/node-flags.js';
 
@@ -26,6 +27,16 @@ variable, a variable over the file. TERM and INT drain and stop; a second one st
       summary: 'read settings from this TOML file',
       env: 'KV_NODE_CONFIG',
     }),
+    'accept-loss': Flags.boolean({
+      helpGroup: 'DAMAGE',
+      summary: 'go on without what a damaged store has lost; what other replicas have comes back',
+    }),
+    confirm: Flags.string({
+      helpGroup: 'DAMAGE',
+      helpValue: 'NAME',
+      summary: 'with --accept-loss: the name of the node, instead of typing it',
+      dependsOn: ['accept-loss'],
+    }),
   };
 
   async run(): Promise<void> {
@@ -34,6 +45,9 @@ variable, a variable over the file. TERM and INT drain and stop; a second one st
     const end = await runNode({
       settings: () => settingsOf(flags, process.env),
       release: this.config.version,
+      confirmLoss: flags['accept-loss']
+        ? (name, dataDir): Promise<void> => confirmLoss({ name, dataDir, given: flags.confirm })
+        : undefined,
     });
     switch (end.kind) {
       case 'drained':
@@ -47,4 +61,17 @@ variable, a variable over the file. TERM and INT drain and stop; a second one st
         process.exit(end.error.row.exit);
     }
   }
+}
+
+/** @throws KvError KV_NOT_CONFIRMED */
+async function confirmLoss(node: {
+  readonly name: string;
+  readonly dataDir: string;
+  readonly given: string | undefined;
+}): Promise<void> {
+  await confirmByName({
+    ...node,
+    what: `What the store of ${node.name} in ${node.dataDir} has lost, and no other replica has, is given up for good.`,
+    interactive: process.stdin.isTTY && process.stderr.isTTY,
+  });
 }

@@ -4,6 +4,7 @@ import { logLevelOf, nodeConfig, type NodeConfig } from './config/node-config.js
 import type { RawSettings } from './config/node-settings.js';
 import { reloadAtHangup, runDaemon, type DaemonEnd } from './process/daemon.js';
 import { PinoLogger } from './process/pino-logger.js';
+import { KvError } from '../core/errors.js';
 import { readIdentity } from '../identity/identity-file.js';
 import { LevelDisk } from './level/level-disk.js';
 import { startNode } from './start-node.js';
@@ -12,6 +13,8 @@ export interface RunOptions {
   /** Reads the settings, now and again at SIGHUP. @throws KvError KV_CONFIG_INVALID */
   readonly settings: () => RawSettings;
   readonly release: string;
+  /** Asks whether the node in a directory may go on without what it lost; when absent, one that lost something is not started. @throws KvError KV_NOT_CONFIRMED */
+  readonly confirmLoss?: ((name: string, dataDir: string) => Promise<void>) | undefined;
 }
 
 /**
@@ -21,6 +24,10 @@ export interface RunOptions {
 export async function runNode(options: RunOptions): Promise<DaemonEnd> {
   const config = nodeConfig(options.settings());
   const known = await readIdentity(new LevelDisk(config.dataDir));
+  const { confirmLoss } = options;
+  if (confirmLoss !== undefined && known === undefined)
+    throw new KvError('KV_USAGE', `there is no node in ${config.dataDir}: it has nothing to lose`);
+  if (known !== undefined) await confirmLoss?.(known.name, config.dataDir);
   const name = config.name ?? known?.name ?? config.defaultName;
   const log = PinoLogger.create(logStream(config), config.logLevel, name);
   reloadAtHangup(log, () => {
@@ -28,7 +35,11 @@ export async function runNode(options: RunOptions): Promise<DaemonEnd> {
     log.setLevel(level);
     log.info(`SIGHUP: log level ${level}`);
   });
-  const { drain, failed } = await startNode(config, { log, release: options.release });
+  const { drain, failed } = await startNode(config, {
+    log,
+    release: options.release,
+    acceptLoss: confirmLoss !== undefined,
+  });
   return await runDaemon({ log, drain, failed });
 }
 

@@ -5,6 +5,7 @@ import { KvError } from '../core/errors.js';
 import type { NodeAddresses } from '../core/metadata/cluster-metadata.js';
 import { DEFAULT_SETTINGS } from '../core/settings.js';
 import type { NodeEnv } from '../env/env.js';
+import { StoreDamage } from '../env/store-damage.js';
 import { readIdentity, type Identity } from '../identity/identity-file.js';
 import { KvNode } from '../node.js';
 import type { NodeIntent } from '../open-directory.js';
@@ -45,6 +46,7 @@ export interface RunningNode {
 export interface StartContext {
   readonly log: PinoLogger;
   readonly release: string;
+  readonly acceptLoss: boolean;
 }
 
 interface Listeners {
@@ -95,13 +97,14 @@ export async function startNode(config: NodeConfig, context: StartContext): Prom
       addresses: listeners.addresses,
       vnodes: config.vnodes,
       diskReserveBytes: config.diskReserveBytes,
+      acceptLoss: context.acceptLoss,
       intent: await intentOf(config, env, known),
       clientStreams: () => listeners.client.streams(),
     });
   } catch (error) {
     await closeListeners(listeners);
     facts.close();
-    throw error;
+    throw withDirectory(error, config.dataDir);
   }
   try {
     return serve({ config, log, listeners, node, failed });
@@ -267,6 +270,13 @@ function warnOfOpenPorts(config: NodeConfig, log: PinoLogger): void {
   log.warn(
     `anybody who reaches ${addresses} may read and change everything: keep it behind a firewall`,
   );
+}
+
+/** A damaged store is told with the command that goes on without what is lost. */
+function withDirectory(error: unknown, dataDir: string): unknown {
+  if (!(error instanceof KvError && error.cause instanceof StoreDamage)) return error;
+  const hints = [`kv node start --data-dir ${dataDir} --accept-loss`, 'kv status'];
+  return new KvError(error.code, error.message, { cause: error.cause, hints });
 }
 
 function asKvError(error: unknown): KvError {

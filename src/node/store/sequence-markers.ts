@@ -1,7 +1,7 @@
 import { FifoQueue } from '../../stdx/fifo-queue.js';
-import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { BatchOperation, Storage } from '../env/storage.js';
+import { StoreDamage } from '../env/store-damage.js';
 import { markerKey, MARKERS, sealU48, sequenceOf, unsealU48 } from './system-keys.js';
 
 /** Bytes between two points at which the growth of the log is noted; markers go in runs of this many bytes. */
@@ -83,7 +83,7 @@ export class SequenceMarkers {
 
 /**
  * The window of markers in a storage, checked to be whole.
- * @throws KvError KV_STORE_FAILED when a batch is missing
+ * @throws StoreDamage when a batch is missing
  */
 export async function readMarkers(storage: Storage): Promise<MarkerWindow> {
   let newest: MarkerWindow | undefined;
@@ -101,19 +101,12 @@ export async function readMarkers(storage: Storage): Promise<MarkerWindow> {
   return newest;
 }
 
-function gap(from: number, to: number): KvError {
-  return lossOf(from === to ? `Batch ${from} is` : `Batches ${from} to ${to} are`, 'missing');
+function gap(from: number, to: number): StoreDamage {
+  const subject = from === to ? `Batch ${from} is` : `Batches ${from} to ${to} are`;
+  return new StoreDamage(`${subject} missing in the store`);
 }
 
 /** What the store says of a part of itself that it cannot read. */
-export function damaged(what: string): KvError {
-  return lossOf(`The ${what} is`, 'damaged');
-}
-
-function lossOf(subject: string, how: string): KvError {
-  const message =
-    `${subject} ${how} in the store: the disk lost acknowledged writes, and this copy must not be served. ` +
-    'Check the disk, then replace this node: start one with a new, empty --data-dir and --join. ' +
-    'Keep this directory until the other replicas are known to hold the data.';
-  return new KvError('KV_STORE_FAILED', message, { hints: ['kv status', 'kv node list'] });
+export function damaged(what: string): StoreDamage {
+  return new StoreDamage(`The ${what} is damaged in the store`);
 }

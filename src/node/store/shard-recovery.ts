@@ -23,7 +23,7 @@ export interface RecoveredShard {
 
 /**
  * What an opened storage says of the shard; a new one gets its writer id, as batch 1.
- * @throws KvError KV_STORE_FAILED when something is damaged or missing
+ * @throws StoreDamage when something is damaged or missing
  */
 export async function recoverShard(storage: Storage, random: Random): Promise<RecoveredShard> {
   const markers = await readMarkers(storage);

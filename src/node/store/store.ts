@@ -18,7 +18,7 @@ import type {
 } from './mutation.js';
 import { RECORD_INDEXES } from './indexes/record-indexes.js';
 import { SequenceMarkers, markerWindowBytes } from './sequence-markers.js';
-import { recoverShard } from './shard-recovery.js';
+import { advised, openShard, type ShardParts } from './loss/open-shard.js';
 import type { RecoveredShard, WriterId } from './shard-recovery.js';
 import { StoreReader } from './store-reader.js';
 import type { Derivation } from './record-change.js';
@@ -34,6 +34,7 @@ export interface StoreParts {
   readonly env: Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log' | 'buggify'>;
   readonly readiness: Pick<Readiness, 'fail'>;
   readonly folder?: string | undefined;
+  readonly acceptLoss?: ShardParts['acceptLoss'];
   readonly options?: StorageOptions | undefined;
   /** Why no record is taken now, or undefined when they are; what makes space is taken anyway. */
   readonly refuses?: (() => KvError | undefined) | undefined;
@@ -113,9 +114,9 @@ export class Store {
    */
   static async open(parts: StoreParts): Promise<Store> {
     const options = parts.options ?? STORE_OPTIONS;
-    const storage = await parts.env.disk.openStorage(parts.folder ?? SHARD_FOLDER, options);
+    const { folder = SHARD_FOLDER } = parts;
+    const { storage, recovered } = await openShard({ ...parts, folder, options });
     try {
-      const recovered = await recoverShard(storage, parts.env.random);
       const { last } = recovered.markers;
       const derivations = (await parts.derivations?.(storage, last)) ?? [];
       const floors = await StoreFloors.read(storage, (namespace) => {
@@ -126,7 +127,7 @@ export class Store {
       return store;
     } catch (error) {
       await storage.close();
-      throw error;
+      throw advised(error);
     }
   }
 

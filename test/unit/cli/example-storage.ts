@@ -138,7 +138,13 @@ export const exampleTombstones: readonly TombstonesView[] = [
         ranges: [
           range,
           {
-            ...{ ...range, start: 0x8b15a000, end: 0xb0bf4000, ranges: 64, heldBy: 'grace' },
+            ...{
+              ...range,
+              start: 0x8b15a000,
+              end: 0xb0bf4000,
+              ranges: 64,
+              heldBy: 'grace' as const,
+            },
             ...{ owners: ['n1', 'n2', 'n3'], away: [], repairedAtMs: STORAGE_AT_MS - 7_200_000 },
             floorMs: STORAGE_AT_MS - 10 * DAY_MS,
           },
@@ -153,7 +159,13 @@ export const exampleTombstones: readonly TombstonesView[] = [
         ...{ namespace: 'default', tombstones: 1_512_000, isCounted: false, oldestMs: undefined },
         ...{ slots: 524_288, slotsAtZero: 524_288, floorMs: 0 },
         ranges: [
-          { ...range, floorMs: 0, heldBy: 'not-repaired', away: [], repairedAtMs: undefined },
+          {
+            ...range,
+            floorMs: 0,
+            heldBy: 'not-repaired' as const,
+            away: [],
+            repairedAtMs: undefined,
+          },
         ],
       },
     ],

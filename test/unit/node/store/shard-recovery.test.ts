@@ -37,7 +37,7 @@ describe('a store that lost something acknowledged does not open', () => {
   it('a batch in the middle is named, and so is the next step', async () => {
     damage(markerKey(5), lose);
     await failsWith('Batch 5 is missing');
-    await failsWith('replace this node: start one with a new, empty --data-dir and --join');
+    await failsWith('replace the node, or start it with --accept-loss');
   });
 
   it('several batches in the middle, and the first one', async () => {

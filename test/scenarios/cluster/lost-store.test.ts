@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { DATA_KEYS } from '../../../src/node/core/version/data-key.js';
+import { SHARD_FOLDER } from '../../../src/node/store/store.js';
+import { MARKERS } from '../../../src/node/store/system-keys.js';
+import { utf8Encode } from '../../../src/stdx/bytes.js';
+import { BootedCluster } from './booted-cluster.js';
+
+const NAMES = ['n1', 'n2', 'n3'];
+
+/** The records of each disk, whole. */
+function disks(cluster: BootedCluster): readonly string[] {
+  return NAMES.map((name) => {
+    const { disk } = cluster.machine(name);
+    return disk
+      .keys(SHARD_FOLDER, DATA_KEYS)
+      .map((key) => `${key.join()}=${disk.valueOf(SHARD_FOLDER, key)?.join() ?? ''}`)
+      .join(' ');
+  });
+}
+
+async function filled(seed: number): Promise<BootedCluster> {
+  const cluster = await BootedCluster.of(3, seed);
+  for (let i = 0; i < 40; i++)
+    await cluster.execute('n1', { kind: 'put', key: `k${i}`, value: `v${i}`, level: 'all' });
+  const { client } = cluster.client('c1');
+  await cluster.run(client.delete(utf8Encode('k7'), { level: 'all' }));
+  return cluster;
+}
+
+/** Takes a batch out of the middle of the log, and half of the records. */
+function lose(cluster: BootedCluster, name: string): void {
+  const { disk } = cluster.machine(name);
+  const markers = disk.keys(SHARD_FOLDER, MARKERS);
+  disk.damage(SHARD_FOLDER, markers[markers.length >> 1]!, () => undefined);
+  for (const [i, key] of disk.keys(SHARD_FOLDER, DATA_KEYS).entries())
+    if (i % 2 === 0) disk.damage(SHARD_FOLDER, key, () => undefined);
+}
+
+describe('a node whose store has lost batches', () => {
+  it('is not started, unless the loss is accepted; then the others bring what it lost', async () => {
+    const cluster = await filled(61);
+    cluster.kill('n2');
+    lose(cluster, 'n2');
+    const refused = await cluster.startRefused('n2');
+    expect(refused.code).toBe('KV_STORE_FAILED');
+    expect(refused.message).toContain('--accept-loss');
+
+    cluster.startOptions = { acceptLoss: true };
+    const { node } = await cluster.start('n2');
+    expect(node.events.after(0).some(({ message }) => message.includes('loss was accepted'))).toBe(
+      true,
+    );
+    await cluster.until(() => new Set(disks(cluster)).size === 1, 120_000);
+    expect((await cluster.run(node.grid.verify())).differingCount).toBe(0);
+    // The peers take its batches for new ones, not for those of an old disk image.
+    cluster.startOptions = {};
+    cluster.kill('n2');
+    await cluster.start('n2');
+    await cluster.execute('n2', { kind: 'put', key: 'after', value: 'v', level: 'all' });
+  });
+});
+
+describe('a copy that rots while nobody reads it', () => {
+  it('is found by the scrub, and healed from the other replicas', async () => {
+    const cluster = await filled(62);
+    cluster.kill('n3');
+    cluster.startOptions = { scrubCycleMs: 60_000 };
+    await cluster.start('n3');
+    await cluster.scheduler.advance(30_000);
+    const { disk } = cluster.machine('n3');
+    const rotten = disk.keys(SHARD_FOLDER, DATA_KEYS).filter((_, i) => i % 5 === 0);
+    for (const key of rotten)
+      disk.damage(SHARD_FOLDER, key, (record) => {
+        record[record.length - 5]! ^= 1;
+        return record;
+      });
+    expect(new Set(disks(cluster)).size).toBe(2);
+    await cluster.until(() => new Set(disks(cluster)).size === 1, 200_000);
+    const { shards } = await cluster.run(cluster.at('n3').node.admin.upkeep.view());
+    expect(shards[0]?.scrub.rotten).toBe(rotten.length);
+  });
+});
