@@ -63,6 +63,10 @@ export abstract class BaseCommand extends Command {
     return this.#choice.format;
   }
 
+  protected get quiet(): boolean {
+    return this.#choice.quiet;
+  }
+
   protected get verbose(): boolean {
     return this.#choice.verbose;
   }

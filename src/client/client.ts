@@ -8,6 +8,7 @@ import type { EventView, WatchTick } from '../node/core/views/event-views.js';
 import type { GossipView } from '../node/core/views/gossip-views.js';
 import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
 import type { NodeDetailView } from '../node/core/views/node-views.js';
+import type { RepairAnswer, RepairCall } from '../node/core/views/repair-views.js';
 import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import type { Clock } from '../node/env/clock.js';
@@ -132,6 +133,12 @@ export class KvClient {
 
   async gossip(): Promise<GossipView> {
     return await this.#ask((node, ms) => node.gossip(ms));
+  }
+
+  /** Plans, begins, shows or ends repairs that one node drives. */
+  async repair(node: Endpoint, call: RepairCall): Promise<RepairAnswer> {
+    const timeoutMs = this.#options.timeoutMs ?? LIMITS.clientTotalMs;
+    return await this.#connections.to(node).repair(call, timeoutMs);
   }
 
   async node(name: string): Promise<NodeDetailView> {

@@ -5,6 +5,7 @@ import type { EventView, WatchTick } from '../node/core/views/event-views.js';
 import type { GossipView } from '../node/core/views/gossip-views.js';
 import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
 import type { NodeDetailView } from '../node/core/views/node-views.js';
+import type { RepairAnswer, RepairCall } from '../node/core/views/repair-views.js';
 import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
 import type {
   StorageJobRequest,
@@ -25,6 +26,8 @@ export interface AdminCalls {
   describe(timeoutMs: number): Promise<DescribeView>;
   status(timeoutMs: number): Promise<StatusView>;
   ring(options: { readonly all: boolean }, timeoutMs: number): Promise<RingView>;
+  /** Plans, begins, shows or ends repairs that the node that is asked drives. */
+  repair(call: RepairCall, timeoutMs: number): Promise<RepairAnswer>;
   owners(
     key: Uint8Array,
     options: { readonly offline: boolean },

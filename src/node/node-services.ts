@@ -131,6 +131,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     upkeep: keeping.admin,
     report,
     hints,
+    repairs: repair.jobs,
     inspect: (key) =>
       coordinator.inspect(key, { namespace: 'default', remainingMs: LIMITS.requestMs }),
     storage: async () =>

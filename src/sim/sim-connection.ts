@@ -7,6 +7,7 @@ import type { EventView, WatchTick } from '../node/core/views/event-views.js';
 import type { GossipView } from '../node/core/views/gossip-views.js';
 import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
 import type { NodeDetailView } from '../node/core/views/node-views.js';
+import type { RepairAnswer, RepairCall } from '../node/core/views/repair-views.js';
 import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import type {
@@ -127,6 +128,10 @@ export class SimConnection implements ClientConnection, Connection {
 
   ring(options: { readonly all: boolean }, timeoutMs: number): Promise<RingView> {
     return this.#ask(timeoutMs, (admin) => admin.ring(options));
+  }
+
+  repair(call: RepairCall, timeoutMs: number): Promise<RepairAnswer> {
+    return this.#ask(timeoutMs, (admin) => admin.repair(call));
   }
 
   owners(

@@ -6,6 +6,7 @@ import type { EventView, WatchTick } from '../../node/core/views/event-views.js'
 import type { GossipView } from '../../node/core/views/gossip-views.js';
 import type { HintsAction, HintsDone } from '../../node/core/views/hint-views.js';
 import type { NodeDetailView } from '../../node/core/views/node-views.js';
+import type { RepairAnswer, RepairCall } from '../../node/core/views/repair-views.js';
 import type { OwnersView, RingView } from '../../node/core/views/ring-views.js';
 import type { StatusView } from '../../node/core/views/status-views.js';
 import type {
@@ -21,6 +22,7 @@ import { SessionStream } from './session-stream.js';
 import { watchTicks } from './watch-ticks.js';
 import { BadFrame } from './wire/bad-frame.js';
 import { gossipFromMessage } from './wire/gossip-message.js';
+import { repairAnswerFromMessage, repairCallToMessage } from './wire/repair-job-message.js';
 import { describeFromMessage, ownersFromMessage, ringFromMessage } from './wire/ring-message.js';
 import {
   eventFromMessage,
@@ -80,6 +82,15 @@ export class GrpcClientConnection implements ClientConnection {
     const request = { key, offline: options.offline };
     const answer = this.#connection.unary(AdminService.owners, request, timeoutMs);
     return this.#read(answer, ownersFromMessage);
+  }
+
+  repair(call: RepairCall, timeoutMs: number): Promise<RepairAnswer> {
+    const answer = this.#connection.unary(
+      AdminService.repair,
+      repairCallToMessage(call),
+      timeoutMs,
+    );
+    return this.#read(answer, repairAnswerFromMessage);
   }
 
   gossip(timeoutMs: number): Promise<GossipView> {

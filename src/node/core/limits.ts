@@ -108,6 +108,9 @@ export const LIMITS = {
   /** How often an owner is asked whether marked slots are repaired, and how long before others have their turn. */
   repairMarkLookMs: 5_000,
   repairMarkWaitMs: 10 * 60_000,
+  /** Repairs that a node drives because people asked for them, at once, and those that it remembers. */
+  repairJobs: 4,
+  repairJobsKept: 32,
   /** A floor is lifted by at least so much. */
   floorStepMs: 60_000,
   /** One question of a repair; a purge that it asks for ends before, and goes on with the next question. */

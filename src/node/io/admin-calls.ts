@@ -17,6 +17,7 @@ export function adminCalls(node: () => KvNode | undefined, clock: Clock): AdminC
     ring: async (options) => await running().admin.ring(options),
     owners: async (key, options) => await running().admin.owners(key, options),
     gossip: async () => await running().admin.gossip(),
+    repair: async (call) => await running().admin.repair(call),
     node: async (name) => await running().admin.node(name),
     events: async (options) => running().admin.events(options),
     hints: async (action, target) => await running().admin.hints(action, target),

@@ -196,7 +196,7 @@ export class RepairCycle {
     return view.metadata.namespaces.flatMap((namespace) =>
       repairGroups(
         { ring: view.ring, placement: view.placementOf(namespace), namespace: namespace.id },
-        this.#parts.ownId,
+        { owner: this.#parts.ownId },
       ),
     );
   }

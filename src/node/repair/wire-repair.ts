@@ -12,6 +12,7 @@ import { GroupRepairs } from './group-repair.js';
 import { MarkRepair, type MarkedSlots } from './mark-repair.js';
 import { purgeOf } from './purge-run.js';
 import { RepairCycle } from './repair-cycle.js';
+import { RepairJobs } from './repair-jobs.js';
 import { repairMetrics } from './repair-metrics.js';
 import { RepairReplica, type RepairReplicaParts, type RepairStore } from './repair-replica.js';
 import { RepairTimes } from './repair-times.js';
@@ -40,6 +41,8 @@ export interface RepairServices {
   readonly cycle: RepairCycle;
   /** When ranges were last equal on all their owners. */
   readonly times: RepairTimes;
+  /** What people ask for. */
+  readonly jobs: RepairJobs;
   /** Begins to repair by itself. */
   start(): void;
   /** Resolves when what is under way has ended; the signal must have come. */
@@ -61,16 +64,19 @@ export function wireRepair(foundation: RepairFoundation): RepairServices {
   });
   const repairs = new GroupRepairs({ ...foundation, clock, replica, floors: store.floors });
   const oldestSeconds = (): number => (cycle.report().repairOldestAgeMs ?? 0) / 1000;
+  const metrics = repairMetrics(env.metrics, oldestSeconds);
   const cycle: RepairCycle = new RepairCycle({
     ...foundation,
-    ...{ clock, log, repairs, times, cycleMs },
-    metrics: repairMetrics(env.metrics, oldestSeconds),
+    ...{ clock, log, repairs, times, cycleMs, metrics },
   });
+  const { random } = env;
+  const jobs = new RepairJobs({ ...foundation, clock, random, log, repairs, metrics });
   const marked = new MarkRepair({ ...foundation, clock, log, repairs });
   return {
     replica,
     cycle,
     times,
+    jobs,
     start: () => {
       cycle.start();
       marked.start();
@@ -78,6 +84,7 @@ export function wireRepair(foundation: RepairFoundation): RepairServices {
     idle: async () => {
       await cycle.idle();
       await marked.idle();
+      await jobs.idle();
     },
   };
 }

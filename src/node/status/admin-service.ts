@@ -7,6 +7,8 @@ import type { HintsAction, HintsDone } from '../core/views/hint-views.js';
 import type { NodeDetailView, NodeReport } from '../core/views/node-views.js';
 import type { OwnersView, RingView } from '../core/views/ring-views.js';
 import type { StatusView } from '../core/views/status-views.js';
+import type { RepairAnswer, RepairCall } from '../core/views/repair-views.js';
+import type { RepairJobs } from '../repair/repair-jobs.js';
 import type { Inspection } from '../coordinator/inspect.js';
 import type { Clock } from '../env/clock.js';
 import { nearest } from '../../stdx/nearest.js';
@@ -36,6 +38,8 @@ export interface AdminServiceParts {
   readonly hints: HintControl;
   /** What is asked of the store of this node alone. */
   readonly upkeep: StorageAdmin;
+  /** Repairs that this node is asked for. */
+  readonly repairs: RepairJobs;
   /** Figures of the store of this node. */
   readonly storage: () => Promise<NodeDetailView['storage']>;
 }
@@ -124,6 +128,24 @@ export class AdminService {
   async hints(action: HintsAction, target: string): Promise<HintsDone> {
     const { name: node } = this.#parts.report();
     return { node, hints: await controlHints(this.#parts.hints, action, this.#idOf(target)) };
+  }
+
+  /** Plans, begins, shows or ends repairs that this node drives. @throws KvError KV_USAGE, KV_OVERLOADED */
+  async repair(call: RepairCall): Promise<RepairAnswer> {
+    const { name: node } = this.#parts.report();
+    const { repairs } = this.#parts;
+    switch (call.action) {
+      case 'plan':
+        return { node, plan: repairs.plan(call.scope), jobs: [] };
+      case 'start': {
+        const { plan, job } = repairs.start(call.scope);
+        return { node, plan, jobs: [job] };
+      }
+      case 'jobs':
+        return { node, plan: undefined, jobs: repairs.list(call.job) };
+      case 'cancel':
+        return { node, plan: undefined, jobs: await repairs.cancel(call.job) };
+    }
   }
 
   /** One whole picture, with the events after the number given. */

@@ -21,7 +21,7 @@ function groupsOf(cluster: BootedCluster): number {
     metadata.namespaces.flatMap((namespace) =>
       repairGroups(
         { ring, placement: view.placementOf(namespace), namespace: namespace.id },
-        nodeId,
+        { owner: nodeId },
       ),
     ),
   );

@@ -70,6 +70,7 @@ export class ScriptedNodes {
         describe: silent,
         status: silent,
         ring: silent,
+        repair: silent,
         owners: silent,
         gossip: silent,
         node: silent,

@@ -396,6 +396,75 @@ export interface Sees_LivenessEntry {
   readonly value: string;
 }
 
+export interface RepairRequest {
+  /** plan start jobs cancel */
+  readonly action: string;
+  /** For a plan and a start: ranges with this owner, those that meet a range, that of a key, those of a namespace; all of them, if absent. */
+  readonly node?: string | undefined;
+  readonly range?: TokenRange | undefined;
+  readonly key?: Uint8Array | undefined;
+  readonly namespace?:
+    | string
+    | undefined;
+  /** Which job is shown or ended; all are shown, if absent. */
+  readonly job?: string | undefined;
+}
+
+export interface RepairResponse {
+  /** Name of the node that answers. */
+  readonly node: string;
+  readonly plan?:
+    | RepairPlan
+    | undefined;
+  /** Oldest first. */
+  readonly jobs: readonly RepairJob[];
+}
+
+export interface RepairPlan {
+  readonly ranges: number;
+  readonly slots: number;
+  /** Ranges of which an owner is away, and those with one owner alive at most. */
+  readonly partial: number;
+  readonly blocked: number;
+  readonly owners: readonly RepairOwner[];
+  readonly bytesPerSecond: number;
+}
+
+export interface RepairOwner {
+  readonly node: string;
+  readonly ranges: number;
+  readonly alive: boolean;
+}
+
+export interface RepairJob {
+  readonly id: string;
+  /** Name of the node that drives it. */
+  readonly node: string;
+  readonly scope: string;
+  /** running done failed cancelled */
+  readonly state: string;
+  readonly startedAtMs: number;
+  readonly tookMs: number;
+  readonly ranges: number;
+  /** Ranges that were gone over; of these, that differed, that lacked an owner, that failed. */
+  readonly done: number;
+  readonly repaired: number;
+  readonly partial: number;
+  readonly failed: number;
+  /** Slots that differed, records and bytes moved, dead copies removed. */
+  readonly differing: number;
+  readonly sent: number;
+  readonly sentBytes: number;
+  readonly dropped: number;
+  /** What it does now, and where. */
+  readonly step: string;
+  readonly at: string;
+  /** How long nothing has come to its end, and why. */
+  readonly idleMs: number;
+  readonly problem: string;
+  readonly away: readonly string[];
+}
+
 export interface NodeRequest {
   /** Name or id. */
   readonly name: string;
@@ -4334,6 +4403,620 @@ export const Sees_LivenessEntry: MessageFns<Sees_LivenessEntry> = {
   },
 };
 
+function createBaseRepairRequest(): RepairRequest {
+  return { action: "", node: undefined, range: undefined, key: undefined, namespace: undefined, job: undefined };
+}
+
+export const RepairRequest: MessageFns<RepairRequest> = {
+  encode(message: RepairRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.action !== "") {
+      writer.uint32(10).string(message.action);
+    }
+    if (message.node !== undefined) {
+      writer.uint32(18).string(message.node);
+    }
+    if (message.range !== undefined) {
+      TokenRange.encode(message.range, writer.uint32(26).fork()).join();
+    }
+    if (message.key !== undefined) {
+      writer.uint32(34).bytes(message.key);
+    }
+    if (message.namespace !== undefined) {
+      writer.uint32(42).string(message.namespace);
+    }
+    if (message.job !== undefined) {
+      writer.uint32(50).string(message.job);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RepairRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRepairRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.action = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.range = TokenRange.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.key = reader.bytes();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.job = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRepairResponse(): RepairResponse {
+  return { node: "", plan: undefined, jobs: [] };
+}
+
+export const RepairResponse: MessageFns<RepairResponse> = {
+  encode(message: RepairResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    if (message.plan !== undefined) {
+      RepairPlan.encode(message.plan, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.jobs) {
+      RepairJob.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RepairResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRepairResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.plan = RepairPlan.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.jobs.push(RepairJob.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRepairPlan(): RepairPlan {
+  return { ranges: 0, slots: 0, partial: 0, blocked: 0, owners: [], bytesPerSecond: 0 };
+}
+
+export const RepairPlan: MessageFns<RepairPlan> = {
+  encode(message: RepairPlan, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ranges !== 0) {
+      writer.uint32(8).uint32(message.ranges);
+    }
+    if (message.slots !== 0) {
+      writer.uint32(16).uint32(message.slots);
+    }
+    if (message.partial !== 0) {
+      writer.uint32(24).uint32(message.partial);
+    }
+    if (message.blocked !== 0) {
+      writer.uint32(32).uint32(message.blocked);
+    }
+    for (const v of message.owners) {
+      RepairOwner.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.bytesPerSecond !== 0) {
+      writer.uint32(48).uint64(message.bytesPerSecond);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RepairPlan {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRepairPlan() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.ranges = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.slots = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.partial = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.blocked = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.owners.push(RepairOwner.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.bytesPerSecond = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRepairOwner(): RepairOwner {
+  return { node: "", ranges: 0, alive: false };
+}
+
+export const RepairOwner: MessageFns<RepairOwner> = {
+  encode(message: RepairOwner, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    if (message.ranges !== 0) {
+      writer.uint32(16).uint32(message.ranges);
+    }
+    if (message.alive !== false) {
+      writer.uint32(24).bool(message.alive);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RepairOwner {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRepairOwner() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.ranges = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.alive = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRepairJob(): RepairJob {
+  return {
+    id: "",
+    node: "",
+    scope: "",
+    state: "",
+    startedAtMs: 0,
+    tookMs: 0,
+    ranges: 0,
+    done: 0,
+    repaired: 0,
+    partial: 0,
+    failed: 0,
+    differing: 0,
+    sent: 0,
+    sentBytes: 0,
+    dropped: 0,
+    step: "",
+    at: "",
+    idleMs: 0,
+    problem: "",
+    away: [],
+  };
+}
+
+export const RepairJob: MessageFns<RepairJob> = {
+  encode(message: RepairJob, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.node !== "") {
+      writer.uint32(18).string(message.node);
+    }
+    if (message.scope !== "") {
+      writer.uint32(26).string(message.scope);
+    }
+    if (message.state !== "") {
+      writer.uint32(34).string(message.state);
+    }
+    if (message.startedAtMs !== 0) {
+      writer.uint32(41).double(message.startedAtMs);
+    }
+    if (message.tookMs !== 0) {
+      writer.uint32(49).double(message.tookMs);
+    }
+    if (message.ranges !== 0) {
+      writer.uint32(56).uint32(message.ranges);
+    }
+    if (message.done !== 0) {
+      writer.uint32(64).uint32(message.done);
+    }
+    if (message.repaired !== 0) {
+      writer.uint32(72).uint32(message.repaired);
+    }
+    if (message.partial !== 0) {
+      writer.uint32(80).uint32(message.partial);
+    }
+    if (message.failed !== 0) {
+      writer.uint32(88).uint32(message.failed);
+    }
+    if (message.differing !== 0) {
+      writer.uint32(96).uint64(message.differing);
+    }
+    if (message.sent !== 0) {
+      writer.uint32(104).uint64(message.sent);
+    }
+    if (message.sentBytes !== 0) {
+      writer.uint32(112).uint64(message.sentBytes);
+    }
+    if (message.dropped !== 0) {
+      writer.uint32(120).uint64(message.dropped);
+    }
+    if (message.step !== "") {
+      writer.uint32(130).string(message.step);
+    }
+    if (message.at !== "") {
+      writer.uint32(138).string(message.at);
+    }
+    if (message.idleMs !== 0) {
+      writer.uint32(145).double(message.idleMs);
+    }
+    if (message.problem !== "") {
+      writer.uint32(154).string(message.problem);
+    }
+    for (const v of message.away) {
+      writer.uint32(162).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RepairJob {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRepairJob() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.scope = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.startedAtMs = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.tookMs = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.ranges = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.done = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.repaired = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.partial = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.failed = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.differing = longToNumber(reader.uint64());
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.sent = longToNumber(reader.uint64());
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.sentBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.dropped = longToNumber(reader.uint64());
+            continue;
+          }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.step = reader.string();
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.at = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 145) {
+              break;
+            }
+
+            message.idleMs = reader.double();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.problem = reader.string();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.away.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseNodeRequest(): NodeRequest {
   return { name: "" };
 }
@@ -6241,6 +6924,16 @@ export const AdminService = {
     responseSerialize: (value: NodeResponse): Buffer => Buffer.from(NodeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): NodeResponse => NodeResponse.decode(value),
   },
+  /** Plans, begins, shows or ends repairs that the node that is asked drives. */
+  repair: {
+    path: "/kv.v1.Admin/Repair" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RepairRequest): Buffer => Buffer.from(RepairRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RepairRequest => RepairRequest.decode(value),
+    responseSerialize: (value: RepairResponse): Buffer => Buffer.from(RepairResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RepairResponse => RepairResponse.decode(value),
+  },
   events: {
     path: "/kv.v1.Admin/Events" as const,
     requestStream: false as const,
@@ -6311,6 +7004,8 @@ export interface AdminServer extends UntypedServiceImplementation {
   owners: handleUnaryCall<OwnersRequest, OwnersResponse>;
   gossip: handleUnaryCall<GossipRequest, GossipResponse>;
   node: handleUnaryCall<NodeRequest, NodeResponse>;
+  /** Plans, begins, shows or ends repairs that the node that is asked drives. */
+  repair: handleUnaryCall<RepairRequest, RepairResponse>;
   events: handleUnaryCall<EventsRequest, EventsResponse>;
   /** What the node that is asked shall do with the hints that it keeps itself. */
   hints: handleUnaryCall<HintsRequest, HintsResponse>;
@@ -6410,6 +7105,22 @@ export interface AdminClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: NodeResponse) => void,
+  ): ClientUnaryCall;
+  /** Plans, begins, shows or ends repairs that the node that is asked drives. */
+  repair(
+    request: RepairRequest,
+    callback: (error: ServiceError | null, response: RepairResponse) => void,
+  ): ClientUnaryCall;
+  repair(
+    request: RepairRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RepairResponse) => void,
+  ): ClientUnaryCall;
+  repair(
+    request: RepairRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RepairResponse) => void,
   ): ClientUnaryCall;
   events(
     request: EventsRequest,

@@ -5,3 +5,85 @@ export interface RepairReport {
   /** In what time each range is to be repaired once. */
   readonly repairCycleMs: number;
 }
+
+/** What is to be repaired: all that is named must hold; nothing named is every range of the cluster. */
+export interface RepairScope {
+  /** Name or id of an owner. */
+  readonly node?: string | undefined;
+  /** Tokens from `start` to below `end`; it wraps when `end` is not above `start`. */
+  readonly range?: { readonly start: number; readonly end: number } | undefined;
+  readonly key?: Uint8Array | undefined;
+  /** Name of a namespace. */
+  readonly namespace?: string | undefined;
+}
+
+/** What a repair would go over. */
+export interface RepairPlanView {
+  /** Ranges of the ring, and slots in them. */
+  readonly ranges: number;
+  readonly slots: number;
+  /** Ranges of which an owner is away: they are repaired between the others, and stay to be repaired. */
+  readonly partial: number;
+  /** Ranges with one owner alive at most: there is nothing to compare. */
+  readonly blocked: number;
+  /** The owners, by the ranges of them that are concerned. */
+  readonly owners: readonly RepairOwnerView[];
+  /** Bytes per second that a repair moves at most. */
+  readonly bytesPerSecond: number;
+}
+
+export interface RepairOwnerView {
+  readonly node: string;
+  readonly ranges: number;
+  /** False for one that is away. */
+  readonly alive: boolean;
+}
+
+export type RepairJobState = 'running' | 'done' | 'failed' | 'cancelled';
+
+/** A repair that somebody asked for, on the node that drives it. */
+export interface RepairJobView {
+  readonly id: string;
+  /** Name of the node that drives it. */
+  readonly node: string;
+  /** What it goes over, in words. */
+  readonly scope: string;
+  readonly state: RepairJobState;
+  readonly startedAtMs: number;
+  readonly tookMs: number;
+  readonly ranges: number;
+  /** Ranges that were gone over, to their end or not. */
+  readonly done: number;
+  /** Of these: that differed, whose repair lacked an owner, and that failed. */
+  readonly repaired: number;
+  readonly partial: number;
+  readonly failed: number;
+  /** Slots that differed, records and bytes that were moved, and dead copies that were removed. */
+  readonly differing: number;
+  readonly sent: number;
+  readonly sentBytes: number;
+  readonly dropped: number;
+  /** What it does now, and where: `hash`, `0x6b210000 n1 n2 n3`; empty when it has ended. */
+  readonly step: string;
+  readonly at: string;
+  /** How long nothing has come to its end. */
+  readonly idleMs: number;
+  /** Why it does not go on, or what failed last; empty when all is well. */
+  readonly problem: string;
+  /** Owners that were away when a range was repaired. */
+  readonly away: readonly string[];
+}
+
+/** What may be asked of the repairs of a node. */
+export type RepairCall =
+  | { readonly action: 'plan' | 'start'; readonly scope: RepairScope }
+  /** All jobs, or one. */
+  | { readonly action: 'jobs'; readonly job: string | undefined }
+  | { readonly action: 'cancel'; readonly job: string };
+
+export interface RepairAnswer {
+  /** Name of the node that answers. */
+  readonly node: string;
+  readonly plan: RepairPlanView | undefined;
+  readonly jobs: readonly RepairJobView[];
+}

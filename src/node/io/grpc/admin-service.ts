@@ -5,11 +5,16 @@ import type {
   ServerUnaryCall,
 } from '@grpc/grpc-js';
 import { gossipToMessage } from '../../../client/grpc/wire/gossip-message.js';
+import {
+  repairAnswerToMessage,
+  repairCallFromMessage,
+} from '../../../client/grpc/wire/repair-job-message.js';
 import { AdminService } from '../../../generated/kv/v1/admin.js';
 import type {
   EventsRequest,
   HintsRequest,
   NodeRequest,
+  RepairRequest,
   OwnersRequest,
   RingRequest,
   StorageJobRequest,
@@ -56,6 +61,12 @@ export function addAdminService(env: ClientServiceEnv): Watches {
     ring: unary(env, ({ all }: RingRequest, ms) => admin.ring({ all }, ms)),
     owners: unary(env, ({ key, offline }: OwnersRequest, ms) => admin.owners(key, { offline }, ms)),
     gossip: unary(env, async (_: object, ms) => gossipToMessage(await admin.gossip(ms))),
+    repair: unary(
+      env,
+      async (request: RepairRequest, ms) =>
+        repairAnswerToMessage(await admin.repair(repairCallFromMessage(request), ms)),
+      'change-cluster',
+    ),
     node: unary(env, ({ name }: NodeRequest, ms) => admin.node(name, ms)),
     events: unary(env, async ({ limit }: EventsRequest, ms) => ({
       events: await admin.events({ limit: limit === 0 ? LIMITS.events : limit }, ms),

@@ -14,7 +14,7 @@ function groupsOf(node: number, nodes: number): readonly RepairGroup[] {
   return view.metadata.namespaces.flatMap((namespace) =>
     repairGroups(
       { ring: view.ring, placement: view.placementOf(namespace), namespace: namespace.id },
-      idOf(node),
+      { owner: idOf(node) },
     ),
   );
 }

@@ -1,0 +1,140 @@
+import type { RepairJobView, RepairPlanView } from '../../node/core/views/repair-views.js';
+import { formatDuration } from '../../stdx/duration.js';
+import { UNKNOWN } from '../../stdx/figures.js';
+import { formatSize } from '../../stdx/size.js';
+import type { Role } from '../colour.js';
+import type { Look } from '../look.js';
+import { cleanText } from '../show-key.js';
+import { renderTable, type Column } from '../table.js';
+import { wrapText } from '../text-width.js';
+import { document, flow } from './lines.js';
+
+/** A repair that has not come on for so long says why. */
+const STUCK_MS = 60_000;
+
+/** What a repair would go over, and what keeps ranges from being whole. */
+export function renderRepairPlan(plan: RepairPlanView, scope: string, look: Look): string {
+  const { ranges, slots, owners, bytesPerSecond } = plan;
+  if (ranges === 0) return document([`Plan  ${scope}: no range, nothing to repair`]);
+  return document([
+    ...flow(
+      [
+        `Plan  ${cleanText(scope)}: ${countOf(ranges, 'range')}, ${countOf(slots, 'slot')}`,
+        `at most ${formatSize(bytesPerSecond)}/s`,
+      ],
+      look.width,
+    ),
+    ...wrapText(
+      `owners ${owners.map(({ node, ranges: of }) => `${cleanText(node)} ${of}`).join(', ')}`,
+      look.width - 6,
+    ).map((line) => `      ${line}`),
+    ...blockers(plan).flatMap((text) => marked(text, look)),
+  ]);
+}
+
+/** What keeps ranges of a plan from being repaired between all of their owners. */
+export function blockers({ owners, partial, blocked }: RepairPlanView): readonly string[] {
+  const away = owners.filter(({ alive }) => !alive).map(({ node }) => cleanText(node));
+  const names = `${away.join(' ')} ${away.length === 1 ? 'is' : 'are'} away`;
+  const rest = partial - blocked;
+  return [
+    ...(rest > 0
+      ? [`${names}: ${countOf(rest, 'range')} compared between the owners that are there`]
+      : []),
+    ...(blocked > 0 ? [`${names}: ${countOf(blocked, 'range')} with one owner alive at most`] : []),
+  ];
+}
+
+/** All that one repair has done, and what keeps it. */
+export function renderRepairJob(job: RepairJobView, look: Look): string {
+  const { paint, width } = look;
+  const { ranges, done, repaired, partial, failed } = job;
+  const head = `${job.id}  ${paint(ROLES[job.state], job.state)}  ${formatDuration(job.tookMs)}`;
+  return document([
+    ...flow(
+      [head, `${done} of ${countOf(ranges, 'range')}`, `driven by ${cleanText(job.node)}`],
+      width,
+    ),
+    ...wrapText(
+      `of ${cleanText(job.scope)}: ${done - repaired - failed} same, ${repaired} repaired, ${failed} failed; ${partial} partial${awayText(job)}`,
+      width - 2,
+    ).map((line) => `  ${line}`),
+    `  moved ${countOf(job.sent, 'record')}, ${formatSize(job.sentBytes)}; removed ${countOf(job.dropped, 'dead copy', 'dead copies')}`,
+    ...(job.state === 'running' && job.step !== '' ? [`  now ${stepText(job)}`] : []),
+    ...stuckTexts(job).flatMap((text) => marked(text, look)),
+  ]);
+}
+
+/** A row for each repair, the newest first; `empty` when there is none. */
+export function renderRepairJobs(jobs: readonly RepairJobView[], look: Look): string {
+  if (jobs.length === 0)
+    return document(['no repairs were asked for (the nodes repair by themselves; see kv status)']);
+  return document([...renderTable(COLUMNS, jobs, look)]);
+}
+
+/** How far a repair is, in one line. */
+export function repairProgress(job: RepairJobView): string {
+  const { done, ranges, repaired, sent, sentBytes, step } = job;
+  const share = ranges === 0 ? 100 : Math.floor((100 * done) / ranges);
+  const filled = Math.floor((20 * share) / 100);
+  const bar = `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}]`;
+  const moved = sent === 0 ? '' : `  ${countOf(sent, 'key')} ${formatSize(sentBytes)}`;
+  const why = stuckTexts(job)[0];
+  return `${job.id} ${step.padEnd(8)} ${bar} ${done}/${ranges} ${share}% ${repaired} differed${moved}${why === undefined ? '' : `  ! ${why}`}`;
+}
+
+/** Why a repair does not come on, or what went wrong. */
+function stuckTexts({ state, idleMs, problem, at, step }: RepairJobView): readonly string[] {
+  if (problem !== '') return [cleanText(problem)];
+  if (state !== 'running' || idleMs < STUCK_MS) return [];
+  const what = step === 'sync' ? 'moves what differs' : `is at ${step || 'its beginning'}`;
+  return [`no progress for ${formatDuration(idleMs)}: it ${what} of ${cleanText(at)}`];
+}
+
+const STEPS: Readonly<Record<string, string>> = {
+  begin: 'asks the owners',
+  settle: 'drops tombstones that may go',
+  hash: 'compares hashes',
+  wait: 'waits, and looks again at what differs',
+  sync: 'moves what differs',
+  complete: 'tells the owners',
+};
+
+function stepText({ step, at }: RepairJobView): string {
+  return `${STEPS[step] ?? cleanText(step)}: ${cleanText(at)}`;
+}
+
+const ROLES: Readonly<Record<RepairJobView['state'], Role>> = {
+  running: 'dim',
+  done: 'ok',
+  failed: 'bad',
+  cancelled: 'warn',
+};
+
+const COLUMNS: readonly Column<RepairJobView>[] = [
+  { title: 'REPAIR', cell: ({ id }) => id },
+  { title: 'STATE', cell: ({ state }) => state, role: ({ state }) => ROLES[state] },
+  { title: 'ON', cell: ({ node }) => node },
+  { title: 'OF', cell: ({ scope }) => cleanText(scope), drop: 1 },
+  { title: 'RANGES', align: 'right', cell: ({ done, ranges }) => `${done}/${ranges}` },
+  { title: 'DIFFERED', align: 'right', cell: ({ repaired }) => String(repaired), drop: 4 },
+  { title: 'PARTIAL', align: 'right', cell: ({ partial }) => String(partial), drop: 3 },
+  { title: 'FAILED', align: 'right', cell: ({ failed }) => String(failed) },
+  { title: 'MOVED', align: 'right', cell: ({ sentBytes }) => formatSize(sentBytes), drop: 2 },
+  { title: 'TOOK', align: 'right', cell: ({ tookMs }) => formatDuration(tookMs) },
+  { title: 'STEP', cell: ({ step }) => step || UNKNOWN, wide: true },
+  { title: 'PROBLEM', cell: ({ problem }) => cleanText(problem) || UNKNOWN, wide: true },
+];
+
+function awayText({ away }: RepairJobView): string {
+  return away.length === 0 ? '' : ` (without ${away.map((node) => cleanText(node)).join(' ')})`;
+}
+
+function marked(text: string, { paint, width }: Look): readonly string[] {
+  const [first, ...rest] = wrapText(text, width - 4);
+  return [`  ${paint('warn', '!')} ${first ?? ''}`, ...rest.map((line) => `    ${line}`)];
+}
+
+function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

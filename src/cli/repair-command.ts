@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KvClient } from '../client/client.js';
+import type { Endpoint } from '../client/transport.js';
+import { KvError } from '../node/core/errors.js';
+import type { RepairCall, RepairJobView } from '../node/core/views/repair-views.js';
+import type { NodeView } from '../node/core/views/node-views.js';
+import type { StatusView } from '../node/core/views/status-views.js';
+import { parseAddress } from '../node/io/config/host-port.js';
+import { ClientCommand } from './client-command.js';
+import type { MissingPart, Warning } from './envelope.js';
+import { Interrupted } from './exit-codes.js';
+import { renderRepairJob, repairProgress } from './render/repair.js';
+import { Progress } from './sim/progress.js';
+
+const POLL_MS = 250;
+/** The node that drives a repair may be silent for so long. */
+const LOST_MS = 10_000;
+
+/** A repair, and where it is driven. */
+export interface FoundRepair {
+  readonly endpoint: Endpoint;
+  readonly job: RepairJobView;
+}
+
+/** What all nodes that answered say of their repairs. */
+export interface FoundRepairs {
+  readonly status: StatusView;
+  readonly found: readonly FoundRepair[];
+  readonly missing: readonly MissingPart[];
+}
+
+/** A command about repairs, each of which one node drives. */
+export abstract class RepairCommand extends ClientCommand {
+  /** Asks every node for its repairs, for all or for one; newest first. */
+  protected async repairs(
+    client: KvClient,
+    call: Extract<RepairCall, { readonly job: unknown }>,
+  ): Promise<FoundRepairs> {
+    const status = await client.status();
+    const found: FoundRepair[] = [];
+    const missing: MissingPart[] = [];
+    for (const node of status.nodes) {
+      if (node.report === undefined) {
+        missing.push({ node: node.name, error: node.error ?? NO_ANSWER });
+        continue;
+      }
+      try {
+        const endpoint = endpointOf(node);
+        const { jobs } = await client.repair(endpoint, call);
+        found.push(...jobs.map((job) => ({ endpoint, job })));
+      } catch (error) {
+        if (!(error instanceof KvError) || !error.row.retryable) throw error;
+        missing.push({ node: node.name, error: { code: error.code, message: error.message } });
+      }
+    }
+    return { status, found: found.sort((a, b) => b.job.startedAtMs - a.job.startedAtMs), missing };
+  }
+
+  /** The repair of that name, or the newest that runs, else the newest. @throws KvError KV_USAGE when there is none */
+  protected oneOf({ found, missing }: FoundRepairs, id: string | undefined): FoundRepair {
+    const one = found.find(({ job }) => job.state === 'running') ?? found[0];
+    const named = id === undefined ? one : found.find(({ job }) => job.id === id);
+    if (named !== undefined) return named;
+    const silent = missing.map(({ node }) => node).join(' ');
+    const but = silent === '' ? '' : `; ${silent} did not answer`;
+    const none = id === undefined ? 'no repair was asked for' : `no repair is called ${id}`;
+    throw new KvError('KV_USAGE', `${none}${but}`, { hints: ['kv repair list', 'kv repair'] });
+  }
+
+  /**
+   * Follows a repair to its end, with progress on standard error; Ctrl-C leaves it to itself.
+   * @throws KvError KV_UNREACHABLE when the node that drives it is gone; Interrupted
+   */
+  protected async follow(
+    client: KvClient,
+    { endpoint, job }: FoundRepair,
+    signal: AbortSignal,
+  ): Promise<RepairJobView> {
+    const progress = new Progress(process.stderr, () => performance.now(), this.#notes);
+    let last = job;
+    let heardMs = performance.now();
+    try {
+      while (last.state === 'running') {
+        await this.#seen(last, progress);
+        await sleep(POLL_MS, undefined, { signal });
+        const next = await this.#ask(client, endpoint, job.id);
+        if (next !== undefined) [last, heardMs] = [next, performance.now()];
+        else if (performance.now() - heardMs > LOST_MS) throw lost(last);
+      }
+      return last;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new Interrupted();
+    } finally {
+      await progress.end();
+      if (signal.aborted)
+        await this.note(
+          `Detached; the repair goes on.   watch: kv repair watch ${job.id}   stop: kv repair cancel ${job.id}`,
+        );
+    }
+  }
+
+  /** Prints what a repair has done; one that failed ends with the code of what is not available now. */
+  protected async printJob(job: RepairJobView, about: Partial<StatusView>): Promise<void> {
+    await this.print({
+      cluster: about.cluster,
+      viewedFrom: job.node,
+      result: { ...job, dryRun: false },
+      warnings: jobWarnings(job),
+      exit: job.state === 'failed' ? FAILED_EXIT : undefined,
+      text: (look) => renderRepairJob(job, look),
+    });
+  }
+
+  readonly #notes = async (text: string): Promise<void> => {
+    await this.output.note(text);
+  };
+
+  async #seen(job: RepairJobView, progress: Progress): Promise<void> {
+    if (this.format === 'ndjson')
+      await this.output.data(`${JSON.stringify({ event: 'progress', ...job })}\n`);
+    else if (!this.quiet) await progress.say(() => repairProgress(job));
+  }
+
+  /** Undefined when it does not answer now. */
+  async #ask(client: KvClient, endpoint: Endpoint, id: string): Promise<RepairJobView | undefined> {
+    try {
+      const { jobs } = await client.repair(endpoint, { action: 'jobs', job: id });
+      if (jobs[0] !== undefined) return jobs[0];
+    } catch (error) {
+      if (error instanceof KvError && error.row.retryable) return undefined;
+      throw error;
+    }
+    throw new KvError('KV_UNAVAILABLE', `repair ${id} ended with the process that drove it`, {
+      hints: ['kv repair'],
+    });
+  }
+}
+
+/** As KV_UNAVAILABLE: a retry may do. */
+const FAILED_EXIT = 75;
+
+const NO_ANSWER = { code: 'KV_UNREACHABLE', message: 'no answer' };
+
+/** The client port of a node. @throws KvError KV_UNREACHABLE */
+export function endpointOf({ name, address }: Pick<NodeView, 'name' | 'address'>): Endpoint {
+  const endpoint = parseAddress(address);
+  if ('wanted' in endpoint)
+    throw new KvError('KV_UNREACHABLE', `${name} has no address: ${address}`);
+  return endpoint;
+}
+
+function jobWarnings({ partial, failed, away, problem }: RepairJobView): readonly Warning[] {
+  const names = away.length === 0 ? '' : ` (without ${away.join(' ')})`;
+  return [
+    ...(partial > 0
+      ? [{ code: 'KV_REPAIR_PARTIAL', message: `${partial} ranges lacked an owner${names}` }]
+      : []),
+    ...(failed > 0
+      ? [{ code: 'KV_REPAIR_FAILED', message: `${failed} ranges failed: ${problem}` }]
+      : []),
+  ];
+}
+
+function lost({ id, node }: RepairJobView): KvError {
+  return new KvError(
+    'KV_UNREACHABLE',
+    `${node}, which drives repair ${id}, has not answered for ${LOST_MS / 1000} s; a repair ends with its process`,
+    { hints: ['kv status', `kv repair watch ${id}`] },
+  );
+}

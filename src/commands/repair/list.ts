@@ -1,0 +1,28 @@
+import { renderRepairJobs } from '../../cli/render/repair.js';
+import { RepairCommand } from '../../cli/repair-command.js';
+
+/** The repairs that people asked for. */
+export default class RepairList extends RepairCommand {
+  static override readonly summary = 'list the repairs that were asked for, the newest first';
+
+  static override readonly examples = ['<%= config.bin %> <%= command.id %>'];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(RepairList);
+    const { status, found, missing } = await this.withClient(flags, (client) =>
+      this.repairs(client, { action: 'jobs', job: undefined }),
+    );
+    const jobs = found.map(({ job }) => job);
+    await this.print({
+      cluster: status.cluster,
+      viewedFrom: status.viewedFrom,
+      result: { repairs: jobs },
+      warnings: missing.map(({ node, error }) => ({
+        code: error.code,
+        message: `${node}: ${error.message}`,
+      })),
+      partial: missing,
+      text: (look) => renderRepairJobs(jobs, look),
+    });
+  }
+}
