@@ -3,14 +3,14 @@ import { defineConfig } from 'vitest/config';
 const slow = 'test/**/*.slow.test.ts';
 /** They put something else in the place of a module or of a global, or look at the listeners of their process. */
 const alone = ['test/sim/planted/**', 'test/tui/**', 'test/unit/cli/**', 'test/*.test.ts'];
-/** They start processes or open sockets, and measure no time: another process may take turns with theirs. */
+/** They start processes or open sockets, but no cluster, and measure no time: others may take turns with theirs. */
 const commands = [
   'test/integration/**/*.test.ts',
   'test/e2e/commands-refused.test.ts',
   'test/e2e/run.test.ts',
   'test/e2e/sim-*.test.ts',
   'test/e2e/test-count.test.ts',
-  'test/e2e/daemon/*.test.ts',
+  'test/e2e/daemon/{bad-peers,full-disk,refusals}.test.ts',
 ];
 const processes = ['test/e2e/**/*.test.ts', 'test/conformance/grpc-transport.test.ts'];
 const sockets = [...processes, 'test/integration/**/*.test.ts'];
@@ -18,9 +18,9 @@ const sockets = [...processes, 'test/integration/**/*.test.ts'];
 const side = { maxWorkers: 2, sequence: { groupOrder: 0 } };
 
 /**
- * Three groups, one after the other: what may run two files at a time, in memory or as short commands; tests of clusters of
- * processes, one file at a time, so that nodes are not starved of the processor they measure time by, and find the usual ports
- * of `kv dev` free; and the slow ones, which only `npm run test:slow` runs.
+ * Three groups, one after the other: what may run two files at a time, in memory or as processes; clusters of processes,
+ * and what measures time, one file at a time, so that no node is starved of its processor; and the slow ones, which only
+ * `npm run test:slow` runs. A test of processes that is not named above is of the second group.
  */
 export default defineConfig({
   test: {
