@@ -142,9 +142,6 @@ export const LIMITS = {
   healAgainMaxMs: 8_000,
   /** Corrupt copies of which it is known that they could not be healed. */
   failedHealsRemembered: 1_024,
-  /** Hints that a node keeps: bytes for one target, and for all; their window is a cluster setting. */
-  hintTargetBytes: 1024 * 1024 * 1024,
-  hintTotalBytes: 4 * 1024 * 1024 * 1024,
   /** Bytes of acknowledged writes that wait for the answers of their last replicas; beyond it these get hints at once. */
   hintWaitingBytes: 16 * 1024 * 1024,
   /** Hints read at once, and targets to which a node replays at once. */

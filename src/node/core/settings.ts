@@ -8,6 +8,9 @@ export interface ClusterSettings {
   readonly clockSkewWarnMs: number;
   /** How long a hint is kept for a replica that is down. */
   readonly hintWindowMs: number;
+  /** Bytes of hints that a node keeps for one other, and for all; beyond them the slots are marked for repair. */
+  readonly hintTargetBytes: number;
+  readonly hintTotalBytes: number;
   /** Least age of a tombstone before it may be purged. */
   readonly graceMs: number;
 }
@@ -18,5 +21,7 @@ export const DEFAULT_SETTINGS: ClusterSettings = {
   clockSkewMaxMs: 10_000,
   clockSkewWarnMs: 500,
   hintWindowMs: 3 * 3_600_000,
+  hintTargetBytes: 1024 * 1024 * 1024,
+  hintTotalBytes: 4 * 1024 * 1024 * 1024,
   graceMs: 10 * 24 * 3_600_000,
 };

@@ -1,10 +1,9 @@
 import { assert } from '../../stdx/assert.js';
 import { KvError } from '../core/errors.js';
-import type { HintBounds } from '../core/hints/hint-bounds.js';
 import { windowLeftMs } from '../core/hints/hint-bounds.js';
 import { LIMITS } from '../core/limits.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
-import { DEFAULT_SETTINGS } from '../core/settings.js';
+import { DEFAULT_SETTINGS, type ClusterSettings } from '../core/settings.js';
 import type { HintReport } from '../core/views/hint-views.js';
 import type { Buggify } from '../env/buggify.js';
 import type { Clock, Timer } from '../env/clock.js';
@@ -41,7 +40,6 @@ export interface HintServiceParts {
   readonly nowMs: () => number;
   readonly send: SendToReplica;
   readonly reportCorrupt: (copy: CorruptTarget) => void;
-  readonly bounds?: HintBounds | undefined;
   readonly isDiskFull?: (() => boolean) | undefined;
 }
 
@@ -65,9 +63,10 @@ export class HintService implements HintKeeper {
   #stopped = false;
 
   constructor(parts: HintServiceParts) {
-    const { store, clock, nowMs, boot, bounds, isDiskFull, events, peers } = parts;
+    const { store, clock, nowMs, boot, isDiskFull, events, peers } = parts;
     this.#parts = parts;
     this.marks = new RepairMarks({ store, clock, nowMs });
+    const bounds = (): ClusterSettings => this.#settings();
     this.#hints = new HintStore({ store, marks: this.marks, nowMs, boot, bounds, isDiskFull });
     this.#delivery = new HintDelivery(parts);
     this.#events = new HintEvents({ clock, events, nameOf: (target) => peers.nameOf(target) });
@@ -162,7 +161,7 @@ export class HintService implements HintKeeper {
         count,
         bytes,
         oldestAgeMs: Math.max(0, nowMs - oldestMs),
-        windowLeftMs: windowLeftMs(oldestMs, nowMs, this.#windowMs()),
+        windowLeftMs: windowLeftMs(oldestMs, nowMs, this.#settings().hintWindowMs),
         bytesPerSecond: replay?.replaying === true ? replay.bytesPerSecond() : 0,
         state: this.#stateOf(target, replay),
       };
@@ -194,7 +193,7 @@ export class HintService implements HintKeeper {
   #look(target: NodeId, oldestMs: number): void {
     const replay = this.#replayOf(target);
     if (!replay.isDue()) return;
-    const isOver = windowLeftMs(oldestMs, this.#parts.nowMs(), this.#windowMs()) === 0;
+    const isOver = windowLeftMs(oldestMs, this.#parts.nowMs(), this.#settings().hintWindowMs) === 0;
     const busy = [...this.#replays.values()].filter((one) => one.busy).length;
     if (busy >= LIMITS.hintReplays) return;
     if (this.#mayReplay(target)) this.#work(() => replay.replay());
@@ -233,7 +232,7 @@ export class HintService implements HintKeeper {
       hints: this.#hints,
       delivery: this.#delivery,
       metrics: this.#metrics,
-      windowMs: () => this.#windowMs(),
+      windowMs: () => this.#settings().hintWindowMs,
       mayReplay: () => this.#mayReplay(target),
       onBegun: () => {
         this.#events.begun(target, this.#hints.tallies.of(target)?.count ?? 0);
@@ -270,7 +269,7 @@ export class HintService implements HintKeeper {
     return Math.max(0, ...ages);
   }
 
-  #windowMs(): number {
-    return (this.#parts.metadata.current()?.metadata.settings ?? DEFAULT_SETTINGS).hintWindowMs;
+  #settings(): ClusterSettings {
+    return this.#parts.metadata.current()?.metadata.settings ?? DEFAULT_SETTINGS;
   }
 }

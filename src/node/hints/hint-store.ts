@@ -26,7 +26,7 @@ export interface HintStoreParts {
   readonly nowMs: () => number;
   /** Times that this node has started: its hints are told from those of earlier starts by it. */
   readonly boot: number;
-  readonly bounds?: HintBounds | undefined;
+  readonly bounds: () => HintBounds;
   /** Whether the disk is nearly full: no hint is kept then. */
   readonly isDiskFull?: (() => boolean) | undefined;
 }
@@ -49,10 +49,6 @@ export interface StoredHint {
 /** What became of a hint: `full` when a bound refused it, `overloaded` when the queue of the store did, `failed` when nothing is written any more. */
 export type KeepOutcome = 'kept' | 'full' | 'overloaded' | 'failed';
 
-const BOUNDS: HintBounds = {
-  targetBytes: LIMITS.hintTargetBytes,
-  totalBytes: LIMITS.hintTotalBytes,
-};
 /** What a hint costs beside its bytes. */
 const OVERHEAD_BYTES = 64;
 const COUNTER_BITS = 24;
@@ -64,14 +60,12 @@ const COUNTERS = 1 << COUNTER_BITS;
  */
 export class HintStore {
   readonly #parts: HintStoreParts;
-  readonly #bounds: HintBounds;
   readonly #tallies = new HintTallies();
   #counter = 0;
   #recovered = false;
 
   constructor(parts: HintStoreParts) {
     this.#parts = parts;
-    this.#bounds = parts.bounds ?? BOUNDS;
   }
 
   get tallies(): Omit<HintTallies, 'add' | 'remove' | 'setOldest'> {
@@ -177,7 +171,7 @@ export class HintStore {
       targetBytes: this.#tallies.of(target)?.bytes ?? 0,
       totalBytes: this.#tallies.bytes,
     };
-    return refusalOf(load, sizeBytes, this.#bounds) !== undefined;
+    return refusalOf(load, sizeBytes, this.#parts.bounds()) !== undefined;
   }
 
   #nextSequence(): number {

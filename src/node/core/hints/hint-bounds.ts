@@ -1,8 +1,7 @@
-/** How much a holder keeps; the window is a cluster setting. */
-export interface HintBounds {
-  readonly targetBytes: number;
-  readonly totalBytes: number;
-}
+import type { ClusterSettings } from '../settings.js';
+
+/** How much a holder keeps. */
+export type HintBounds = Pick<ClusterSettings, 'hintTargetBytes' | 'hintTotalBytes'>;
 
 /** What a holder keeps now, in bytes. */
 export interface HintLoad {
@@ -16,8 +15,8 @@ export function refusalOf(
   sizeBytes: number,
   bounds: HintBounds,
 ): 'target' | 'total' | undefined {
-  if (load.targetBytes + sizeBytes > bounds.targetBytes) return 'target';
-  return load.totalBytes + sizeBytes > bounds.totalBytes ? 'total' : undefined;
+  if (load.targetBytes + sizeBytes > bounds.hintTargetBytes) return 'target';
+  return load.totalBytes + sizeBytes > bounds.hintTotalBytes ? 'total' : undefined;
 }
 
 /** How long a hint is still kept: zero when its window is over, and a whole window at most. */

@@ -3,7 +3,7 @@ import { unreachable } from '../../../stdx/unreachable.js';
 import { KvError } from '../errors.js';
 import type { AcceptorState } from '../paxos/acceptor.js';
 import type { Ballot } from '../paxos/ballot.js';
-import type { ClusterSettings } from '../settings.js';
+import { DEFAULT_SETTINGS, type ClusterSettings } from '../settings.js';
 import { canonicalJson } from './canonical-json.js';
 import type {
   ClusterMetadata,
@@ -187,6 +187,8 @@ function readSettings(reader: JsonReader): ClusterSettings {
     'clockSkewMaxMs',
     'clockSkewWarnMs',
     'hintWindowMs',
+    'hintTargetBytes',
+    'hintTotalBytes',
     'graceMs',
   ]);
   return {
@@ -195,6 +197,11 @@ function readSettings(reader: JsonReader): ClusterSettings {
     clockSkewMaxMs: fields.clockSkewMaxMs.count(),
     clockSkewWarnMs: fields.clockSkewWarnMs.count(),
     hintWindowMs: fields.hintWindowMs.count(),
+    // A log that was begun before these were settings does not have them.
+    hintTargetBytes:
+      fields.hintTargetBytes.optional((item) => item.count()) ?? DEFAULT_SETTINGS.hintTargetBytes,
+    hintTotalBytes:
+      fields.hintTotalBytes.optional((item) => item.count()) ?? DEFAULT_SETTINGS.hintTotalBytes,
     graceMs: fields.graceMs.count(),
   };
 }

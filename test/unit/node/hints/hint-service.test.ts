@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DataReply, DataRequest } from '../../../../src/node/core/messages.js';
+import type { ClusterSettings } from '../../../../src/node/core/settings.js';
 import type { LivenessState } from '../../../../src/node/core/views/node-views.js';
 import { encodeDataKey } from '../../../../src/node/core/version/data-key.js';
 import { encodeRecord } from '../../../../src/node/core/version/record-codec.js';
 import type { CorruptTarget } from '../../../../src/node/hints/hint-delivery.js';
 import { HintService, type HintServiceParts } from '../../../../src/node/hints/hint-service.js';
-import type { MissedWrite } from '../../../../src/node/services.js';
+import type { MetadataService, MissedWrite } from '../../../../src/node/services.js';
 import { utf8Decode, utf8Encode } from '../../../../src/stdx/bytes.js';
 import { TestCluster } from '../coordinator/test-cluster.js';
 import type { TestNode } from '../coordinator/test-node.js';
@@ -72,6 +73,23 @@ async function keep(hints: HintService, ...names: readonly string[]): Promise<re
       }),
   );
   return await cluster.scheduler.settle(Promise.all(kept), 60_000);
+}
+
+/** The metadata of n1 with other settings. */
+function withSettings(settings: Partial<ClusterSettings>): MetadataService {
+  const { metadata } = n1;
+  return {
+    current: () => {
+      const view = metadata.current();
+      if (view === undefined) return undefined;
+      const changed = { ...view.metadata.settings, ...settings };
+      return { ...view, metadata: { ...view.metadata, settings: changed } };
+    },
+    catchUp: (epoch, remainingMs) => metadata.catchUp(epoch, remainingMs),
+    open: (remainingMs) => metadata.open(remainingMs),
+    change: () => metadata.change(),
+    subscribe: () => metadata.subscribe(),
+  };
 }
 
 const NAMES = Array.from({ length: 40 }, (_, i) => `k${i}`);
@@ -165,8 +183,7 @@ describe('a replay of hints', () => {
 
 describe('hints beyond a bound', () => {
   it('are refused, counted, told once, and their slots marked', async () => {
-    const bounds = { targetBytes: 3 * (VALUE_BYTES + 200), totalBytes: 1_000_000 };
-    const hints = begin({ bounds });
+    const hints = begin({ metadata: withSettings({ hintTargetBytes: 3 * (VALUE_BYTES + 200) }) });
     expect(await keep(hints, ...NAMES.slice(0, 5))).toEqual([true, true, true, false, false]);
     await cluster.scheduler.advance(2_000);
 

@@ -7,6 +7,7 @@ import {
 import { RepairMarks } from '../../../../src/node/hints/repair-marks.js';
 import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
 import { encodeHintKey } from '../../../../src/node/core/hints/hint.js';
+import { DEFAULT_SETTINGS } from '../../../../src/node/core/settings.js';
 import type { HintBounds } from '../../../../src/node/core/hints/hint-bounds.js';
 import { assert } from '../../../../src/stdx/assert.js';
 import { utf8Decode, utf8Encode } from '../../../../src/stdx/bytes.js';
@@ -30,11 +31,11 @@ beforeEach(async () => {
 });
 
 /** Hints and marks over what is in the store. */
-async function restart(bounds?: HintBounds): Promise<void> {
+async function restart(bounds: HintBounds = DEFAULT_SETTINGS): Promise<void> {
   boot += 1;
   const { store, clock } = under;
   marks = new RepairMarks({ store, clock, nowMs: () => nowMs });
-  hints = new HintStore({ store, marks, nowMs: () => nowMs, boot, bounds });
+  hints = new HintStore({ store, marks, nowMs: () => nowMs, boot, bounds: () => bounds });
   await marks.recover();
   await hints.recover();
 }
@@ -81,7 +82,8 @@ describe('hints in the store', () => {
     await keep(N2, 'a');
     boot += 1;
     const { store } = under;
-    hints = new HintStore({ store, marks, nowMs: () => nowMs, boot });
+    const bounds = (): HintBounds => DEFAULT_SETTINGS;
+    hints = new HintStore({ store, marks, nowMs: () => nowMs, boot, bounds });
     await keep(N2, 'b');
     await hints.recover();
 
@@ -90,8 +92,9 @@ describe('hints in the store', () => {
 
   it('are not kept while the disk is nearly full: their slots are marked instead', async () => {
     const { store } = under;
-    const full = { store, marks, nowMs: () => nowMs, boot, isDiskFull: (): boolean => true };
-    hints = new HintStore(full);
+    const bounds = (): HintBounds => DEFAULT_SETTINGS;
+    const isDiskFull = (): boolean => true;
+    hints = new HintStore({ store, marks, nowMs: () => nowMs, boot, bounds, isDiskFull });
     expect(await keep(N2, 'a')).toBe('full');
     await turn();
     expect(marks.count).toBe(1);
@@ -159,7 +162,7 @@ describe('a slot is marked for repair', () => {
   it('when a bound refuses a hint for it, durably, and once', async () => {
     await keep(N2, 'a');
     const one = hints.tallies.bytes;
-    await restart({ targetBytes: 2 * one, totalBytes: 3 * one });
+    await restart({ hintTargetBytes: 2 * one, hintTotalBytes: 3 * one });
     expect(await keep(N2, 'b', 4096)).toBe('kept');
     expect(await keep(N2, 'c', 7 * 4096)).toBe('full');
     expect(await keep(N3, 'd', 4096)).toBe('kept');

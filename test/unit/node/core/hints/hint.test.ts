@@ -79,7 +79,7 @@ describe('a hint', () => {
 });
 
 describe('the bounds of hints', () => {
-  const bounds = { targetBytes: 100, totalBytes: 150 };
+  const bounds = { hintTargetBytes: 100, hintTotalBytes: 150 };
 
   it('hold for one target and for all, to the byte', () => {
     expect(refusalOf({ targetBytes: 90, totalBytes: 90 }, 10, bounds)).toBeUndefined();
