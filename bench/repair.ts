@@ -150,11 +150,19 @@ async function* counted<T>(entries: AsyncIterable<T>, effort: Effort): AsyncIter
   }
 }
 
+interface Repaired {
+  readonly ms: number;
+  readonly cpuMs: number;
+  readonly differing: number;
+  readonly sent: number;
+  readonly sentBytes: number;
+  readonly asks: number;
+  readonly recordsRead: number;
+  readonly bytes: number;
+}
+
 /** Repairs the whole ring; without the wait for a write deadline, which costs time and nothing else. */
-async function repair(
-  replicas: readonly Replica[],
-  effort: Effort,
-): Promise<object & { readonly bytes: number }> {
+async function repair(replicas: readonly Replica[], effort: Effort): Promise<Repaired> {
   Object.assign(effort, { bytes: 0, asks: 0, recordsRead: 0 });
   const startMs = performance.now();
   const cpuBefore = process.cpuUsage();
