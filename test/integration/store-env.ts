@@ -14,7 +14,7 @@ let seed = 1;
 type StoreEnv = Pick<NodeEnv, 'clock' | 'random' | 'disk' | 'metrics' | 'log' | 'buggify'>;
 
 /** What a store needs, over the real disk and the real time. */
-function storeEnv(disk: LevelDisk): StoreEnv {
+export function storeEnv(disk: LevelDisk): StoreEnv {
   const clock = {
     wallMs: () => Date.now(),
     monotonicMs: () => performance.now(),

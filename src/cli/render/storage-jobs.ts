@@ -14,6 +14,7 @@ const BAR = 24;
 /** How far a job is, in one line: `n1 compact [#####.....]  1.2 GiB of 4.0 GiB  30%  eta 2m`. */
 export function progressOf(job: StorageJobView): string {
   const { node, kind, totalBytes, doneBytes, parts, doneParts } = job;
+  if (parts === 0) return `${node} ${kind} begins`;
   const share = shareOf(job);
   const full = Math.floor(share * BAR);
   const bar = '#'.repeat(full) + '.'.repeat(BAR - full);

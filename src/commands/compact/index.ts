@@ -39,7 +39,7 @@ after the other, each part by part with a rest after it. Ctrl-C detaches: the no
           flags,
           request,
           (node) =>
-            `Detached; ${node} goes on.   look: kv compact status   stop: kv compact stop --node ${node}`,
+            `Detached; ${node} goes on.\n  look: kv compact status   stop: kv compact stop --node ${node}`,
         );
     await this.print({
       ...this.factsOf(found, { detached: flags.detach, jobs: found.answers }),
