@@ -67,7 +67,7 @@ function renderPace({ totals, realMs }: Campaign): string {
 
 function countLines(campaign: Campaign, look: Look): readonly string[] {
   const { totals } = campaign;
-  const { operations, linearized } = totals;
+  const { operations, linearized, forgotten } = totals;
   const faults = Object.entries(totals.faults).sort(([a], [b]) => (a < b ? -1 : 1));
   const branches = Object.values(totals.buggified).reduce((sum, count) => sum + count, 0);
   return [
@@ -87,6 +87,7 @@ function countLines(campaign: Campaign, look: Look): readonly string[] {
         `restarts ${formatCount(totals.restarts)}`,
         `unlikely branches ${formatCount(branches)}`,
         `linearized ${formatCount(linearized.operations)} on ${formatCount(linearized.keys)} keys`,
+        `tombstones purged ${formatCount(forgotten.purged)}`,
         linearized.undecided === 0 ? '' : look.paint('warn', `undecided ${linearized.undecided}`),
       ],
       look.width,

@@ -124,7 +124,10 @@ function copiesOf(world: World, key: string): Copies {
   const wallMs = world.clocks.lowestMs();
   const copies = disks.map(({ name, disk }) => {
     const copy = disk.valueOf(SHARD_FOLDER, dataKey);
-    return { name, copy: copy === undefined || mayGo(dataKey, copy, { floorMs, wallMs }) ? NONE : copy };
+    return {
+      name,
+      copy: copy === undefined || mayGo(dataKey, copy, { floorMs, wallMs }) ? NONE : copy,
+    };
   });
   return { dataKey, copies };
 }

@@ -20,6 +20,8 @@ export interface FloorWatchParts {
   readonly findings: Findings;
   /** Whether the node that has this disk is one that must not run. */
   readonly isWrongDisk: (disk: MemoryDisk) => boolean;
+  /** Told of each tombstone that a node purges. */
+  readonly purged: (machine: string, key: Uint8Array) => void;
 }
 
 /** How much all nodes have forgotten. */
@@ -106,6 +108,7 @@ export class FloorWatch {
     if (held.version.ms > floorMs)
       this.#tell(`${machine.name} removes ${what}, above every floor`, key);
     if (!held.tombstone) return;
+    this.#parts.purged(machine.name, decodeDataKey(key).key);
     for (const { name, disk } of others) {
       const copy = copyOf(disk, key);
       if (typeof copy !== 'object' || compareVersions(copy.version, held.version) >= 0) continue;

@@ -21,6 +21,7 @@ import { IndexWatch } from './index-watch.js';
 import { checkIdle } from './idle.js';
 import { HintWatch } from './hint-watch.js';
 import { KeyWatch } from './key-watch.js';
+import { LateCopies } from './late-copies.js';
 import { MetadataWatch } from './metadata-watch.js';
 import { Monitor } from './monitor.js';
 import { operationTally } from './operation-tally.js';
@@ -70,6 +71,7 @@ class Simulation {
   readonly #hints: HintWatch;
   readonly #floors: FloorWatch;
   readonly #repairs: FailingRepairs;
+  readonly #lateCopies: LateCopies;
   readonly #monitor: Monitor;
   readonly #operator: Operator;
   readonly #schedule: readonly ScheduledFault[];
@@ -116,10 +118,14 @@ class Simulation {
     this.#indexes = new IndexWatch(this.#findings);
     this.#hints = new HintWatch(this.#cluster, this.#findings);
     this.#repairs = new FailingRepairs(chanceOf(seed, 'repairs'));
+    this.#lateCopies = new LateCopies(chanceOf(seed, 'late copies'));
     this.#floors = new FloorWatch({
       world: this.#world,
       findings: this.#findings,
       isWrongDisk: (one) => this.#injector.isWrongDisk(one),
+      purged: (name, key) => {
+        this.#lateCopies.purged(name, key);
+      },
     });
     this.#monitor = new Monitor(this.#world, this.#findings, this.#clients);
     this.#operator = new Operator(cluster, chanceOf(seed, 'operator'));
@@ -222,7 +228,8 @@ class Simulation {
       launched: (run, env) => {
         this.#monitor.touched(run);
         this.#chronicle.add(run.machine.name, 'starts');
-        const transport = this.#repairs.watch(this.#metadata.watchVotes(run, env.transport));
+        const voting = this.#metadata.watchVotes(run, env.transport);
+        const transport = this.#repairs.watch(this.#lateCopies.watch(run, voting));
         // Each start is one of another release: the node has something to tell the cluster.
         const release = `0.0.0-start${this.#world.supervisor.starts()}`;
         const told = { ...env, transport, facts: { ...env.facts, release } };
