@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DATA_KEYS } from '../../../src/node/core/version/data-key.js';
+import { DELTAS } from '../../../src/node/store/grid/grid-keys.js';
 import { SHARD_FOLDER } from '../../../src/node/store/store.js';
 import { MARKERS } from '../../../src/node/store/system-keys.js';
 import { utf8Encode } from '../../../src/stdx/bytes.js';
@@ -27,11 +28,13 @@ async function filled(seed: number): Promise<BootedCluster> {
   return cluster;
 }
 
-/** Takes a batch out of the middle of the log, and half of the records. */
+/** Takes a batch out of the middle of the log, and the last ones, and half of the records. */
 function lose(cluster: BootedCluster, name: string): void {
   const { disk } = cluster.machine(name);
   const markers = disk.keys(SHARD_FOLDER, MARKERS);
-  disk.damage(SHARD_FOLDER, markers[markers.length >> 1]!, () => undefined);
+  const deltas = disk.keys(SHARD_FOLDER, DELTAS);
+  for (const key of [...markers.slice(-5), ...deltas.slice(-5), markers[markers.length >> 1]!])
+    disk.damage(SHARD_FOLDER, key, () => undefined);
   for (const [i, key] of disk.keys(SHARD_FOLDER, DATA_KEYS).entries())
     if (i % 2 === 0) disk.damage(SHARD_FOLDER, key, () => undefined);
 }
