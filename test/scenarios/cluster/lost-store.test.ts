@@ -25,6 +25,8 @@ async function filled(seed: number): Promise<BootedCluster> {
     await cluster.execute('n1', { kind: 'put', key: `k${i}`, value: `v${i}`, level: 'all' });
   const { client } = cluster.client('c1');
   await cluster.run(client.delete(utf8Encode('k7'), { level: 'all' }));
+  // Each hears how far the others are.
+  await cluster.scheduler.advance(10_000);
   return cluster;
 }
 
