@@ -7,7 +7,7 @@ import { Interrupted } from './exit-codes.js';
 import { Progress } from './sim/progress.js';
 import { followJob } from './storage-job.js';
 import { progressOf } from './render/storage-jobs.js';
-import { tokenSpanFlag } from './token-span.js';
+import { tokenRangeFlag } from './token-range.js';
 
 /** Which node is meant, when not all of them. */
 export const NODE_FLAG = {
@@ -16,7 +16,7 @@ export const NODE_FLAG = {
 
 /** Which records are meant, when not all of them. */
 export const RANGE_FLAG = {
-  range: tokenSpanFlag({
+  range: tokenRangeFlag({
     summary: 'only the records of these tokens: 0x6b210000..0x6b44a000, the last one excluded',
   }),
 };

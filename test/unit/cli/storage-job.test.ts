@@ -3,7 +3,7 @@ import { Interrupted } from '../../../src/cli/exit-codes.js';
 import { progressOf } from '../../../src/cli/render/storage-jobs.js';
 import { followJob } from '../../../src/cli/storage-job.js';
 import { verdictExit, verdictLines } from '../../../src/cli/storage-verdict.js';
-import { parseTokenSpan } from '../../../src/cli/token-span.js';
+import { parseTokenRange } from '../../../src/cli/token-range.js';
 import type { StorageJobView, VerdictView } from '../../../src/node/core/views/storage-views.js';
 import { NO_JOB } from '../../../src/node/store/upkeep/storage-job.js';
 
@@ -85,10 +85,12 @@ describe('a verdict', () => {
 
 it.each([
   ['0x6b210000..0x6b44a000', { start: 0x6b210000, end: 0x6b44a000 }],
-  ['6B21..6b44', { start: 0x6b21, end: 0x6b44 }],
+  ['0x80000000..0x100000000', { start: 0x80000000, end: 0 }],
+  ['4096..8192', { start: 4096, end: 8192 }],
+  ['0x1..0x1', undefined],
   ['0x6b210000', undefined],
   ['0x1..0x123456789', undefined],
   ['a..g', undefined],
 ])('%s is the range of tokens %o', (text, span) => {
-  expect(parseTokenSpan(text)).toEqual(span);
+  expect(parseTokenRange(text)).toEqual(span);
 });

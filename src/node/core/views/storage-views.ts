@@ -27,7 +27,7 @@ export interface ShardView {
 }
 
 /** One level of tables; bytes read and written are those of compactions since the start. */
-export interface LevelView {
+interface LevelView {
   readonly level: number;
   readonly files: number;
   readonly bytes: number;
@@ -56,7 +56,7 @@ export interface ScrubView {
 export type StorageJobKind = 'flush' | 'compact' | 'verify';
 
 /** What may be done with a job; a start of one that runs gives the one that runs. */
-export type StorageJobAction = 'start' | 'status' | 'stop';
+type StorageJobAction = 'start' | 'status' | 'stop';
 
 /** Tokens from `start` to below `end`; it wraps when `end` is not above `start`. */
 export interface TokenSpan {

@@ -49,6 +49,6 @@ export async function flush(engine: StoreEngine, job: JobProgress): Promise<void
 }
 
 /** Bytes of all tables. */
-export function tableBytes({ levels }: StorageFigures): number {
+function tableBytes({ levels }: StorageFigures): number {
   return levels.reduce((sum, { bytes }) => sum + bytes, 0);
 }
