@@ -9,13 +9,19 @@ const SHARE_MAX = 0.15;
 /** Repairs of a run in which a part of their questions is refused, before or after it was answered: they end early, half done. */
 export class FailingRepairs {
   readonly #random: Random;
-  readonly #share: number;
+  #share: number;
 
   constructor(random: Random) {
     this.#random = random;
     this.#share = random.nextFloat() < 0.5 ? 0 : random.nextFloat() * SHARE_MAX;
   }
 
+  /** From now on every question is answered. */
+  stop(): void {
+    this.#share = 0;
+  }
+
+  /** The transport of one run of a node. */
   watch(transport: Transport): Transport {
     return withHandler(transport, (handler) => ({
       ...delegating(handler),

@@ -161,6 +161,7 @@ class Simulation {
     this.#operator.stop();
     for (const client of this.#clients) client.stop();
     this.#injector.healAll();
+    this.#repairs.stop();
     await this.#awaitAnswers();
     const auditor = this.#addClient('auditor');
     const keys = this.#keys.all().map(({ name }) => name);
