@@ -1,4 +1,5 @@
 import type {
+  HeldRange,
   ShardView,
   StorageJobView,
   StorageView,
@@ -121,11 +122,11 @@ export const exampleJobs: readonly StorageJobView[] = [
   { ...NO_JOB, node: 'n4', kind: 'compact' },
 ];
 
-const range = {
+const range: HeldRange = {
   ...{ start: 0x6b210000, end: 0x6b44a000, ranges: 3 },
   ...{ owners: ['n1', 'n2', 'n4'], floorMs: STORAGE_AT_MS - 13 * DAY_MS },
-  ...{ heldBy: 'owner-away', away: ['n4'], repairedAtMs: STORAGE_AT_MS - 3 * DAY_MS },
-} as const;
+  ...{ heldBy: 'owner-away' as const, away: ['n4'], repairedAtMs: STORAGE_AT_MS - 3 * DAY_MS },
+};
 
 export const exampleTombstones: readonly TombstonesView[] = [
   {
