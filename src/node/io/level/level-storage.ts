@@ -166,7 +166,10 @@ function openError(path: string, error: unknown): KvError {
     const message = `${path} is in use by another process; stop it, or give this node a directory of its own.`;
     return new KvError('KV_DATA_DIR_LOCKED', message, { cause });
   }
-  const message = `The store in ${path} cannot be opened: ${textOf(cause)}`;
+  const reason = textOf(cause)
+    .replaceAll(`${path}/`, '')
+    .replace(/^IO error: /, '');
+  const message = `The store in ${path} cannot be opened: ${reason}`;
   if (isDamage(cause)) return new StoreDamage(message, cause);
   return new KvError('KV_STORE_FAILED', message, { cause });
 }

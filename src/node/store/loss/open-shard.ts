@@ -110,8 +110,8 @@ async function readAll(storage: Storage): Promise<void> {
 export function advised(damage: unknown): unknown {
   if (!(damage instanceof StoreDamage)) return damage;
   const message =
-    `${damage.message}: this node has lost writes that it acknowledged, and its copy must not be served as it is. ` +
-    'Check the disk; then replace the node, or start it with --accept-loss: what only it had is given up, and the other replicas bring the rest';
+    `${damage.message}: acknowledged writes are lost here. ` +
+    'Check the disk, then replace the node, or start it with --accept-loss: the other replicas bring what they have';
   return new KvError('KV_STORE_FAILED', message, {
     cause: damage,
     hints: ['kv node start --accept-loss', 'kv status'],
