@@ -270,6 +270,25 @@ export function transportConformance(name: string, makeWorld: () => Promise<Tran
       expect(asker.refusals[0]!.error.code).toBe('KV_IDENTITY_REMOVED');
     });
 
+    it('carries the largest record in a question of repair, and in an answer', async () => {
+      const record = new Uint8Array(LIMITS.valueBytesHard + 64).fill(7);
+      const dataKey = new Uint8Array(10 + LIMITS.keyBytes);
+      answerer.repairReply = { kind: 'fetched', records: [record] };
+      const fetch = { kind: 'fetch', dataKeys: [dataKey] } as const;
+      const fetched = await settled(
+        link.repair({ epoch: 7, namespace: 1, question: fetch }, 10_000),
+      );
+      expect(fetched).toMatchObject({
+        value: { kind: 'fetched', records: [{ length: record.length }] },
+      });
+      answerer.repairReply = { kind: 'applied' };
+      const apply = { kind: 'apply', copies: [{ dataKey, record }], drops: [] } as const;
+      const question = { epoch: 7, namespace: 1, question: apply };
+      expect(await settled(link.repair(question, 10_000))).toMatchObject({
+        value: { kind: 'applied' },
+      });
+    });
+
     it('carries the questions of repair and their answers as they are, and refusals', async () => {
       for (const [question, reply] of REPAIR_EXAMPLES) {
         answerer.repairReply = reply;

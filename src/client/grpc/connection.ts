@@ -22,17 +22,29 @@ export type FrameCall = ClientDuplexStream<Buffer, Buffer>;
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 
+/** How long a dial, and how large a message may be. */
+export interface ConnectionBounds {
+  readonly dialMs?: number | undefined;
+  readonly receiveBytes?: number | undefined;
+}
+
 /** One TCP connection to a listener, dialled by the first call, replaced after `discard`. */
 export class Connection {
   readonly target: Target;
   /** A dial that takes longer has failed. */
   readonly dialMs: number;
   readonly #clock: Clock;
+  readonly #receiveBytes: number;
   #client: Client | undefined;
 
-  constructor(target: Target, clock: Clock, dialMs: number = LIMITS.dialMs) {
+  constructor(
+    target: Target,
+    clock: Clock,
+    { dialMs = LIMITS.dialMs, receiveBytes = LIMITS.grpcReceiveBytes }: ConnectionBounds = {},
+  ) {
     this.target = target;
     this.dialMs = dialMs;
+    this.#receiveBytes = receiveBytes;
     this.#clock = clock;
   }
 
@@ -98,11 +110,10 @@ export class Connection {
   }
 
   #current(): Client {
-    this.#client ??= new Client(
-      addressOf(this.target),
-      credentials.createInsecure(),
-      CHANNEL_OPTIONS,
-    );
+    this.#client ??= new Client(addressOf(this.target), credentials.createInsecure(), {
+      ...CHANNEL_OPTIONS,
+      'grpc.max_receive_message_length': this.#receiveBytes,
+    });
     return this.#client;
   }
 

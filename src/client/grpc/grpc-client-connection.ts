@@ -43,7 +43,7 @@ export class GrpcClientConnection implements ClientConnection {
 
   constructor(endpoint: Endpoint, env: SystemEnv, dialMs: number | undefined) {
     this.endpoint = endpoint;
-    this.#connection = new Connection(endpoint, env.clock, dialMs);
+    this.#connection = new Connection(endpoint, env.clock, { dialMs });
     this.#session = new SessionStream(this.#connection, env);
   }
 

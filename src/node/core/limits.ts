@@ -20,6 +20,8 @@ export const LIMITS = {
   streamMessageBytes: 256 * 1024,
   /** gRPC's own receive limit, kept at its default. */
   grpcReceiveBytes: 4 * 1024 * 1024,
+  /** The same of a listener for peers: a repair moves records whole, one larger than its batches alone. */
+  peerReceiveBytes: (16 + 2) * 1024 * 1024,
   /** Client sessions and watches that a node serves at once. */
   clientStreams: 1024,
   watchStreams: 32,

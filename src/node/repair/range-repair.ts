@@ -206,10 +206,11 @@ export class RangeRepair {
     tasks: readonly Extract<CopyTask, { kind: 'send' }>[],
   ): Promise<number> {
     const some = tasks.slice(0, LIMITS.repairFetchKeys);
-    await this.#parts.pace(some.reduce((sum, { digest }) => sum + digest.sizeBytes, 0));
     const dataKeys = some.map(({ dataKey }) => dataKey);
     const { records } = await askFor(holder, { kind: 'fetch', dataKeys }, 'fetched');
     if (records.length === 0) throw new KvError('KV_UNREACHABLE', `${holder.name} sent no record`);
+    // An answer holds as many as fit: paid is what came.
+    await this.#parts.pace(records.reduce((sum, record) => sum + (record?.length ?? 0), 0));
     await this.#each(async (partner, replica) => {
       const copies = records.flatMap((record, i): SentCopy[] =>
         record !== undefined && some[i]!.to.includes(replica)

@@ -3,6 +3,7 @@ import type { Server as NetServer, Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { COMMON_OPTIONS } from '../../../client/grpc/channel-options.js';
 import { KvError } from '../../core/errors.js';
+import { LIMITS } from '../../core/limits.js';
 import type { Logger } from '../../env/log.js';
 import type { Counter, Metrics } from '../../env/metrics.js';
 
@@ -28,16 +29,21 @@ export interface Call {
  * Services are added to `server` before `listen`.
  */
 export class GrpcListener {
-  readonly server = new Server(COMMON_OPTIONS);
+  readonly server: Server;
   readonly #log: Logger;
   /** Connections ended because of what came over them. */
   readonly badFrames: Counter;
   readonly #sockets = new Map<string, Socket>();
-  readonly #injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
+  readonly #injector: ReturnType<Server['createConnectionInjector']>;
   #listening: NetServer | undefined;
 
   /** `name` labels metrics and log lines: `peer`, `client`. */
-  constructor(name: string, env: ListenerEnv) {
+  constructor(name: string, env: ListenerEnv, receiveBytes: number = LIMITS.grpcReceiveBytes) {
+    this.server = new Server({
+      ...COMMON_OPTIONS,
+      'grpc.max_receive_message_length': receiveBytes,
+    });
+    this.#injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
     this.#log = env.log.child(`grpc-${name}`);
     this.badFrames = env.metrics.counter({
       name: 'kv_transport_bad_frames_total',

@@ -6,6 +6,7 @@ import { PeerService } from '../../../generated/kv/peer/v1/peer.js';
 import type { MetaResponse } from '../../../generated/kv/peer/v1/peer.js';
 import { KvError, refusesIdentity } from '../../core/errors.js';
 import type { ErrorCode } from '../../core/errors.js';
+import { LIMITS } from '../../core/limits.js';
 import type {
   ControlReply,
   ControlRequest,
@@ -42,7 +43,8 @@ export class GrpcPeerLink implements PeerLink {
     const { data, control } = PeerService;
     const dataConnection = new Connection(address, env.clock);
     this.#controlConnection = new Connection(address, env.clock);
-    this.#repairConnection = new Connection(address, env.clock);
+    const receiveBytes = LIMITS.peerReceiveBytes;
+    this.#repairConnection = new Connection(address, env.clock, { receiveBytes });
     this.#data = new PeerStream(dataConnection, { path: data.path, codec: dataCodec }, env);
     const controlKind = { path: control.path, codec: controlCodec };
     this.#control = new PeerStream(this.#controlConnection, controlKind, env);

@@ -5,6 +5,7 @@ import type { Logger } from '../../env/log.js';
 import type { Metrics } from '../../env/metrics.js';
 import type { Random } from '../../env/random.js';
 import type { PeerAddress, PeerHandler, PeerLink, Transport } from '../../env/transport.js';
+import { LIMITS } from '../../core/limits.js';
 import { GrpcListener } from './grpc-listener.js';
 import { GrpcPeerLink } from './grpc-peer-link.js';
 import { addPeerService } from './peer-server.js';
@@ -27,7 +28,7 @@ export class GrpcTransport implements Transport {
 
   constructor(env: GrpcTransportEnv) {
     this.#env = env;
-    this.#listener = new GrpcListener('peer', env);
+    this.#listener = new GrpcListener('peer', env, LIMITS.peerReceiveBytes);
     addPeerService({ listener: this.#listener, clock: env.clock }, () => this.#node);
     env.metrics.gaugeFrom(
       { name: 'kv_peer_queued_bytes', help: 'Bytes queued towards all peers and not yet sent.' },

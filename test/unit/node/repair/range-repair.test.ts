@@ -50,6 +50,15 @@ describe('a repair of replicas that differ', () => {
     expect(sentBytes).toBeLessThan(5 * 2 * 1100);
   });
 
+  it('is throttled by what it moves, not more', async () => {
+    const value = 'x'.repeat(LIMITS.repairBatchBytes / 8);
+    for (let i = 0; i < 40; i++) await replicas.put(`{t}${i}`, { ms: 5, value }, [0]);
+    const { sentBytes } = await replicas.repair();
+    // Two replicas lack what one is asked for.
+    expect(replicas.paced).toBeGreaterThan(40 * value.length);
+    expect(replicas.paced).toBe(sentBytes / 2);
+  });
+
   it('looks again after a write deadline: what has become equal meanwhile is not listed', async () => {
     await replicas.put('a', { ms: 5 }, [0]);
     await replicas.put('b', { ms: 5 }, [0]);
