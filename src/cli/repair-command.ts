@@ -95,7 +95,7 @@ export abstract class RepairCommand extends ClientCommand {
       await progress.end();
       if (signal.aborted)
         await this.note(
-          `Detached; the repair goes on.   watch: kv repair watch ${job.id}   stop: kv repair cancel ${job.id}`,
+          `Detached; the repair goes on.\n  watch  kv repair watch ${job.id}\n  stop   kv repair cancel ${job.id}`,
         );
     }
   }

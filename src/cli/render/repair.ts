@@ -96,6 +96,7 @@ const STEPS: Readonly<Record<string, string>> = {
   settle: 'drops tombstones that may go',
   hash: 'compares hashes',
   wait: 'waits, and looks again at what differs',
+  retry: 'waits, and tries again',
   sync: 'moves what differs',
   complete: 'tells the owners',
 };

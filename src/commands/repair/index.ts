@@ -85,7 +85,7 @@ export default class Repair extends RepairCommand {
         result: { dryRun: false, plan, job },
         warnings: this.wantsJson ? warningsOf(plan) : [],
         text: () =>
-          `Repair ${job.id} started on ${job.node}.   watch: kv repair watch ${job.id}   stop: kv repair cancel ${job.id}\n`,
+          `Repair ${job.id} started on ${job.node}.\n  watch  kv repair watch ${job.id}\n  stop   kv repair cancel ${job.id}\n`,
       });
       return;
     }

@@ -1,11 +1,15 @@
 import { Args } from '@oclif/core';
+import { renderRepairJobs } from '../../cli/render/repair.js';
 import { RepairCommand } from '../../cli/repair-command.js';
 
 /** How far a repair is. */
 export default class RepairStatus extends RepairCommand {
   static override readonly summary = 'show how far a repair is';
 
-  static override readonly examples = ['<%= config.bin %> <%= command.id %> r-7c1e'];
+  static override readonly examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> r-7c1e',
+  ];
 
   static override readonly args = {
     repair: Args.string({
@@ -16,10 +20,18 @@ export default class RepairStatus extends RepairCommand {
 
   async run(): Promise<void> {
     const { flags, args } = await this.parse(RepairStatus);
-    const { status, job } = await this.withClient(flags, async (client) => {
-      const all = await this.repairs(client, { action: 'jobs', job: args.repair });
-      return { status: all.status, job: this.oneOf(all, args.repair).job };
+    const all = await this.withClient(flags, (client) =>
+      this.repairs(client, { action: 'jobs', job: args.repair }),
+    );
+    const { cluster, viewedFrom } = all.status;
+    if (args.repair !== undefined || all.found.length > 0) {
+      await this.printJob(this.oneOf(all, args.repair).job, all.status);
+      return;
+    }
+    await this.print({
+      ...{ cluster, viewedFrom, partial: all.missing },
+      result: { repairs: [] },
+      text: (look) => renderRepairJobs([], look),
     });
-    await this.printJob(job, status);
   }
 }

@@ -124,7 +124,7 @@ export class RepairJob {
         // Nothing changes that soon.
         if (error.code === 'KV_UNAVAILABLE') break;
       }
-      this.#step = 'wait';
+      this.#step = 'retry';
       if (tries < TRIES) await pause(this.#parts.clock, LIMITS.repairAgainMs, signal);
     }
     if (this.#isStopped()) return;

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import {
+  renderRepairJob,
+  renderRepairJobs,
+  renderRepairPlan,
+  repairProgress,
+} from '../../../../src/cli/render/repair.js';
+import type {
+  RepairJobView,
+  RepairPlanView,
+} from '../../../../src/node/core/views/repair-views.js';
+import { PLAIN_LOOK } from '../../../../src/cli/look.js';
+
+const PLAN: RepairPlanView = {
+  ranges: 640,
+  slots: 1_048_576,
+  partial: 316,
+  blocked: 12,
+  owners: [
+    { node: 'n1', ranges: 320, alive: true },
+    { node: 'n4', ranges: 316, alive: false },
+  ],
+  bytesPerSecond: 8 * 1024 * 1024,
+};
+
+const JOB: RepairJobView = {
+  id: 'r-7c1e',
+  node: 'n1',
+  scope: 'every range',
+  state: 'running',
+  startedAtMs: 0,
+  tookMs: 5_220_000,
+  ranges: 640,
+  done: 402,
+  repaired: 27,
+  partial: 316,
+  failed: 1,
+  differing: 40,
+  sent: 2114,
+  sentBytes: 38 * 1024 * 1024,
+  dropped: 1,
+  step: 'sync',
+  at: '0x6b210000 n1 n2 n4',
+  idleMs: 100,
+  problem: '',
+  away: ['n4'],
+};
+
+const lines = (text: string): readonly string[] => text.trimEnd().split('\n');
+
+describe('a plan of a repair', () => {
+  it('says what it goes over, and what keeps ranges from being whole', () => {
+    expect(lines(renderRepairPlan(PLAN, 'every range', PLAIN_LOOK))).toEqual([
+      'Plan  every range: 640 ranges, 1048576 slots   at most 8.0 MiB/s',
+      '      owners n1 320, n4 316',
+      '  ! n4 is away: 304 ranges compared between the owners that are there',
+      '  ! n4 is away: 12 ranges with one owner alive at most',
+    ]);
+  });
+
+  it('of nothing says so', () => {
+    const none = { ...PLAN, ranges: 0, partial: 0, blocked: 0, owners: [] };
+    expect(renderRepairPlan(none, 'node n4', PLAIN_LOOK)).toBe(
+      'Plan  node n4: no range, nothing to repair\n',
+    );
+  });
+});
+
+describe('a repair', () => {
+  it('says what it has done, and what it does now', () => {
+    expect(lines(renderRepairJob(JOB, PLAIN_LOOK))).toEqual([
+      'r-7c1e  running  1h27m   402 of 640 ranges   driven by n1',
+      '  of every range: 374 same, 27 repaired, 1 failed; 316 partial (without n4)',
+      '  moved 2114 records, 38 MiB; removed 1 dead copy',
+      '  now moves what differs: 0x6b210000 n1 n2 n4',
+    ]);
+  });
+
+  it('that does not come on says why', () => {
+    const stuck = { ...JOB, idleMs: 61_000 };
+    const why = 'no progress for 1m1s: it moves what differs of 0x6b210000 n1 n2 n4';
+    expect(renderRepairJob(stuck, PLAIN_LOOK)).toContain(`  ! ${why}\n`);
+    expect(repairProgress(stuck)).toContain(`! ${why}`);
+    const failing = { ...JOB, problem: 'n2 does not answer' };
+    expect(renderRepairJob(failing, PLAIN_LOOK)).toContain('  ! n2 does not answer\n');
+  });
+
+  it('is one line while it runs', () => {
+    expect(repairProgress(JOB)).toBe(
+      'r-7c1e sync     [############........] 402/640 62% 27 differed  2114 keys 38 MiB',
+    );
+  });
+
+  it('cannot move the cursor of the one who reads it', () => {
+    const evil = {
+      ...JOB,
+      node: 'x\u001B[2J',
+      scope: '\u001B',
+      problem: '\u001B[2J',
+      away: ['\u001B'],
+    };
+    const shown = renderRepairJob(evil, PLAIN_LOOK) + renderRepairJobs([evil], PLAIN_LOOK);
+    expect(shown + repairProgress(evil)).not.toContain('\u001B');
+  });
+});
+
+describe('a list of repairs', () => {
+  it('has a row for each, and says so when there is none', () => {
+    const [head, row] = lines(renderRepairJobs([JOB], PLAIN_LOOK));
+    expect(head).toMatch(/^REPAIR +STATE +ON +OF +RANGES/);
+    expect(row).toMatch(/^r-7c1e +running +n1 +every range +402\/640/);
+    expect(renderRepairJobs([], PLAIN_LOOK)).toMatch(/^no repairs were asked for/);
+  });
+});
