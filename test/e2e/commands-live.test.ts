@@ -198,6 +198,13 @@ describe('commands against three nodes', () => {
         { key: 'user:1042', encoding: 'utf8', token: 0x99426228, replicas: [{}, {}, {}] },
       ],
       ['ring owners k --offline', /\n1 {2}primary {2}n\d/, { replicas: [{}, {}, {}] }],
+      ['repair list', /^no repairs were asked for/, { repairs: [] }],
+      ['repair status', /^no repairs were asked for/, { repairs: [] }],
+      [
+        'repair --dry-run',
+        /^Plan {2}every range: 384 ranges, 1048576 slots .*\n {6}owners n1 384, n2 384, n3 384\n$/,
+        { dryRun: true, plan: { ranges: 384, partial: 0, blocked: 0, owners: [{}, {}, {}] } },
+      ],
       ['hints list', /^no hints\n$/, { targets: [], repairMarkedSlots: 0 }],
       ['gossip', /^view of n1 {2}round \d+ /, { nodes: [{ name: 'n1', upIn: 3 }, {}, {}] }],
       [
@@ -216,6 +223,21 @@ describe('commands against three nodes', () => {
       expect(forPrograms.command).toBe(
         args.slice(0, forPrograms.command.split(' ').length).join(' '),
       );
+    });
+
+    it('of repairs tell of one that was asked for', async () => {
+      const { code, stdout, stderr } = await kv('repair', '--key', 'user:1042');
+      const id = /^r-[0-9a-f]{4}/.exec(stdout)?.[0] ?? '';
+
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^r-[0-9a-f]{4} {2}done {2}.* 1 of 1 range /);
+      expect(stderr).toContain(`Repair ${id} started on n1. Ctrl-C detaches`);
+      expect((await json('repair', 'watch', id)).result).toMatchObject({ id, state: 'done' });
+      expect((await json('repair', 'cancel', id)).result).toMatchObject({ id, state: 'done' });
+      const detached = await json('repair', '--node', 'n2', '--detach');
+      expect(detached.result).toMatchObject({ job: { node: 'n1', scope: 'node n2' } });
+      expect((await kv('repair', 'list')).stdout).toContain(`${id}  done`);
+      expect(await kv('repair', 'cancel', 'r-none')).toMatchObject({ code: 2, stdout: '' });
     });
 
     it('of a node that does not exist name one that does', async () => {
