@@ -5,7 +5,7 @@ import { RING_SIZE, SLOT_SIZE } from '../core/ring/token.js';
 import type { Clock } from '../env/clock.js';
 import { Pace } from '../store/pace.js';
 import { purgeTombstones } from '../store/tombstones/purge-tombstones.js';
-import type { RepairStore } from './repair-replica.js';
+import type { RepairStore } from './repair-store.js';
 
 /** What is to be purged: slots with their floors, ascending, and where an earlier purge of them has ended. */
 export interface PurgeRequest {

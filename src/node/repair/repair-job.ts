@@ -4,9 +4,22 @@ import type { RepairGroup } from '../core/repair/repair-groups.js';
 import { SLOT_SIZE } from '../core/ring/token.js';
 import type { RepairJobState, RepairJobView } from '../core/views/repair-views.js';
 import { hex32 } from '../../stdx/bytes.js';
+import type { Clock } from '../env/clock.js';
+import type { EventSink, MetadataService, PeerDirectory } from '../services.js';
 import { pause } from '../store/pace.js';
-import type { GroupRepairEnd } from './group-repair.js';
-import type { RepairJobsParts } from './repair-jobs.js';
+import type { GroupRepairEnd, GroupRepairs } from './group-repair.js';
+import type { RepairMetrics } from './repair-metrics.js';
+
+export interface RepairJobParts {
+  readonly ownId: string;
+  readonly clock: Clock;
+  readonly metadata: MetadataService;
+  readonly peers: Pick<PeerDirectory, 'nameOf'>;
+  readonly events: EventSink;
+  readonly repairs: GroupRepairs;
+  readonly metrics: RepairMetrics;
+  readonly stopping: AbortSignal;
+}
 
 /** What a job is to do. */
 export interface RepairOrder {
@@ -22,7 +35,7 @@ const TRIES = 3;
 /** One repair that somebody asked for: goes over its groups, tries each a few times, and says how far it is. */
 export class RepairJob {
   readonly id: string;
-  readonly #parts: RepairJobsParts;
+  readonly #parts: RepairJobParts;
   readonly #order: RepairOrder;
   readonly #abort = new AbortController();
   readonly #counts = { done: 0, repaired: 0, partial: 0, failed: 0 };
@@ -40,7 +53,7 @@ export class RepairJob {
   #endedMs: number | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(parts: RepairJobsParts, order: RepairOrder) {
+  constructor(parts: RepairJobParts, order: RepairOrder) {
     this.id = order.id;
     this.#parts = parts;
     this.#order = order;

@@ -3,26 +3,13 @@ import { LIMITS } from '../core/limits.js';
 import type { RepairGroup } from '../core/repair/repair-groups.js';
 import { scopeText } from '../core/repair/scope-text.js';
 import type { RepairJobView, RepairPlanView, RepairScope } from '../core/views/repair-views.js';
-import type { Clock } from '../env/clock.js';
-import type { Logger } from '../env/log.js';
 import type { Random } from '../env/random.js';
-import type { ClusterView, EventSink, MetadataService, PeerDirectory } from '../services.js';
-import type { GroupRepairs } from './group-repair.js';
-import { RepairJob } from './repair-job.js';
-import type { RepairMetrics } from './repair-metrics.js';
+import type { ClusterView } from '../services.js';
+import { RepairJob, type RepairJobParts } from './repair-job.js';
 import { groupsInScope, planOf } from './repair-scope.js';
 
-export interface RepairJobsParts {
-  readonly ownId: string;
-  readonly clock: Clock;
+export interface RepairJobsParts extends RepairJobParts {
   readonly random: Random;
-  readonly log: Logger;
-  readonly metadata: MetadataService;
-  readonly peers: Pick<PeerDirectory, 'nameOf'>;
-  readonly events: EventSink;
-  readonly repairs: GroupRepairs;
-  readonly metrics: RepairMetrics;
-  readonly stopping: AbortSignal;
 }
 
 /** What a repair that was asked for goes over, and what it is called. */

@@ -19,18 +19,12 @@ import { decodeRecord } from '../core/version/record-codec.js';
 import { digestOf } from '../core/version/record.js';
 import type { Clock } from '../env/clock.js';
 import type { HlcService, MetadataService } from '../services.js';
-import { keyAfter, readCopy, swapCopy, type BackgroundStore } from '../store/background-store.js';
-import type { StoreFloors } from '../store/floors.js';
-import type { ApplyOutcome, Mutation } from '../store/mutation.js';
+import { keyAfter, readCopy, swapCopy } from '../store/background-store.js';
+import type { ApplyOutcome } from '../store/mutation.js';
 import type { PurgeRuns } from './purge-run.js';
+import type { RepairStore } from './repair-store.js';
 import type { RepairTimes } from './repair-times.js';
 import { slotKeys } from './slot-keys.js';
-
-/** What repair asks of a store. */
-export interface RepairStore extends BackgroundStore {
-  readonly floors: StoreFloors;
-  apply(mutation: Mutation, done: (outcome: ApplyOutcome) => void): void;
-}
 
 /** What repair asks of the hash grid: undefined while some leaves are not known. */
 interface RepairGrid {

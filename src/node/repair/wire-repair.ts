@@ -14,7 +14,8 @@ import { purgeOf } from './purge-run.js';
 import { RepairCycle } from './repair-cycle.js';
 import { RepairJobs } from './repair-jobs.js';
 import { repairMetrics } from './repair-metrics.js';
-import { RepairReplica, type RepairReplicaParts, type RepairStore } from './repair-replica.js';
+import { RepairReplica, type RepairReplicaParts } from './repair-replica.js';
+import type { RepairStore } from './repair-store.js';
 import { RepairTimes } from './repair-times.js';
 
 /** What repairs need of the node. */
@@ -70,7 +71,7 @@ export function wireRepair(foundation: RepairFoundation): RepairServices {
     ...{ clock, log, repairs, times, cycleMs, metrics },
   });
   const { random } = env;
-  const jobs = new RepairJobs({ ...foundation, clock, random, log, repairs, metrics });
+  const jobs = new RepairJobs({ ...foundation, clock, random, repairs, metrics });
   const marked = new MarkRepair({ ...foundation, clock, log, repairs });
   return {
     replica,

@@ -1,0 +1,9 @@
+import type { BackgroundStore } from '../store/background-store.js';
+import type { StoreFloors } from '../store/floors.js';
+import type { ApplyOutcome, Mutation } from '../store/mutation.js';
+
+/** What repair asks of a store. */
+export interface RepairStore extends BackgroundStore {
+  readonly floors: StoreFloors;
+  apply(mutation: Mutation, done: (outcome: ApplyOutcome) => void): void;
+}
