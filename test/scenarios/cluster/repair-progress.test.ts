@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { KvError } from '../../../src/node/core/errors.js';
 import { repairGroups } from '../../../src/node/core/repair/repair-groups.js';
+import { RangeRepair } from '../../../src/node/repair/range-repair.js';
 import { BootedCluster } from './booted-cluster.js';
 
 /** What the simulated nodes are told: in this time every range is repaired. */
@@ -53,6 +55,30 @@ describe('repairs that run by themselves', () => {
       expect(repaired(cluster) - before).toBeGreaterThanOrEqual(groups);
       expect(oldestMs(cluster)).toBeLessThan(CYCLE_MS);
     }
+  });
+
+  it('tell when they fail again and again, and when they work again', async () => {
+    const cluster = await openedCluster(3);
+    const repairs = (): readonly string[] =>
+      cluster.running().flatMap(({ node }) =>
+        node.events
+          .after(0)
+          .filter(({ kind }) => kind === 'repair')
+          .map(({ message }) => message),
+      );
+    const broken = vi.spyOn(RangeRepair.prototype, 'run').mockImplementation(async () => {
+      throw new KvError('KV_OVERLOADED', 'the queue of n2 is full');
+    });
+    await cluster.scheduler.advance(50_000);
+    expect(repairs()).toEqual([]);
+    await cluster.scheduler.advance(300_000);
+    const owners = expect.stringMatching(
+      /^a repair of ranges of n\d n\d n\d has failed 5 times: the queue of n2 is full$/,
+    ) as unknown;
+    expect(repairs()).toEqual([owners]);
+    broken.mockRestore();
+    await cluster.until(() => repairs().length === 2);
+    expect(repairs()[1]).toMatch(/^repairs ranges of n\d n\d n\d again$/);
   });
 
   it('know after a restart how old the oldest range is, and it is told when that is late', async () => {
