@@ -21,7 +21,7 @@ import type { Clock } from '../env/clock.js';
 import type { HlcService, MetadataService } from '../services.js';
 import { keyAfter, readCopy, swapCopy } from '../store/background-store.js';
 import type { ApplyOutcome } from '../store/mutation.js';
-import type { PurgeRuns } from './purge-run.js';
+import type { PurgeEnd, PurgeRequest, PurgeRuns } from './purge-run.js';
 import type { RepairStore } from './repair-store.js';
 import type { RepairTimes } from './repair-times.js';
 import { slotKeys } from './slot-keys.js';
@@ -78,7 +78,7 @@ export class RepairReplica {
         return { kind: 'begun', boot, floors };
       }
       case 'settle':
-        return { kind: 'settled', ...(await this.#parts.purge(namespace, question)) };
+        return { kind: 'settled', ...(await this.#settle(namespace, question)) };
       case 'hashes':
         return { kind: 'hashes', hashes: await this.#hashes(namespace, question) };
       case 'list':
@@ -94,6 +94,17 @@ export class RepairReplica {
       case 'mend':
         return this.#mend(namespace, question);
     }
+  }
+
+  /** Purges no further than the own floors: above them, without the tombstone, what comes late would be taken for news. */
+  async #settle(namespace: number, { floors, after }: PurgeRequest): Promise<PurgeEnd> {
+    const { store, purge } = this.#parts;
+    const own = floors.flatMap((asked) =>
+      store.floors
+        .within(namespace, asked)
+        .map((run) => ({ ...run, value: Math.min(run.value, asked.value) })),
+    );
+    return await purge(namespace, { floors: own, after });
   }
 
   /** Both sides must know the same owners: else what one calls complete may lack an owner, or ask somebody who is none. */

@@ -21,7 +21,7 @@ export interface DroppedCopy {
 export type RepairQuestion =
   /** Whether it can take part, and how far it is complete. */
   | { readonly kind: 'begin'; readonly runs: readonly SlotRun[] }
-  /** Drops tombstones up to the highest floor that any owner has, so that it makes no difference who has dropped them already. */
+  /** Drops tombstones up to these floors, as far as the own ones reach: so it mostly makes no difference who has dropped them already. */
   | {
       readonly kind: 'settle';
       readonly floors: readonly ValuedRun[];

@@ -162,6 +162,18 @@ describe('the floor', () => {
     expect(replicas.contents()).toEqual(['{t}a=v5', '{t}a=v5', '{t}a=v5']);
   });
 
+  it('of others does not take the tombstone of an owner whose own is lower: what comes late is no news there', async () => {
+    await replicas.bury('a', 6, ALL);
+    await replicas.raiseFloor(10, [0, 1]);
+    await replicas.repair({ isWhole: false });
+    expect(replicas.contents()).toEqual(['', '', 'a=x6']);
+    await replicas.put('a', { ms: 5 }, [2]);
+    expect(replicas.contents()).toEqual(['', '', 'a=x6']);
+    await replicas.repair({ floorMs: 10 });
+    await replicas.repair({ floorMs: 10 });
+    expect(replicas.contents()).toEqual(['', '', '']);
+  });
+
   it('of one owner lets nobody else drop a tombstone in another slot', async () => {
     await replicas.put('a', { ms: 5 }, [0]);
     await replicas.bury('b', 6, [1]);
