@@ -28,7 +28,7 @@ describe('a seed that breaks a rule', () => {
       'nodes 5\nminutes 0.6\nat 12s partition n1 | n2,n3,n4,n5,c1,c2,c3 for 4s\nat 20s partition n1,n2,c1 | n3,n4,n5,c2,c3 for 15s',
     );
     const plan = {
-      seeds: { from: 1, to: 2 },
+      seeds: { from: 5, to: 6 },
       options: { nodes: 5, clients: 3, minutes: 0.6, faults },
       minimize: true,
     };
