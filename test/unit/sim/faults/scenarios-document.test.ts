@@ -54,11 +54,12 @@ describe('the page about scenarios', () => {
 
   it('says what a scenario is that does not say', () => {
     const scenario: Record<string, unknown> = { ...parseScenario('') };
+    scenario.graceMs ??= 'of the seed';
     const named: Record<string, string> = { about: 'description', grace: 'graceMs' };
     for (const [[form = ''], byDefault] of rowsUnder('Settings')) {
       const setting = form.split(' ')[0] ?? '';
       const shown = byDefault.replaceAll('`', '').replace('empty', '');
-      expect(String(scenario[named[setting] ?? setting] ?? 'of the seed')).toBe(shown);
+      expect(String(scenario[named[setting] ?? setting])).toBe(shown);
     }
   });
 
