@@ -62,16 +62,24 @@ export interface NodeServices {
   readonly hello: () => Hello;
 }
 
-/** Makes the services of a node; none of them does anything yet. */
-export function wireServices(foundation: NodeFoundation): NodeServices {
-  const { env, directory, store, hlc, events, readiness, end } = foundation;
+/** What a node knows of the cluster and of its nodes. */
+interface ClusterServices {
+  /** Membership, by the names that others know it by. */
+  readonly shared: {
+    readonly liveness: Membership;
+    readonly peers: Membership;
+    readonly directory: Membership;
+    readonly events: EventLog;
+  };
+  readonly membership: Membership;
+  readonly metadata: LogService;
+  readonly peerMemory: PeerMemoryKeeper;
+  readonly admission: PeerAdmission;
+}
+
+function wireCluster(foundation: NodeFoundation, hello: () => Hello): ClusterServices {
+  const { env, directory, events, readiness, end } = foundation;
   const { nodeId, name, boot } = directory;
-  const hello = helloOf(foundation);
-  const budget = new ByteBudget(LIMITS.nodeQueueBytes);
-  env.metrics.gaugeFrom(
-    { name: 'kv_node_queue_bytes', help: 'Bytes of requests admitted and not yet answered.' },
-    () => budget.usedBytes,
-  );
   // Gossip drives pulls of the log and evidence about identities, which both need gossip: hence the late references.
   const membership: Membership = new Membership({
     env,
@@ -84,8 +92,8 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
       admission.hear(seen);
     },
   });
-  const shared = { liveness: membership, peers: membership, directory: membership, events };
   const { meta: storage, stored } = directory;
+  const shared = { liveness: membership, peers: membership, directory: membership, events };
   const log = { env, self: nodeId, storage, stored, readiness, onFatal: end, ...shared };
   const metadata: LogService = new LogService(log);
   const peerMemory = peerMemoryOf(foundation);
@@ -97,6 +105,26 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     events,
     onOwnConflict: end,
   });
+  return { shared, membership, metadata, peerMemory, admission };
+}
+
+/** Bytes of requests that one node works on at once, told as a metric. */
+function budgetOf({ env }: NodeFoundation): ByteBudget {
+  const budget = new ByteBudget(LIMITS.nodeQueueBytes);
+  env.metrics.gaugeFrom(
+    { name: 'kv_node_queue_bytes', help: 'Bytes of requests admitted and not yet answered.' },
+    () => budget.usedBytes,
+  );
+  return budget;
+}
+
+/** Makes the services of a node; none of them does anything yet. */
+export function wireServices(foundation: NodeFoundation): NodeServices {
+  const { env, directory, store, hlc, readiness, end } = foundation;
+  const { nodeId, name, boot } = directory;
+  const hello = helloOf(foundation);
+  const budget = budgetOf(foundation);
+  const { shared, membership, metadata, peerMemory, admission } = wireCluster(foundation, hello);
   const parts = { ...env, ownId: nodeId, metadata, hlc, store, readiness, ...shared };
   const replica = new Replica(parts);
   const coordinator: Coordinator = new Coordinator({
