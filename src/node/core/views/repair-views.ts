@@ -32,7 +32,7 @@ export interface RepairPlanView {
   readonly bytesPerSecond: number;
 }
 
-export interface RepairOwnerView {
+interface RepairOwnerView {
   readonly node: string;
   readonly ranges: number;
   /** False for one that is away. */
