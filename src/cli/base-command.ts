@@ -174,7 +174,8 @@ export abstract class BaseCommand extends Command {
   async #end(thrown: Error): Promise<number> {
     if (thrown instanceof ReaderGone) return EXIT.done;
     if (thrown instanceof Interrupted) {
-      if (this.writes) await this.note('interrupted: the write may have taken effect');
+      const outcome = thrown.outcome ?? (this.writes ? 'the write may have taken effect' : '');
+      if (outcome !== '') await this.note(`interrupted: ${outcome}`);
       return EXIT.interrupted;
     }
     const failure = this.failureOf(thrown);

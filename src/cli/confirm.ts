@@ -1,5 +1,6 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { KvError } from '../node/core/errors.js';
+import { Interrupted } from './exit-codes.js';
 
 /** What must be typed, and how. */
 export interface Confirmation {
@@ -13,26 +14,52 @@ export interface Confirmation {
   readonly interactive: boolean;
 }
 
-/** Resolves when the name was given or is typed now. @throws KvError KV_NOT_CONFIRMED */
+/** Where a question is asked, and answered. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+}
+
+/** Resolves when the name was given or is typed now. @throws KvError KV_NOT_CONFIRMED; Interrupted after Ctrl-C */
 export async function confirmByName(
   { name, what, given, interactive }: Confirmation,
-  ask: (question: string) => Promise<string> = askOnTerminal,
+  ask: (question: string) => Promise<string | undefined> = askOnTerminal,
 ): Promise<void> {
   const typed =
     given ?? (interactive ? await ask(`${what} To proceed, type ${name}: `) : undefined);
   if (typed?.trim() === name) return;
-  const why =
-    typed === undefined ? 'nobody can be asked here' : `${JSON.stringify(typed)} is not ${name}`;
+  const nothing = interactive ? 'nothing was typed' : 'nobody can be asked here';
+  const why = typed === undefined ? nothing : `${JSON.stringify(typed)} is not ${name}`;
   throw new KvError('KV_NOT_CONFIRMED', `${what} Not confirmed: ${why}; nothing was done`, {
     hints: [`--confirm ${name}`],
   });
 }
 
-async function askOnTerminal(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+/** What is typed; undefined when the input ends first, as with Ctrl-D. @throws Interrupted after Ctrl-C */
+export async function askOnTerminal(
+  question: string,
+  { input, output }: Terminal = { input: process.stdin, output: process.stderr },
+): Promise<string | undefined> {
+  const terminal = createInterface({ input, output });
   try {
-    return await terminal.question(question);
+    return await new Promise<string | undefined>((resolve, reject) => {
+      // What comes next is to be on a line of its own.
+      terminal.once('SIGINT', () => {
+        output.write('\n');
+        reject(new Interrupted('nothing was done'));
+      });
+      const ended = (): void => {
+        output.write('\n');
+        resolve(undefined);
+      };
+      terminal.once('close', ended);
+      terminal.question(question, (typed) => {
+        terminal.removeListener('close', ended);
+        resolve(typed);
+      });
+    });
   } finally {
+    terminal.removeAllListeners('close');
     terminal.close();
   }
 }

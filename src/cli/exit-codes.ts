@@ -17,11 +17,15 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** The user has pressed Ctrl-C: nothing more is to be said. */
+/** The user has pressed Ctrl-C: nothing more is to be said than what came of it, where that is known. */
 export class Interrupted extends Error {
-  constructor() {
+  /** `nothing was done` */
+  readonly outcome: string | undefined;
+
+  constructor(outcome?: string) {
     super('interrupted');
     this.name = 'Interrupted';
+    this.outcome = outcome;
   }
 }
 

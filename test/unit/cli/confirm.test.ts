@@ -1,5 +1,7 @@
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { confirmByName } from '../../../src/cli/confirm.js';
+import { askOnTerminal, confirmByName } from '../../../src/cli/confirm.js';
+import { Interrupted } from '../../../src/cli/exit-codes.js';
 
 const base = { name: 'n4', what: '3 hints are given up.', given: undefined, interactive: true };
 
@@ -31,5 +33,40 @@ describe('what is dangerous', () => {
       code: 'KV_NOT_CONFIRMED',
       row: { exit: 7 },
     });
+  });
+});
+
+describe('a question on a terminal', () => {
+  /** Asks, types, and gives what came of it and what the terminal shows. */
+  async function typed(keys: string) {
+    const input = new PassThrough();
+    const output = Object.assign(new PassThrough(), { isTTY: true });
+    const refusal = confirmByName(base, (question) => askOnTerminal(question, { input, output }));
+    input.write(keys);
+    const thrown: unknown = await refusal.catch((error: unknown) => error);
+    // Bytes that the stream was given as text.
+    return { thrown, shown: String(output.read()) };
+  }
+
+  it('is answered by a line', async () => {
+    expect((await typed('n4\r')).thrown).toBeUndefined();
+  });
+
+  it('that Ctrl-C ends says that nothing was done, on a line of its own', async () => {
+    const { thrown, shown } = await typed('n\x03');
+
+    expect(thrown).toBeInstanceOf(Interrupted);
+    expect(thrown).toMatchObject({ outcome: 'nothing was done' });
+    expect(shown).toMatch(/\n$/);
+  });
+
+  it('that Ctrl-D ends is not confirmed, on a line of its own', async () => {
+    const { thrown, shown } = await typed('\x04');
+
+    expect(thrown).toMatchObject({
+      code: 'KV_NOT_CONFIRMED',
+      message: expect.stringContaining('nothing was typed; nothing was done') as unknown,
+    });
+    expect(shown).toMatch(/\n$/);
   });
 });
