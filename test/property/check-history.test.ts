@@ -96,9 +96,16 @@ function naiveVersionsBack(key: KeyHistory): ReadonlySet<number> {
       found: answer.found,
     }));
   const writes = settledWrites(key);
+  // Nothing without a version is not below what was seen before: nothing that comes later may be.
+  const shown = reads.map((read) => {
+    const before = [...reads, ...writes].filter(({ end }) => end.at < read.operation.startAt);
+    const versions = [read, ...before].flatMap(({ version }) => version ?? []);
+    const least = read.version ?? versions.sort(compareVersions).at(-1);
+    return { ...read, version: least };
+  });
   const back = [
     ...reads.filter((read) =>
-      reads.some(
+      shown.some(
         (earlier) =>
           earlier.end.at < read.operation.startAt &&
           earlier.version !== undefined &&
@@ -108,7 +115,7 @@ function naiveVersionsBack(key: KeyHistory): ReadonlySet<number> {
       ),
     ),
     ...writes.filter((write) =>
-      [...reads, ...writes].some(
+      [...shown, ...writes].some(
         (earlier) =>
           earlier.end.at < write.operation.startAt &&
           earlier.version !== undefined &&
