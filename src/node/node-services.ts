@@ -126,7 +126,8 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
   const budget = budgetOf(foundation);
   const { shared, membership, metadata, peerMemory, admission } = wireCluster(foundation, hello);
   const parts = { ...env, ownId: nodeId, metadata, hlc, store, readiness, ...shared };
-  const replica = new Replica(parts);
+  const nowMs = (): number | undefined => (hlc.isCompared() ? hlc.ownMs() : undefined);
+  const replica = new Replica({ ...parts, nowMs });
   const coordinator: Coordinator = new Coordinator({
     ...parts,
     replica,

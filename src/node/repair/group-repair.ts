@@ -1,6 +1,7 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
+import { forgottenAgeMs } from '../core/repair/forgotten-age.js';
 import type { RepairGroup } from '../core/repair/repair-groups.js';
 import type { RepairQuestion, RepairReply } from '../core/repair/repair-messages.js';
 import type { ClusterSettings } from '../core/settings.js';
@@ -82,13 +83,12 @@ export class GroupRepairs {
   /** What was stamped up to then is complete once the owners are equal: no hint, no late write and no clock can bring more of it. */
   #floorMs({ namespace, runs }: RepairGroup, settings: ClusterSettings): number {
     const { hlc, floors } = this.#parts;
-    const { graceMs, hintWindowMs, clockSkewMaxMs } = settings;
-    const lateMs = LIMITS.clientTotalMs + clockSkewMaxMs;
-    const floorMs = hlc.ownMs() - Math.max(graceMs, hintWindowMs, lateMs);
+    // An owner whose clock is behind this one by the bound on skew has refused writes of that age since the repair began.
+    const floorMs = hlc.ownMs() - forgottenAgeMs(settings) - settings.clockSkewMaxMs;
     const held = runs.flatMap((run) => floors.within(namespace, run));
     const lowest = held.reduce((least, { value }) => Math.min(least, value), Infinity);
     // Each rise is a synced write on every owner; where deletes are kept for minutes only, it is worth it more often.
-    return floorMs - lowest >= Math.min(LIMITS.floorStepMs, graceMs / 2) ? floorMs : 0;
+    return floorMs - lowest >= Math.min(LIMITS.floorStepMs, settings.graceMs / 2) ? floorMs : 0;
   }
 
   /** Undefined for one that cannot be asked now. */

@@ -2,9 +2,12 @@ import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { DataReply, DataRequest, ReadRequest, WriteRequest } from '../core/messages.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
+import { forgottenAgeMs } from '../core/repair/forgotten-age.js';
 import { tokenOf } from '../core/ring/token.js';
 import { digestOf } from '../core/version/record.js';
 import { RECORD_OVERHEAD, versionOfRecord } from '../core/version/record-codec.js';
+import { highestOf } from '../core/version/hlc.js';
+import type { Version } from '../core/version/version.js';
 import type { Clock } from '../env/clock.js';
 import type { ClusterView, HlcService, MetadataService, ReplicaService } from '../services.js';
 import type { ApplyOutcome, Mutation, ReadOutcome, RecordQuery } from '../store/mutation.js';
@@ -21,6 +24,8 @@ export interface ReplicaParts {
   readonly store: RecordStore;
   readonly hlc: HlcService;
   readonly metadata: MetadataService;
+  /** What this node takes for the time, in ms; undefined while its clock was not compared with another one. */
+  readonly nowMs?: (() => number | undefined) | undefined;
 }
 
 type Done = (reply: DataReply) => void;
@@ -98,6 +103,11 @@ export class Replica implements ReplicaService {
       done(failure(refusal));
       return;
     }
+    const forgotten = this.#forgottenBy(request, view);
+    if (forgotten !== undefined) {
+      done(this.#applied(request.record, { kind: 'superseded', version: forgotten }));
+      return;
+    }
     const { namespace, key, record, repair } = request;
     const priority = request.background === true ? 'background' : 'live';
     this.#parts.store.apply(
@@ -106,6 +116,20 @@ export class Replica implements ReplicaService {
         done(this.#applied(record, outcome));
       },
     );
+  }
+
+  /**
+   * What supersedes a client's write that is so old that its range may be about to forget deletes of that age: a repair under way has
+   * compared its owners already, and would take what only some of them get now for forgotten. Whoever stamped it stamps it again.
+   */
+  #forgottenBy(
+    { record, repair, background }: WriteRequest,
+    view: ClusterView,
+  ): Version | undefined {
+    const nowMs = this.#parts.nowMs?.();
+    if (repair || background === true || nowMs === undefined) return undefined;
+    const forgottenMs = Math.floor(nowMs - forgottenAgeMs(view.metadata.settings));
+    return versionOfRecord(record).ms <= forgottenMs ? highestOf(forgottenMs) : undefined;
   }
 
   /** What became of a write; the clock merges only stamps of records that the store has verified. */

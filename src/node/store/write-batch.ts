@@ -4,8 +4,8 @@ import { decodeRecord } from '../core/version/record-codec.js';
 import type { DecodedRecord } from '../core/version/record-codec.js';
 import type { StoredRecord } from '../core/version/record.js';
 import { compareRecords } from '../core/version/reconcile.js';
-import { LOGICAL_MAX } from '../core/version/hlc.js';
-import { compareVersions, type Version } from '../core/version/version.js';
+import { highestOf } from '../core/version/hlc.js';
+import { compareVersions } from '../core/version/version.js';
 import type { BatchOperation } from '../env/storage.js';
 import type {
   ApplyOutcome,
@@ -204,11 +204,6 @@ function isSweptFrom(held: StoredRecord, { version, expiresAtMs }: StoredRecord)
   return (
     isSwept && held.expiresAtMs === expiresAtMs && compareVersions(held.version, version) === 0
   );
-}
-
-/** Above all stamps of that millisecond. */
-function highestOf(ms: number): Version {
-  return { ms, logical: LOGICAL_MAX, writerHi: 0xffff_ffff, writerLo: 0xffff_ffff };
 }
 
 function swap(slot: Slot, { expected, by }: PendingSwap): ApplyOutcome {

@@ -1,6 +1,6 @@
 import { assert } from '../../../stdx/assert.js';
 import { compareStamps } from './version.js';
-import type { Stamp } from './version.js';
+import type { Stamp, Version } from './version.js';
 
 /** The largest counter inside one millisecond; the next stamp carries into the milliseconds. */
 export const LOGICAL_MAX = 0xffff;
@@ -52,4 +52,9 @@ export class Hlc {
     if (wallMs > this.#last.ms) this.#last = { ms: wallMs, logical: 0 };
     return this.#last;
   }
+}
+
+/** The version above all stamps of that millisecond. */
+export function highestOf(ms: number): Version {
+  return { ms, logical: LOGICAL_MAX, writerHi: 0xffff_ffff, writerLo: 0xffff_ffff };
 }

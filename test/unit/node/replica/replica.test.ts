@@ -6,10 +6,12 @@ import type {
   ReadRequest,
   WriteRequest,
 } from '../../../../src/node/core/messages.js';
+import { forgottenAgeMs } from '../../../../src/node/core/repair/forgotten-age.js';
 import { DEFAULT_SETTINGS } from '../../../../src/node/core/settings.js';
 import { encodeDataKey } from '../../../../src/node/core/version/data-key.js';
 import { encodeRecord } from '../../../../src/node/core/version/record-codec.js';
 import type { Version } from '../../../../src/node/core/version/version.js';
+import { Replica } from '../../../../src/node/replica/replica-service.js';
 import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
 import { utf8Encode } from '../../../../src/stdx/bytes.js';
 import { version } from '../coordinator/requests.js';
@@ -29,19 +31,23 @@ type Asked =
   | ({ readonly kind: 'write'; readonly record: Uint8Array } & Partial<WriteRequest>);
 
 /** Asks the replica of n1, as a peer would; time passes only while the scheduler runs. */
-function begin(request: Asked, remainingMs = 1_000): Promise<DataReply> {
+function begin(
+  request: Asked,
+  remainingMs = 1_000,
+  replica: Pick<Replica, 'handle'> = n1.replica,
+): Promise<DataReply> {
   const common = { epoch: cluster.state.epoch, namespace: 1, key: utf8Encode('k') };
   const whole: DataRequest =
     request.kind === 'read'
       ? { ...common, mode: 'value', stamp: { ms: 0, logical: 0 }, ...request }
       : { ...common, repair: false, ...request };
   return new Promise((resolve) => {
-    n1.replica.handle(whole, remainingMs, resolve);
+    replica.handle(whole, remainingMs, resolve);
   });
 }
 
-async function ask(request: Asked, remainingMs?: number): Promise<DataReply> {
-  return await cluster.scheduler.settle(begin(request, remainingMs), 10_000);
+async function ask(request: Asked, remainingMs?: number, replica?: Replica): Promise<DataReply> {
+  return await cluster.scheduler.settle(begin(request, remainingMs, replica), 10_000);
 }
 
 function recordOf(at: Version, value = 'v', key = 'k'): Uint8Array {
@@ -52,6 +58,40 @@ function recordOf(at: Version, value = 'v', key = 'k'): Uint8Array {
   });
   return encodeRecord(dataKey, { version: at, tombstone: false, value: utf8Encode(value) });
 }
+
+describe('a client that stamps older than what deletes are forgotten by', () => {
+  const nowMs = 20 * 24 * 3_600_000;
+  const oldest = nowMs - forgottenAgeMs(DEFAULT_SETTINGS);
+  let knownMs: number | undefined;
+
+  beforeEach(() => {
+    knownMs = nowMs;
+  });
+
+  async function write(at: number, rest: Partial<WriteRequest> = {}): Promise<DataReply> {
+    const { id: ownId, process: clock, store, hlc, metadata } = n1;
+    const replica = new Replica({ ownId, clock, store, hlc, metadata, nowMs: () => knownMs });
+    const record = recordOf(version(at));
+    return await ask({ kind: 'write', record, ...rest }, 1_000, replica);
+  }
+
+  it('is told a newer version, by which it stamps again', async () => {
+    const reply = await write(oldest);
+    expect(reply).toMatchObject({ kind: 'superseded', version: { ms: oldest, logical: 0xffff } });
+    expect(await ask({ kind: 'read' })).toMatchObject({ record: undefined });
+    expect(await write(oldest + 1)).toMatchObject({ kind: 'written' });
+  });
+
+  it('has its write when it comes as a hint, or by a repair', async () => {
+    expect(await write(oldest - 1, { background: true })).toMatchObject({ kind: 'written' });
+    expect(await write(oldest, { repair: true })).toMatchObject({ kind: 'written' });
+  });
+
+  it('has its write while the node does not know the time', async () => {
+    knownMs = undefined;
+    expect(await write(oldest)).toMatchObject({ kind: 'written' });
+  });
+});
 
 describe('a replica', () => {
   it('writes, and says what it holds as a record or as its digest', async () => {
