@@ -15,6 +15,14 @@ export interface MissingPart {
   readonly error: { readonly code: string; readonly message: string };
 }
 
+/** A warning for each node that could not say its part. */
+export function missingWarnings(missing: readonly MissingPart[]): readonly Warning[] {
+  return missing.map(({ node, error }) => ({
+    code: error.code,
+    message: `${node}: ${error.message}`,
+  }));
+}
+
 /** What a command found out, before it is text or JSON. */
 export interface Facts {
   readonly result: object;

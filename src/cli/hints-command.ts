@@ -6,7 +6,8 @@ import type { HintsAction } from '../node/core/views/hint-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import { parseAddress } from '../node/io/config/host-port.js';
 import { ClientCommand, type ConnectionFlags } from './client-command.js';
-import type { MissingPart } from './envelope.js';
+import { missingWarnings, type MissingPart } from './envelope.js';
+import { heldHints, type HeldHints } from './held-hints.js';
 
 /** What the holders of hints have done. */
 interface HintsResult {
@@ -47,40 +48,39 @@ export abstract class HintsCommand extends ClientCommand {
       readonly target?: string | undefined;
     },
   ): Promise<void> {
-    const { status, done, missing } = await this.withClient(flags, async (client) => {
+    const { status, done, missing, held } = await this.withClient(flags, async (client) => {
       const view = await client.status();
+      if (target !== '') hintsOf(view, target);
+      const holders = holdersOf(view, flags.holder);
+      const names = holders.map(({ name }) => name);
       return {
         status: view,
-        ...(await this.#actOn(client, { action, target, holders: holdersOf(view, flags.holder) })),
+        held: action === 'replay' ? heldHints(view, target, names) : NOTHING_HELD,
+        ...(await this.#actOn(client, { action, target, holders })),
       };
     });
-    const hints = done.reduce((sum, one) => sum + one.hints, 0);
-    const on = done.flatMap((one) => (one.hints === 0 ? [] : one.node)).join(' ');
+    const acted = done.map(({ node, hints }) => ({
+      node,
+      hints: Math.max(0, hints - (held.on.get(node) ?? 0)),
+    }));
+    const hints = acted.reduce((sum, one) => sum + one.hints, 0);
+    const on = acted.flatMap((one) => (one.hints === 0 ? [] : one.node)).join(' ');
     await this.print({
       cluster: status.cluster,
       viewedFrom: status.viewedFrom,
-      result: { action, target: target === '' ? undefined : target, hints, holders: done },
-      warnings: missing.map(({ node, error }) => ({
-        code: error.code,
-        message: `${node}: ${error.message}`,
-      })),
+      result: { action, target: target === '' ? undefined : target, hints, holders: acted },
+      warnings: [...held.warnings, ...missingWarnings(missing)],
       partial: missing,
       text: () =>
-        `${hints === 1 ? '1 hint' : `${hints} hints`} ${WORDS[action]}${on === '' ? '' : ` on ${on}`}\n`,
+        hints === 0 && held.warnings.length > 0
+          ? 'nothing is sent now\n'
+          : `${hints === 1 ? '1 hint' : `${hints} hints`} ${WORDS[action]}${on === '' ? '' : ` on ${on}`}\n`,
     });
   }
 
   /** What is kept for a node. @throws KvError KV_USAGE when no node has that name */
   protected async hintsFor(client: KvClient, name: string): Promise<TargetHints | undefined> {
-    const view = await client.status();
-    const isKnown = view.nodes.some((node) => node.name === name || node.nodeId === name);
-    const found = hintsByTarget(view).find((one) => one.target === name || one.nodeId === name);
-    if (!isKnown && found === undefined)
-      throw new KvError(
-        'KV_USAGE',
-        `no node is called ${name}: there are ${view.nodes.map((node) => node.name).join(', ')}`,
-      );
-    return found;
+    return hintsOf(await client.status(), name);
   }
 
   async #actOn(
@@ -121,3 +121,17 @@ function holdersOf({ nodes }: StatusView, holder: string | undefined): StatusVie
     `no node is called ${holder}: there are ${nodes.map(({ name }) => name).join(', ')}`,
   );
 }
+
+/** What is kept for a node. @throws KvError KV_USAGE when no node has that name */
+function hintsOf(view: StatusView, name: string): TargetHints | undefined {
+  const isKnown = view.nodes.some((node) => node.name === name || node.nodeId === name);
+  const found = hintsByTarget(view).find((one) => one.target === name || one.nodeId === name);
+  if (!isKnown && found === undefined)
+    throw new KvError(
+      'KV_USAGE',
+      `no node is called ${name}: there are ${view.nodes.map((node) => node.name).join(', ')}`,
+    );
+  return found;
+}
+
+const NOTHING_HELD: HeldHints = { on: new Map(), warnings: [] };

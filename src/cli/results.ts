@@ -5,7 +5,7 @@ import type { GossipView } from '../node/core/views/gossip-views.js';
 import type { NodeDetailView, NodeView } from '../node/core/views/node-views.js';
 import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
-import type { Facts, MissingPart, Warning } from './envelope.js';
+import { missingWarnings, type Facts, type MissingPart, type Warning } from './envelope.js';
 import { encodeKey, encodeValue, type KeyEncoding } from './keys.js';
 
 /** One key of `get` and `exists`; `value` is left out when it is not wanted. */
@@ -123,12 +123,19 @@ export function gossipMatrixFacts(view: GossipView): Facts {
 }
 
 export function hintsFacts(view: StatusView): Facts {
+  // What they keep is not counted.
+  const missing = view.nodes.flatMap(({ name, report, error }) =>
+    report === undefined ? [{ node: name, error: error ?? NO_ANSWER }] : [],
+  );
   return {
     ...statusFacts(view),
     result: { targets: hintsByTarget(view), repairMarkedSlots: repairMarks(view) },
-    warnings: [],
+    warnings: missingWarnings(missing),
+    partial: missing,
   };
 }
+
+const NO_ANSWER = { code: 'KV_UNREACHABLE', message: 'no answer' };
 
 function missingParts(nodes: readonly NodeView[]): readonly MissingPart[] {
   return nodes.flatMap(({ name, error }) => (error === undefined ? [] : [{ node: name, error }]));

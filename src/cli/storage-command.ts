@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import type { StorageJobRequest, StorageJobView } from '../node/core/views/storage-views.js';
 import { ClientCommand, type ConnectionFlags } from './client-command.js';
 import { askNodes, type AskedNode, type NodeAnswers } from './each-node.js';
-import type { Facts } from './envelope.js';
+import { missingWarnings, type Facts } from './envelope.js';
 import { Interrupted } from './exit-codes.js';
 import { Progress } from './sim/progress.js';
 import { followJob } from './storage-job.js';
@@ -77,10 +77,7 @@ export abstract class StorageCommand extends ClientCommand {
       viewedFrom: status.viewedFrom,
       result,
       partial: missing,
-      warnings: missing.map(({ node, error }) => ({
-        code: error.code,
-        message: `${node}: ${error.message}`,
-      })),
+      warnings: missingWarnings(missing),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { missingWarnings } from '../../cli/envelope.js';
 import { renderRepairJobs } from '../../cli/render/repair.js';
 import { RepairCommand } from '../../cli/repair-command.js';
 
@@ -17,10 +18,7 @@ export default class RepairList extends RepairCommand {
       cluster: status.cluster,
       viewedFrom: status.viewedFrom,
       result: { repairs: jobs },
-      warnings: missing.map(({ node, error }) => ({
-        code: error.code,
-        message: `${node}: ${error.message}`,
-      })),
+      warnings: missingWarnings(missing),
       partial: missing,
       text: (look) => renderRepairJobs(jobs, look),
     });

@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { missingWarnings } from '../../cli/envelope.js';
 import { renderRepairJobs } from '../../cli/render/repair.js';
 import { RepairCommand } from '../../cli/repair-command.js';
 
@@ -30,6 +31,7 @@ export default class RepairStatus extends RepairCommand {
     }
     await this.print({
       ...{ cluster, viewedFrom, partial: all.missing },
+      warnings: missingWarnings(all.missing),
       result: { repairs: [] },
       text: (look) => renderRepairJobs([], look),
     });
