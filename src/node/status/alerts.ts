@@ -1,15 +1,18 @@
 import { majority } from '../core/metadata/voters.js';
-import type { NodeView } from '../core/views/node-views.js';
+import type { NodeReport, NodeView } from '../core/views/node-views.js';
 import type { AlertView } from '../core/views/status-views.js';
 import type { RepairReport } from '../core/views/repair-views.js';
 import { isLate } from '../core/repair/oldest-repair.js';
 import { formatDuration } from '../../stdx/duration.js';
+import { alert } from './alert.js';
 import { agreement, nameOf, type ViewContext } from './context.js';
+import { hintAlerts, hintText } from './hint-alerts.js';
 
 /** What an operator should know now, worst first; empty when all is well. */
 export function alertsOf(context: ViewContext, nodes: readonly NodeView[]): readonly AlertView[] {
   const alerts = [
     ...nodes.flatMap((node) => nodeAlerts(context, node)),
+    ...hintAlerts(reportsOf(context), nodes),
     ...clusterAlerts(context, nodes),
   ];
   return [
@@ -25,7 +28,7 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
     return [
       alert('bad', 'KV_NODE_DOWN', {
         node: node.name,
-        message: `down ${formatDuration(node.forMs)}${why}${hintText(context, node)}`,
+        message: `down ${formatDuration(node.forMs)}${why}${hintText(reportsOf(context), node.nodeId)}`,
         hints: show,
       }),
     ];
@@ -56,20 +59,6 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
     ...clockAlerts(context, node.name, report.clockOffsetMs),
     ...repairAlerts(node.name, report),
   ];
-}
-
-/** What is kept for a node that is away, and for how long. */
-function hintText(context: ViewContext, { nodeId }: NodeView): string {
-  const reports = [...context.answers.values()].flatMap(({ report }) => report ?? []);
-  const holders = reports.flatMap((report) =>
-    report.hints
-      .filter((one) => one.target === nodeId)
-      .map(({ windowLeftMs }) => ({ node: report.name, windowLeftMs })),
-  );
-  if (holders.length === 0) return '';
-  const leftMs = Math.min(...holders.map(({ windowLeftMs }) => windowLeftMs));
-  const names = holders.map(({ node }) => node).join(' ');
-  return `; writes that it missed are kept as hints on ${names}, for ${formatDuration(leftMs)} more; what comes later, repair brings by itself`;
 }
 
 /** Ranges that should have been repaired by now. */
@@ -135,10 +124,7 @@ function clusterAlerts(context: ViewContext, nodes: readonly NodeView[]): AlertV
   return alerts;
 }
 
-function alert(
-  severity: AlertView['severity'],
-  code: string,
-  rest: Pick<AlertView, 'node' | 'message' | 'hints'>,
-): AlertView {
-  return { severity, code, ...rest };
+/** What the nodes that answered say of themselves. */
+function reportsOf({ answers }: ViewContext): readonly NodeReport[] {
+  return [...answers.values()].flatMap(({ report }) => report ?? []);
 }
