@@ -2,6 +2,7 @@ import { KvError } from '../node/core/errors.js';
 import { LIMITS } from '../node/core/limits.js';
 import type { ClientRequest, ClientResult } from '../node/core/operations.js';
 import { Hlc } from '../node/core/version/hlc.js';
+import { ttlRefusal } from '../node/core/version/time-to-live.js';
 import type { Version } from '../node/core/version/version.js';
 import type { DescribeView } from '../node/core/views/describe-views.js';
 import type { EventView, WatchTick } from '../node/core/views/event-views.js';
@@ -107,6 +108,10 @@ export class KvClient {
 
   /** Writes a value. @throws KvError; `outcome` says whether it may have applied */
   async put(key: Uint8Array, value: Uint8Array, options: WriteOptions = {}): Promise<WriteResult> {
+    if (options.ttlMs !== undefined) {
+      const refusal = ttlRefusal(options.ttlMs, this.#options.clock.wallMs());
+      if (refusal !== undefined) throw refusal;
+    }
     return await this.#write({ kind: 'put', value, ttlMs: options.ttlMs }, key, options);
   }
 

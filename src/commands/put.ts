@@ -5,6 +5,7 @@ import { OperationCommand } from '../cli/operation-command.js';
 import { renderWritten } from '../cli/render/written.js';
 import { writeWarnings, writtenItem } from '../cli/results.js';
 import { readValue } from '../cli/value-input.js';
+import { ttlRefusal } from '../node/core/version/time-to-live.js';
 
 /** Writes one key. */
 export default class Put extends OperationCommand {
@@ -39,6 +40,10 @@ Without VALUE, standard input has to be a pipe or a file.`;
     const { flags, args } = await this.parse(Put);
     const encoding = flags['key-encoding'];
     const key = parseKey(args.key, encoding);
+    const ttlMs = flags.ttl;
+    // Before the value is read, which may wait for standard input.
+    const refusal = ttlMs === undefined ? undefined : ttlRefusal(ttlMs, Date.now());
+    if (refusal !== undefined) throw refusal;
     const value = await readValue(
       { argument: args.value, file: flags.file },
       { fd: 0, stream: process.stdin },
@@ -47,14 +52,14 @@ Without VALUE, standard input has to be a pipe or a file.`;
     const options = {
       level: flags.consistency,
       trace: flags.trace || this.verbose,
-      ttlMs: flags.ttl,
+      ttlMs,
     };
     const items = await this.withClient(flags, (client) =>
       this.runAll([key], flags.consistency, (one) => client.put(one, value, options)),
     );
     const { result } = items[0]!;
     await this.print({
-      result: { ...writtenItem(key, encoding, result), bytes: value.length, ttlMs: flags.ttl },
+      result: { ...writtenItem(key, encoding, result), bytes: value.length, ttlMs },
       warnings: writeWarnings([result]),
       text: () => (flags.quiet ? '' : renderWritten('written', items)),
     });

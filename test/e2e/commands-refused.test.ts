@@ -52,6 +52,7 @@ const refusals: readonly Refusal[] = [
   [['put', 'k', 'v', '-c', 'serial'], 'KV_LEVEL_NOT_HERE', 'serial'],
   [['put', 'k'], 'KV_USAGE', 'no VALUE is given'],
   [['put', 'k', 'v', '--ttl', '0s'], 'KV_USAGE', 'no length of time'],
+  [['put', 'k', 'v', '--ttl', '999999999d'], 'KV_USAGE', '999999999d is not possible'],
   [['put', 'k', '--file', '/nonexistent'], 'KV_USAGE', 'there is none'],
   [['get'], 'KV_USAGE', 'missing KEY'],
   [['get', 'k', '--consistancy', 'one'], 'KV_USAGE', 'did you mean --consistency?'],

@@ -5,6 +5,7 @@ import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { ClientRequest } from '../core/operations.js';
 import type { ClusterSettings } from '../core/settings.js';
+import { ttlRefusal } from '../core/version/time-to-live.js';
 import type { Clock } from '../env/clock.js';
 import type { LivenessService, MetadataService, Readiness } from '../services.js';
 
@@ -14,9 +15,6 @@ export interface AdmissionParts {
   readonly liveness: LivenessService;
   readonly readiness: Readiness;
 }
-
-/** 48 bits of milliseconds, as a record keeps an expiry. */
-const MS_END = 0x1_0000_0000_0000;
 
 /** Decides which client requests are taken on at all, before anything is planned or sent. */
 export class Admission {
@@ -74,9 +72,7 @@ export class Admission {
 
   #ttlRefusal(ttlMs: number | undefined, { clockSkewMaxMs }: ClusterSettings): KvError | undefined {
     if (ttlMs === undefined) return undefined;
-    const latestMs = MS_END - this.#parts.clock.wallMs() - clockSkewMaxMs;
-    if (Number.isInteger(ttlMs) && ttlMs > 0 && ttlMs < latestMs) return undefined;
-    return new KvError('KV_USAGE', `a time to live of ${ttlMs} ms is not possible`);
+    return ttlRefusal(ttlMs, this.#parts.clock.wallMs() + clockSkewMaxMs);
   }
 }
 

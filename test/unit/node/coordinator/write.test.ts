@@ -129,7 +129,8 @@ describe('a write', () => {
   it('expires its time to live after its own stamp', async () => {
     const { version: at } = written(await cluster.run('n1', put('k', 'v', { ttlMs: 5_000 })));
     expect(read(await cluster.run('n1', get('k'))).expiresAtMs).toBe(at.ms + 5_000);
-    expect(failed(await cluster.run('n1', put('k', 'v', { ttlMs: 0 }))).code).toBe('KV_USAGE');
+    for (const ttlMs of [0, 1.5, 2 ** 48 - at.ms, 2 ** 53])
+      expect(failed(await cluster.run('n1', put('k', 'v', { ttlMs }))).code).toBe('KV_USAGE');
   });
 
   it('that deletes leaves a tombstone that shadows what is older', async () => {
