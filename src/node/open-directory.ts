@@ -1,4 +1,5 @@
 import type { ClusterSettings } from './core/settings.js';
+import { epochOf } from './core/metadata/metadata-log.js';
 import type { VoterState } from './core/metadata/voter.js';
 import { KvError } from './core/errors.js';
 import type { NodeEnv } from './env/env.js';
@@ -6,10 +7,14 @@ import { StoreDamage } from './env/store-damage.js';
 import type { Disk, Storage, StorageOptions } from './env/storage.js';
 import type { PeerAddress } from './env/transport.js';
 import { countBoot, type Boot } from './identity/boot-counter.js';
+import { readIdentity } from './identity/identity-file.js';
 import { loadPeers, type StoredPeers } from './identity/peer-memory-keeper.js';
 import { settleIdentity, type StartIntent, type StartPlan } from './identity/identity.js';
 import { loadMetadata } from './metadata/metadata-store.js';
 import { checkFormat } from './store/format.js';
+import { SHARD_FOLDER } from './store/store.js';
+import { STORE_OPTIONS } from './store/store-options.js';
+import { CEILING_KEY } from './store/system-keys.js';
 
 /** What the one who starts a node wants of its directory. */
 export type NodeIntent =
@@ -63,8 +68,11 @@ export async function openDirectory(
   };
   try {
     await checkFormat(disk);
-    meta = await openMeta(disk);
+    const isKnown = (await readIdentity(disk)) !== undefined;
+    meta = await openMeta(disk, isKnown);
     const stored = await loadMetadata(meta);
+    if (isKnown && epochOf(stored.log) === 0 && (await hasServed(disk)))
+      throw lostMemory('The metadata log is gone');
     const peers = await loadPeers(meta);
     if (peers.damaged.length > 0)
       env.log.warn('records of other nodes are damaged, and forgotten', { nodes: peers.damaged });
@@ -91,14 +99,35 @@ export async function openDirectory(
   }
 }
 
-/** @throws KvError KV_STORE_FAILED: a voter that lost its memory must not vote again, whatever its operator accepts */
-async function openMeta(disk: NodeEnv['disk']): Promise<Storage> {
+/**
+ * `mustExist`: the folder is made before a directory gets its identity.
+ * @throws KvError KV_STORE_FAILED
+ */
+async function openMeta(disk: Disk, mustExist: boolean): Promise<Storage> {
   try {
-    return await disk.openStorage(META_FOLDER, META_OPTIONS);
-  } catch (cause) {
-    if (!(cause instanceof StoreDamage)) throw cause;
-    const message = `${cause.message}: this node has lost what it knew of the cluster, and must not vote again: replace it`;
-    throw new KvError('KV_STORE_FAILED', message, { cause: cause.cause });
+    return await disk.openStorage(META_FOLDER, { ...META_OPTIONS, mustExist });
+  } catch (error) {
+    throw error instanceof StoreDamage ? lostMemory(error.message, error.cause) : error;
+  }
+}
+
+/** A voter that lost its memory must not vote again, whatever its operator accepts. */
+function lostMemory(what: string, cause?: unknown): KvError {
+  const message = `${what}: this node has lost what it knew of the cluster, and must not vote again: replace it`;
+  return new KvError('KV_STORE_FAILED', message, { cause });
+}
+
+/** Whether the store tells of a node that had joined: one that has not reserves no time. A damaged store tells of one, too. */
+async function hasServed(disk: Disk): Promise<boolean> {
+  let storage: Storage | undefined;
+  try {
+    storage = await disk.openStorage(SHARD_FOLDER, STORE_OPTIONS);
+    return (await storage.get(CEILING_KEY)) !== undefined;
+  } catch (error) {
+    if (error instanceof StoreDamage) return true;
+    throw error;
+  } finally {
+    await storage?.close();
   }
 }
 

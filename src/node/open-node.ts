@@ -41,6 +41,7 @@ export async function openNode(
     const { store, grid } = await openStore({
       ...{ env, readiness, refuses },
       options: options.storage,
+      isExpected: directory.plan.kind === 'member',
       acceptLoss: options.acceptLoss === true ? (what): void => tellLoss(events, what) : undefined,
     });
     const membership = (): Membership | undefined => services()?.membership;
@@ -68,6 +69,6 @@ export async function openNode(
 }
 
 function tellLoss(events: EventLog, what: string): void {
-  const message = `${what}: the loss was accepted, and this node goes on with the rest; all its ranges are repaired now`;
+  const message = `a loss was accepted (${what}): this node goes on with what is left, and all its ranges are repaired now`;
   events.emit({ kind: 'store', severity: 'bad', message });
 }

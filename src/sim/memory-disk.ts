@@ -1,5 +1,7 @@
+import { assert } from '../stdx/assert.js';
 import { KvError } from '../node/core/errors.js';
 import type { Disk, KeyRange, Storage, StorageOptions } from '../node/env/storage.js';
+import { StoreDamage } from '../node/env/store-damage.js';
 import { MemoryStorage, silence } from './memory-storage.js';
 import type { DiskHold, FolderFaults, Survivors } from './memory-storage.js';
 import { byteText, MemoryTable } from './memory-table.js';
@@ -56,8 +58,8 @@ export class MemoryDisk implements Disk {
     await this.#replaceFile({ name, content, hold: this.#hold });
   }
 
-  async openStorage(folder: string, _options: StorageOptions): Promise<Storage> {
-    return this.#open(folder, this.#hold);
+  async openStorage(folder: string, options: StorageOptions): Promise<Storage> {
+    return this.#open(folder, options, this.#hold);
   }
 
   async salvageStorage(name: string): Promise<void> {
@@ -80,9 +82,9 @@ export class MemoryDisk implements Disk {
       readFile: (name) => (silent() ? silence() : this.readFile(name)),
       replaceFile: (name, content) =>
         silent() ? silence() : this.#replaceFile({ name, content, hold }),
-      openStorage: async (folder) => {
+      openStorage: async (folder, options) => {
         await hold('read');
-        return silent() ? await silence() : this.#open(folder, hold);
+        return silent() ? await silence() : this.#open(folder, options, hold);
       },
       salvageStorage: (folder) => (silent() ? silence() : this.salvageStorage(folder)),
       freeBytes: () => (silent() ? silence() : this.freeBytes()),
@@ -148,6 +150,12 @@ export class MemoryDisk implements Disk {
     table.sync();
   }
 
+  /** A folder is gone with all that was in it; it must not be open. */
+  loseFolder(folder: string): void {
+    assert(this.#folders.get(folder)?.open === undefined, 'a folder is lost between two runs');
+    this.#folders.delete(folder);
+  }
+
   /** The keys of a folder, in order. */
   keys(folder: string, range: Pick<KeyRange, 'gte' | 'lt'>): readonly Uint8Array[] {
     return this.#folder(folder)
@@ -179,7 +187,9 @@ export class MemoryDisk implements Disk {
     this.#files.set(name, copy);
   }
 
-  #open(name: string, hold: DiskHold): Storage {
+  #open(name: string, { mustExist = false }: StorageOptions, hold: DiskHold): Storage {
+    if (mustExist && !this.#folders.has(name))
+      throw new StoreDamage(`The folder ${name} is missing`);
     const folder = this.#folder(name);
     if (folder.open !== undefined)
       throw new KvError('KV_DATA_DIR_LOCKED', `The folder ${name} is open already.`);

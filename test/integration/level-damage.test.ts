@@ -109,6 +109,15 @@ describe('a LevelDB', () => {
     await storage.close();
   });
 
+  it('that must be there, and is not, is damaged, and none is made', async () => {
+    const options = { ...OPTIONS, mustExist: true };
+    await (await disk.openStorage('map', options)).close();
+    await rm(join(path, 'map'), { recursive: true });
+    for (let i = 0; i < 2; i++)
+      await expect(disk.openStorage('map', options)).rejects.toBeInstanceOf(StoreDamage);
+    await expect(readdir(join(path, 'map'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('that is not there at all is new', async () => {
     const storage = await disk.openStorage('other', OPTIONS);
     expect(await count(storage)).toBe(0);

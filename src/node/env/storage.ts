@@ -64,6 +64,8 @@ export interface StorageOptions {
   readonly cacheBytes: number;
   readonly writeBufferBytes: number;
   readonly maxFileBytes: number;
+  /** Whether an ordered map that is not there is a damaged one, rather than a new one. */
+  readonly mustExist?: boolean | undefined;
 }
 
 /** The data directory of one node: a few small files and the ordered maps in it. */

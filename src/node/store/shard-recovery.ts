@@ -1,6 +1,7 @@
 import { readU32be } from '../../stdx/bytes.js';
 import type { Random } from '../env/random.js';
 import type { BatchOperation, Storage } from '../env/storage.js';
+import { StoreDamage } from '../env/store-damage.js';
 import { INDEXES } from './indexes/index-builder.js';
 import { damaged, readMarkers, SequenceMarkers } from './sequence-markers.js';
 import type { MarkerWindow } from './sequence-markers.js';
@@ -22,13 +23,21 @@ export interface RecoveredShard {
 }
 
 /**
- * What an opened storage says of the shard; a new one gets its writer id, as batch 1.
+ * What an opened storage says of the shard; a new one gets its writer id, as batch 1. `isExpected`: there must be one already.
  * @throws StoreDamage when something is damaged or missing
  */
-export async function recoverShard(storage: Storage, random: Random): Promise<RecoveredShard> {
+export async function recoverShard(
+  storage: Storage,
+  random: Random,
+  isExpected = false,
+): Promise<RecoveredShard> {
   const markers = await readMarkers(storage);
   const [writer, ceiling] = await storage.getMany([WRITER_KEY, CEILING_KEY]);
-  if (markers.last === 0 && writer === undefined) return await beginShard(storage, random);
+  if (markers.last === 0 && writer === undefined) {
+    // Batch 1 is durable before a node asks to be a member.
+    if (isExpected) throw new StoreDamage('The store of this node is gone');
+    return await beginShard(storage, random);
+  }
   // Batch 1 carries both, and the newest marker is never deleted.
   if (markers.last === 0) throw damaged('sequence of batches');
   const body = writer && unseal(WRITER_KEY, writer);

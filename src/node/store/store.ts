@@ -35,6 +35,7 @@ export interface StoreParts {
   readonly readiness: Pick<Readiness, 'fail'>;
   readonly folder?: string | undefined;
   readonly acceptLoss?: ShardParts['acceptLoss'];
+  readonly isExpected?: ShardParts['isExpected'];
   readonly options?: StorageOptions | undefined;
   /** Why no record is taken now, or undefined when they are; what makes space is taken anyway. */
   readonly refuses?: (() => KvError | undefined) | undefined;

@@ -3,6 +3,8 @@ import { DATA_KEYS } from '../../../src/node/core/version/data-key.js';
 import { DELTAS } from '../../../src/node/store/grid/grid-keys.js';
 import { SHARD_FOLDER } from '../../../src/node/store/store.js';
 import { MARKERS } from '../../../src/node/store/system-keys.js';
+import type { MemoryDisk } from '../../../src/sim/memory-disk.js';
+import { peerAddressOf } from '../../../src/sim/sim-machine.js';
 import { utf8Encode } from '../../../src/stdx/bytes.js';
 import { BootedCluster } from './booted-cluster.js';
 
@@ -52,9 +54,9 @@ describe('a node whose store has lost batches', () => {
 
     cluster.startOptions = { acceptLoss: true };
     const { node } = await cluster.start('n2');
-    expect(node.events.after(0).some(({ message }) => message.includes('loss was accepted'))).toBe(
-      true,
-    );
+    expect(
+      node.events.after(0).some(({ message }) => message.includes('a loss was accepted')),
+    ).toBe(true);
     await cluster.until(() => new Set(disks(cluster)).size === 1, 120_000);
     expect((await cluster.run(node.grid.verify())).differingCount).toBe(0);
     // The peers take its batches for new ones, not for those of an old disk image.
@@ -64,6 +66,73 @@ describe('a node whose store has lost batches', () => {
     await cluster.execute('n2', { kind: 'put', key: 'after', value: 'v', level: 'all' });
   });
 });
+
+describe('a node that is a member, and whose store is gone', () => {
+  it('is not started, however often, until the loss is accepted; then the others bring all of it', async () => {
+    const cluster = await filled(63);
+    cluster.kill('n2');
+    cluster.machine('n2').disk.loseFolder(SHARD_FOLDER);
+    for (let i = 0; i < 2; i++) {
+      const refused = await cluster.startRefused('n2');
+      expect(refused.code).toBe('KV_STORE_FAILED');
+      expect(refused.message).toContain('--accept-loss');
+    }
+
+    cluster.startOptions = { acceptLoss: true };
+    await cluster.start('n2');
+    await cluster.until(() => new Set(disks(cluster)).size === 1, 120_000);
+    cluster.startOptions = {};
+    cluster.kill('n2');
+    await cluster.start('n2');
+    await cluster.execute('n2', { kind: 'put', key: 'after', value: 'v', level: 'all' });
+  });
+
+  it('as the first member of a new cluster is refused as well', async () => {
+    const cluster = await BootedCluster.of(1, 64);
+    cluster.kill('n1');
+    cluster.machine('n1').disk.loseFolder(SHARD_FOLDER);
+    expect((await cluster.startRefused('n1')).code).toBe('KV_STORE_FAILED');
+  });
+});
+
+describe('a node that is a member, and whose memory of the cluster is gone', () => {
+  it.each([
+    ['its folder', (disk: MemoryDisk) => disk.loseFolder('meta')],
+    ['all that was in it', (disk: MemoryDisk) => emptyMeta(disk)],
+  ])('is never started again: %s', async (_, take) => {
+    const cluster = await filled(65);
+    cluster.kill('n2');
+    take(cluster.machine('n2').disk);
+    const clusterId = cluster.at('n1').node.clusterId();
+    const join = { kind: 'join', clusterId, seeds: [peerAddressOf('n1')] } as const;
+    for (const options of [{}, { acceptLoss: true }])
+      for (const intent of [{ kind: 'restart' }, join] as const) {
+        cluster.startOptions = options;
+        const refused = await cluster.failure(cluster.start('n2', intent));
+        expect(refused.code).toBe('KV_STORE_FAILED');
+        expect(refused.message).toContain('must not vote again: replace it');
+      }
+  });
+
+  it('is not taken for one that has never joined: that one may try again', async () => {
+    const cluster = await BootedCluster.of(3, 66);
+    const clusterId = cluster.at('n1').node.clusterId();
+    const join = { kind: 'join', clusterId } as const;
+    const nobody = cluster.start('n4', { ...join, seeds: [peerAddressOf('n9')] });
+    expect((await cluster.failure(nobody)).code).toBe('KV_UNREACHABLE');
+    const unfinished = await cluster.startRefused('n4');
+    expect(unfinished.code).toBe('KV_CONFIG_INVALID');
+    expect(unfinished.message).toContain('start it with --join');
+    await cluster.start('n4', { ...join, seeds: [peerAddressOf('n1')] });
+    cluster.kill('n4');
+    await cluster.start('n4');
+  });
+});
+
+function emptyMeta(disk: MemoryDisk): void {
+  for (const key of disk.keys('meta', { gte: Uint8Array.of(0), lt: Uint8Array.of(0xff) }))
+    disk.damage('meta', key, () => undefined);
+}
 
 describe('a copy that rots while nobody reads it', () => {
   it('is found by the scrub, and healed from the other replicas', async () => {

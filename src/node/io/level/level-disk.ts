@@ -71,8 +71,10 @@ export class LevelDisk implements Disk {
 
   async openStorage(folder: string, options: StorageOptions): Promise<Storage> {
     const path = join(this.#path, folder);
-    await refuseHeadless(path);
+    await refuseHeadless(path, options.mustExist === true);
     const storage = await LevelStorage.open(path, options);
+    // That it is there must be durable before anything rests on it.
+    await syncDirectory(path);
     await syncDirectory(this.#path);
     return storage;
   }
@@ -110,14 +112,15 @@ export class LevelDisk implements Disk {
 
 /**
  * Without the file that names the current state LevelDB takes a store for a new one, and deletes its tables.
- * @throws StoreDamage when tables or logs are there, and that file is not
+ * @throws StoreDamage when that file is not there, but tables or logs are, or a store must be
  */
-async function refuseHeadless(path: string): Promise<void> {
+async function refuseHeadless(path: string, mustExist: boolean): Promise<void> {
   const names = await readdir(path).catch((error: unknown): string[] => {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
-  if (names.includes('CURRENT') || !names.some((name) => STORE_FILE.test(name))) return;
+  if (names.includes('CURRENT')) return;
+  if (!mustExist && !names.some((name) => STORE_FILE.test(name))) return;
   throw new StoreDamage(`The store in ${path} cannot be opened: its file CURRENT is missing`);
 }
 

@@ -10,6 +10,8 @@ export interface ShardParts {
   readonly env: Pick<NodeEnv, 'disk' | 'random' | 'log'>;
   readonly folder: string;
   readonly options: StorageOptions;
+  /** Whether the node has had this shard: then an empty one has lost all. */
+  readonly isExpected?: boolean | undefined;
   /** Called with what was lost when a store is opened without it; when absent, a store that lost something is not opened. */
   readonly acceptLoss?: ((what: string) => void) | undefined;
 }
@@ -43,10 +45,10 @@ export async function openShard(parts: ShardParts): Promise<OpenShard> {
   }
 }
 
-async function openWhole({ env, folder, options }: ShardParts): Promise<OpenShard> {
+async function openWhole({ env, folder, options, isExpected }: ShardParts): Promise<OpenShard> {
   const storage = await env.disk.openStorage(folder, options);
   try {
-    return { storage, recovered: await recoverShard(storage, env.random) };
+    return { storage, recovered: await recoverShard(storage, env.random, isExpected) };
   } catch (error) {
     await storage.close();
     throw error;
@@ -58,8 +60,7 @@ async function openWithout(
   { message }: StoreDamage,
   told: (what: string) => void,
 ): Promise<OpenShard> {
-  const { disk, random, log } = parts.env;
-  log.warn(`the loss is accepted: ${message}`);
+  const { disk, random } = parts.env;
   await disk.replaceFile(LOSS_FILE, utf8Encode(BEGUN));
   const storage = await openReadable(parts);
   try {
@@ -81,7 +82,8 @@ async function openReadable({ env, folder, options }: ShardParts): Promise<Stora
     return await opened();
   } catch (error) {
     if (!(error instanceof StoreDamage)) throw error;
-    env.log.warn(`the store is repaired: ${error.message}`);
+    // What is lost is told once, when the node goes on; this may take minutes until then.
+    env.log.info('what can be read of the store is put together');
     await disk.salvageStorage(folder);
     return await opened();
   }
