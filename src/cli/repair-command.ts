@@ -9,7 +9,7 @@ import { parseAddress } from '../node/io/config/host-port.js';
 import { ClientCommand } from './client-command.js';
 import type { MissingPart, Warning } from './envelope.js';
 import { Interrupted } from './exit-codes.js';
-import { renderRepairJob, repairProgress } from './render/repair.js';
+import { countOf, renderRepairJob, repairProgress } from './render/repair.js';
 import { Progress } from './sim/progress.js';
 
 const POLL_MS = 250;
@@ -154,10 +154,15 @@ function jobWarnings({ partial, failed, away, problem }: RepairJobView): readonl
   const names = away.length === 0 ? '' : ` (without ${away.join(' ')})`;
   return [
     ...(partial > 0
-      ? [{ code: 'KV_REPAIR_PARTIAL', message: `${partial} ranges lacked an owner${names}` }]
+      ? [
+          {
+            code: 'KV_REPAIR_PARTIAL',
+            message: `${countOf(partial, 'range')} lacked an owner${names}`,
+          },
+        ]
       : []),
     ...(failed > 0
-      ? [{ code: 'KV_REPAIR_FAILED', message: `${failed} ranges failed: ${problem}` }]
+      ? [{ code: 'KV_REPAIR_FAILED', message: `${countOf(failed, 'range')} failed: ${problem}` }]
       : []),
   ];
 }
@@ -166,6 +171,6 @@ function lost({ id, node }: RepairJobView): KvError {
   return new KvError(
     'KV_UNREACHABLE',
     `${node}, which drives repair ${id}, has not answered for ${LOST_MS / 1000} s; a repair ends with its process`,
-    { hints: ['kv status', `kv repair watch ${id}`] },
+    { hints: ['kv repair list', 'kv repair'] },
   );
 }

@@ -74,13 +74,25 @@ export function renderRepairJobs(jobs: readonly RepairJobView[], look: Look): st
 
 /** How far a repair is, in one line. */
 export function repairProgress(job: RepairJobView): string {
-  const { done, ranges, repaired, sent, sentBytes, step } = job;
+  const { done, ranges, differing, sent, sentBytes, step } = job;
   const share = ranges === 0 ? 100 : Math.floor((100 * done) / ranges);
-  const filled = Math.floor((20 * share) / 100);
-  const bar = `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}]`;
   const moved = sent === 0 ? '' : `  ${countOf(sent, 'key')} ${formatSize(sentBytes)}`;
+  const head = `${job.id} ${step.padEnd(8)}`;
+  const tail = `${done}/${ranges} ${share}%  ${countOf(differing, 'slot')} differed${moved}`;
+  const bar = barOf(share, LINE_WIDTH - head.length - tail.length - 2);
   const why = stuckTexts(job)[0];
-  return `${job.id} ${step.padEnd(8)} ${bar} ${done}/${ranges} ${share}% ${repaired} differed${moved}${why === undefined ? '' : `  ! ${why}`}`;
+  return `${[head, bar, tail].filter((part) => part !== '').join(' ')}${why === undefined ? '' : `  ! ${why}`}`;
+}
+
+/** The last column of a terminal stays free. */
+const LINE_WIDTH = 79;
+
+/** A bar where there is room for one. */
+function barOf(share: number, room: number): string {
+  const length = Math.min(10, room - 2);
+  if (length < 3) return '';
+  const filled = Math.floor((length * share) / 100);
+  return `[${'#'.repeat(filled)}${'.'.repeat(length - filled)}]`;
 }
 
 /** Why a repair does not come on, or what went wrong. */
@@ -136,6 +148,7 @@ function marked(text: string, { paint, width }: Look): readonly string[] {
   return [`  ${paint('warn', '!')} ${first ?? ''}`, ...rest.map((line) => `    ${line}`)];
 }
 
-function countOf(count: number, one: string, many = `${one}s`): string {
+/** `1 range`, `2 ranges`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }

@@ -9,7 +9,8 @@ import type { Clock } from '../env/clock.js';
 import type { HlcService, LivenessService, MetadataService, PeerDirectory } from '../services.js';
 import type { StoreFloors } from '../store/floors.js';
 import { pause } from '../store/pace.js';
-import { RangeRepair, type RangeRepairResult, type RepairPartner } from './range-repair.js';
+import { RangeRepair, type RepairPartner } from './range-repair.js';
+import type { RangeRepairResult } from './range-result.js';
 import type { RepairReplica } from './repair-replica.js';
 
 export interface GroupRepairParts {
@@ -30,6 +31,8 @@ export interface GroupRepairOrder {
   readonly bytesPerSecond: number;
   /** Told of each step that the repair begins. */
   readonly onStep?: ((step: string) => void) | undefined;
+  /** Told of all that the repair has done so far, whenever it has done something. */
+  readonly onDone?: ((soFar: RangeRepairResult) => void) | undefined;
 }
 
 /** What became of a group: `alone` when it has no second owner that is alive, or the cluster holds no data yet. */
@@ -46,7 +49,7 @@ export class GroupRepairs {
   /** @throws KvError when a partner cannot be asked, has other owners in mind, or the signal has come */
   async run(group: RepairGroup, order: GroupRepairOrder): Promise<GroupRepairEnd> {
     const { metadata, clock } = this.#parts;
-    const { signal, bytesPerSecond, onStep } = order;
+    const { signal, bytesPerSecond, onStep, onDone } = order;
     const view = metadata.current();
     if (view === undefined || !view.metadata.opened) return 'alone';
     const partners = group.owners.flatMap(
@@ -68,6 +71,7 @@ export class GroupRepairs {
         nowMs: () => clock.monotonicMs(),
         checkpoint,
         onStep,
+        onDone,
         pause: wait,
         // As long as so many bytes take at the highest rate.
         pace: (bytes) => wait((bytes * 1000) / bytesPerSecond),

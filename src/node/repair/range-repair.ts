@@ -12,6 +12,7 @@ import type {
   SentCopy,
 } from '../core/repair/repair-messages.js';
 import { SlotMap, type ValuedRun } from '../core/repair/slot-map.js';
+import { NOTHING_DONE, sumOf, type RangeRepairResult } from './range-result.js';
 
 /** A replica that takes part, the own node included. */
 export interface RepairPartner {
@@ -39,28 +40,14 @@ export interface RangeRepairParts {
   readonly nowMs: () => number;
   /** Told of each step that it begins. */
   readonly onStep?: ((step: RepairStep) => void) | undefined;
+  /** Told of all that it has done so far, whenever it has done something. */
+  readonly onDone?: ((soFar: RangeRepairResult) => void) | undefined;
   /** Waits; at once when the repair is to end. */
   readonly pause: (delayMs: number) => Promise<void>;
   /** Waits until so many bytes more may be moved; rejects when the repair is to end. */
   readonly pace: (bytes: number) => Promise<void>;
   /** Ends it between two slots, by throwing. */
   readonly checkpoint: () => void;
-}
-
-/** What a repair of a range has done. */
-export interface RangeRepairResult {
-  /** Slots that differed twice, a write deadline apart. */
-  readonly differing: number;
-  readonly sent: number;
-  readonly sentBytes: number;
-  readonly dropped: number;
-}
-
-interface Tally {
-  differing: number;
-  sent: number;
-  sentBytes: number;
-  dropped: number;
 }
 
 /**
@@ -71,7 +58,7 @@ interface Tally {
 export class RangeRepair {
   readonly #plan: RangeRepairPlan;
   readonly #parts: RangeRepairParts;
-  readonly #tally: Tally = { differing: 0, sent: 0, sentBytes: 0, dropped: 0 };
+  #tally: RangeRepairResult = NOTHING_DONE;
   /** The highest floor that any partner has, by slot: tombstones up to it count as gone everywhere. */
   readonly #blind = new SlotMap();
 
@@ -123,6 +110,11 @@ export class RangeRepair {
     this.#parts.onStep?.(step);
   }
 
+  #add(done: Partial<RangeRepairResult>): void {
+    this.#tally = sumOf(this.#tally, { ...NOTHING_DONE, ...done });
+    this.#parts.onDone?.(this.#tally);
+  }
+
   /** The slots that differ now: of large pieces that differ, the small ones, and of these the slots. */
   async #differingSlots(): Promise<readonly number[]> {
     let pieces: readonly (readonly LeafRun[])[] = [this.#plan.runs];
@@ -164,7 +156,7 @@ export class RangeRepair {
       const runs = some.map((slot) => ({ from: slot, to: slot + 1 }));
       for (const place of await this.#differing(runs, runs.length)) {
         this.#parts.checkpoint();
-        this.#tally.differing += 1;
+        this.#add({ differing: 1 });
         await this.#repairSlot(some[place]!);
       }
     }
@@ -190,7 +182,7 @@ export class RangeRepair {
     await this.#each(async (partner, replica) => {
       if (drops[replica]!.length === 0) return;
       await askFor(partner, { kind: 'apply', copies: [], drops: drops[replica]! }, 'applied');
-      this.#tally.dropped += drops[replica]!.length;
+      this.#add({ dropped: drops[replica]!.length });
     });
     for (const [holder, partner] of this.#plan.partners.entries()) {
       const sends = tasks.flatMap((task) =>
@@ -219,8 +211,8 @@ export class RangeRepair {
       );
       if (copies.length === 0) return;
       await askFor(partner, { kind: 'apply', copies, drops: [] }, 'applied');
-      this.#tally.sent += copies.length;
-      for (const { record } of copies) this.#tally.sentBytes += record.length;
+      const sentBytes = copies.reduce((sum, { record }) => sum + record.length, 0);
+      this.#add({ sent: copies.length, sentBytes });
     });
     return records.length;
   }

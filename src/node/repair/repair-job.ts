@@ -8,6 +8,7 @@ import type { Clock } from '../env/clock.js';
 import type { EventSink, MetadataService, PeerDirectory } from '../services.js';
 import { pause } from '../store/pace.js';
 import type { GroupRepairEnd, GroupRepairs } from './group-repair.js';
+import { NOTHING_DONE, sumOf } from './range-result.js';
 import type { RepairMetrics } from './repair-metrics.js';
 
 export interface RepairJobParts {
@@ -39,7 +40,10 @@ export class RepairJob {
   readonly #order: RepairOrder;
   readonly #abort = new AbortController();
   readonly #counts = { done: 0, repaired: 0, partial: 0, failed: 0 };
-  readonly #moved = { differing: 0, sent: 0, sentBytes: 0, dropped: 0 };
+  /** By the tries that have ended, also of those that failed. */
+  #moved = NOTHING_DONE;
+  /** By the one that is under way. */
+  #moving = NOTHING_DONE;
   readonly #away = new Set<string>();
   #state: RepairJobState = 'running';
   #step = '';
@@ -100,7 +104,7 @@ export class RepairJob {
       tookMs: endMs - this.#startedMs,
       ranges: this.#order.groups.reduce((sum, { ranges }) => sum + ranges, 0),
       ...this.#counts,
-      ...this.#moved,
+      ...sumOf(this.#moved, this.#moving),
       step: this.#step,
       at: this.#at,
       idleMs: this.isRunning ? nowMs - this.#movedMs : 0,
@@ -148,14 +152,23 @@ export class RepairJob {
   async #once(group: RepairGroup): Promise<GroupRepairEnd> {
     for (const nodeId of group.owners)
       if (!this.#parts.repairs.isAlive(nodeId)) this.#away.add(this.#parts.peers.nameOf(nodeId));
-    return await this.#parts.repairs.run(group, {
-      signal: this.#abort.signal,
-      bytesPerSecond: LIMITS.repairBytesPerSecond,
-      onStep: (step) => {
-        this.#step = step;
-        this.#movedMs = this.#parts.clock.monotonicMs();
-      },
-    });
+    try {
+      return await this.#parts.repairs.run(group, {
+        signal: this.#abort.signal,
+        bytesPerSecond: LIMITS.repairBytesPerSecond,
+        onStep: (step) => {
+          this.#step = step;
+          this.#movedMs = this.#parts.clock.monotonicMs();
+        },
+        onDone: (soFar) => {
+          this.#moving = soFar;
+          this.#movedMs = this.#parts.clock.monotonicMs();
+        },
+      });
+    } finally {
+      this.#moved = sumOf(this.#moved, this.#moving);
+      this.#moving = NOTHING_DONE;
+    }
   }
 
   #count({ ranges, owners }: RepairGroup, end: GroupRepairEnd): void {
@@ -171,10 +184,6 @@ export class RepairJob {
     metrics.dropped.inc(end.dropped);
     if (end.differing > 0) this.#counts.repaired += ranges;
     if (!end.isWhole) this.#counts.partial += ranges;
-    this.#moved.differing += end.differing;
-    this.#moved.sent += end.sent;
-    this.#moved.sentBytes += end.sentBytes;
-    this.#moved.dropped += end.dropped;
     this.#problem = this.#failure;
   }
 

@@ -1,10 +1,12 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { KvError } from '../../../src/node/core/errors.js';
 import type {
   RepairCall,
   RepairJobView,
   RepairScope,
 } from '../../../src/node/core/views/repair-views.js';
 import { LIMITS } from '../../../src/node/core/limits.js';
+import { GroupRepairs } from '../../../src/node/repair/group-repair.js';
 import { utf8Encode } from '../../../src/stdx/bytes.js';
 import { BootedCluster, text } from './booted-cluster.js';
 
@@ -110,6 +112,28 @@ describe('a repair that was asked for', () => {
     // The nodes repair by themselves, too: whoever is first.
     expect(end).toMatchObject({ state: 'done', done: 1, partial: 0, failed: 0 });
     expect(await heldBy(owner, key)).toBe(`v ${key}`);
+  });
+
+  it('says what it moves while it is at a range, and keeps it when that fails', async () => {
+    const moved = { differing: 1, sent: 2, sentBytes: 30, dropped: 0 };
+    let fail: () => void = () => undefined;
+    const run = vi.spyOn(GroupRepairs.prototype, 'run').mockImplementation(async (_, order) => {
+      if (order.onDone === undefined) return 'alone';
+      order.onDone(moved);
+      await new Promise<void>((resolve) => (fail = resolve));
+      throw new KvError('KV_UNAVAILABLE', 'n2 is gone');
+    });
+    try {
+      const scope = { key: utf8Encode('before') };
+      const [begun] = (await ask('n1', { action: 'start', scope })).jobs;
+      const id = begun?.id ?? '';
+      expect(await job('n1', id)).toMatchObject({ state: 'running', done: 0, ...moved });
+      fail();
+      await cluster.scheduler.advance(500);
+      expect(await job('n1', id)).toMatchObject({ state: 'failed', ...moved });
+    } finally {
+      run.mockRestore();
+    }
   });
 
   it('says what keeps ranges from being whole', async () => {

@@ -87,8 +87,19 @@ describe('a repair', () => {
 
   it('is one line while it runs', () => {
     expect(repairProgress(JOB)).toBe(
-      'r-7c1e sync     [############........] 402/640 62% 27 differed  2114 keys 38 MiB',
+      'r-7c1e sync     [######....] 402/640 62%  40 slots differed  2114 keys 38 MiB',
     );
+    const most = {
+      ...JOB,
+      step: 'complete',
+      ranges: 1920,
+      done: 1920,
+      sentBytes: 1023 * 1024 ** 2,
+    };
+    for (const count of [1, 1000, 104_857, 1_048_576])
+      expect(repairProgress({ ...most, differing: count, sent: 9 * count }).length).toBeLessThan(
+        80,
+      );
   });
 
   it('cannot move the cursor of the one who reads it', () => {

@@ -41,6 +41,16 @@ describe('a repair of replicas that differ', () => {
     expect(await replicas.repair()).toMatchObject({ differing: 0, sent: 0 });
   });
 
+  it('says while it works how much it has done', async () => {
+    for (let i = 0; i < 5; i++) await replicas.put(`k${i}`, { ms: 5 }, [i % 3]);
+    const result = await replicas.repair();
+    expect(replicas.told.length).toBeGreaterThanOrEqual(10);
+    expect(replicas.told[0]).toEqual({ differing: 1, sent: 0, sentBytes: 0, dropped: 0 });
+    expect(replicas.told.at(-1)).toEqual(result);
+    const sent = replicas.told.map((soFar) => soFar.sent);
+    expect(sent).toEqual([...sent].sort((a, b) => a - b));
+  });
+
   it('moves little more than what differs', async () => {
     const value = 'x'.repeat(1000);
     for (let i = 0; i < 200; i++) await replicas.put(`k${i}`, { ms: 5, value }, ALL);

@@ -12,11 +12,8 @@ import {
 } from '../../../../src/node/core/version/data-key.js';
 import { decodeRecord, encodeRecord } from '../../../../src/node/core/version/record-codec.js';
 import { clusterViewOf } from '../../../../src/node/metadata/cluster-view.js';
-import {
-  RangeRepair,
-  type RangeRepairPlan,
-  type RangeRepairResult,
-} from '../../../../src/node/repair/range-repair.js';
+import { RangeRepair, type RangeRepairPlan } from '../../../../src/node/repair/range-repair.js';
+import type { RangeRepairResult } from '../../../../src/node/repair/range-result.js';
 import { RepairReplica } from '../../../../src/node/repair/repair-replica.js';
 import { RepairTimes } from '../../../../src/node/repair/repair-times.js';
 import type { ApplyOutcome } from '../../../../src/node/store/mutation.js';
@@ -43,6 +40,8 @@ export class ThreeReplicas {
   readonly asked: string[] = [];
   /** Bytes that the repair announced to its pace. */
   paced = 0;
+  /** All that the repair said that it had done so far. */
+  readonly told: RangeRepairResult[] = [];
   boots = [1, 1, 1];
   /** When each store says that its slots were repaired. */
   readonly times: RepairTimes[] = [];
@@ -116,6 +115,7 @@ export class ThreeReplicas {
           this.paced += bytes;
         },
         nowMs: () => clock.monotonicMs(),
+        onDone: (soFar) => this.told.push(soFar),
         checkpoint: () => {
           this.checkpoint();
         },
