@@ -57,6 +57,11 @@ describe('a node whose store has lost batches', () => {
     expect(
       node.events.after(0).some(({ message }) => message.includes('a loss was accepted')),
     ).toBe(true);
+    const told = cluster.machine('n2').log.lines.filter(({ message }) => /loss|lost/.test(message));
+    expect(told).toHaveLength(1);
+    expect(told[0]?.message).toMatch(
+      /^a loss was accepted \(Batch.* missing.*\): this node goes on/,
+    );
     await cluster.until(() => new Set(disks(cluster)).size === 1, 120_000);
     expect((await cluster.run(node.grid.verify())).differingCount).toBe(0);
     // The peers take its batches for new ones, not for those of an old disk image.
