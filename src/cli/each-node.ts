@@ -1,6 +1,7 @@
 import type { KvClient } from '../client/client.js';
 import type { Endpoint } from '../client/transport.js';
 import { KvError } from '../node/core/errors.js';
+import type { NodeView } from '../node/core/views/node-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import { parseAddress } from '../node/io/config/host-port.js';
 import type { MissingPart } from './envelope.js';
@@ -40,11 +41,21 @@ export async function askNodes<T>(
     try {
       answers.push(await ask({ name: node.name, endpoint }));
     } catch (error) {
-      if (name !== undefined || !(error instanceof KvError) || !error.row.retryable) throw error;
+      if (!(error instanceof KvError) || !error.row.retryable) throw error;
+      if (name !== undefined) throw error.code === 'KV_UNREACHABLE' ? silent(node, error) : error;
       missing.push({ node: node.name, error: { code: error.code, message: error.message } });
     }
   }
   return { status, answers, missing };
+}
+
+/** Others have answered: not the addresses are wrong, but this node is away. */
+function silent({ name, state }: NodeView, cause: KvError): KvError {
+  const what = state === 'down' ? 'is down' : 'did not answer';
+  return new KvError('KV_UNREACHABLE', `${name} ${what} (${cause.message})`, {
+    hints: ['kv status'],
+    cause,
+  });
 }
 
 /** The node that has a name or an id, or all of them. @throws KvError KV_USAGE */

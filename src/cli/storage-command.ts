@@ -17,7 +17,8 @@ export const NODE_FLAG = {
 /** Which records are meant, when not all of them. */
 export const RANGE_FLAG = {
   range: tokenRangeFlag({
-    summary: 'only the records of these tokens: 0x6b210000..0x6b44a000, the last one excluded',
+    summary:
+      'only the records of these tokens: 0x6b210000..0x6b44a000, the last one excluded; 5..3 goes over the end of the ring',
   }),
 };
 

@@ -11,7 +11,8 @@ export function unreachableError(error: KvError, endpointsNamed: boolean): KvErr
   return new KvError(error.code, message, {
     outcome: error.outcome,
     replicas: error.replicas,
-    hints: endpointsNamed ? error.hints : ['kv dev up', 'give -e HOST:PORT'],
+    hints:
+      endpointsNamed || error.hints.length > 0 ? error.hints : ['kv dev up', 'give -e HOST:PORT'],
     cause: error,
   });
 }

@@ -45,6 +45,10 @@ function messageOf(thrown: ParseErrorFields, accepts: Accepts): string {
     thrown.message,
   );
   if (excluded !== null) return `${excluded[1]!} and ${excluded[2]!} exclude each other`;
+  const needed = /All of the following must be provided when using (--[\w-]+): (--[\w-]+)/.exec(
+    thrown.message,
+  );
+  if (needed !== null) return `${needed[1]!} needs ${needed[2]!}`;
   return lowerFirst(firstParagraph(thrown.message));
 }
 

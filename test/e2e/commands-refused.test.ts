@@ -64,6 +64,7 @@ const refusals: readonly Refusal[] = [
   [['status', 'now'], 'KV_USAGE', 'unexpected argument: now'],
   [['ring', 'owners', 'a', 'b'], 'KV_USAGE', 'unexpected argument: b'],
   [['explain', 'KV_UNAVALABLE'], 'KV_USAGE', 'did you mean KV_UNAVAILABLE?'],
+  [['node', 'start', '--confirm', 'n3'], 'KV_USAGE', 'Error: --confirm needs --accept-loss\n'],
   [['hints', 'purge'], 'KV_USAGE', 'missing NODE'],
   [['dashboard'], 'KV_NO_TERMINAL', 'kv status -w'],
 ];

@@ -30,7 +30,10 @@ export default class Repair extends RepairCommand {
 
   static override readonly flags = {
     node: Flags.string({ helpValue: 'NODE', summary: 'ranges of which this node is an owner' }),
-    range: tokenRangeFlag({ summary: 'slots that meet these tokens, the last one excluded' }),
+    range: tokenRangeFlag({
+      summary:
+        'slots that meet these tokens, the last one excluded; 5..3 goes over the end of the ring',
+    }),
     key: Flags.string({ helpValue: 'KEY', summary: 'the slot of this key' }),
     ...KEY_FLAGS,
     namespace: Flags.string({ char: 'n', helpValue: 'NAME', summary: 'ranges of this namespace' }),
