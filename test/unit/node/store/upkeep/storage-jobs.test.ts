@@ -19,18 +19,31 @@ let under: GridUnderTest;
 let jobs: StorageJobs;
 let compacted: Pick<KeyRange, 'gte' | 'lt'>[];
 let told: string[];
+/** What the engine has in memory and in tables. */
+let memoryBytes: number;
+let tableBytes: number;
+let flushes: number;
 
 beforeEach(async () => {
   under = await GridUnderTest.open();
   [compacted, told] = [[], []];
+  [memoryBytes, tableBytes, flushes] = [23 * MIB, 4 * MIB, 0];
   const { clock, metrics } = under;
   jobs = new StorageJobs({
     env: { clock, metrics },
     node: 'n1',
     engine: {
       approximateSize: async () => CELL_BYTES,
-      figures: async () => ({ levels: [], memoryBytes: 0 }),
+      figures: async () => ({
+        levels: [{ level: 1, files: 1, bytes: tableBytes, readBytes: 0, writtenBytes: 0 }],
+        memoryBytes,
+      }),
       compact: async (range) => {
+        [memoryBytes, tableBytes] = [0, tableBytes + memoryBytes];
+        if (compareBytes(range.gte, range.lt) === 0) {
+          flushes += 1;
+          return;
+        }
         compacted.push(range);
         await new Promise<void>((resolve) => clock.after(1_000, resolve));
       },
@@ -69,6 +82,13 @@ describe('a compaction', () => {
       'a compaction of the store has begun',
       'a compaction of the store is done',
     ]);
+  });
+
+  it('does not count as growth what was in memory only', async () => {
+    start('compact');
+    await under.scheduler.advance(300_000);
+    const sizes = { beforeBytes: 27 * MIB, afterBytes: 27 * MIB };
+    expect(status('compact')).toMatchObject({ state: 'done', ...sizes });
   });
 
   it('that runs is not begun a second time', async () => {
@@ -123,8 +143,8 @@ describe('a flush', () => {
     start('flush');
     await under.scheduler.advance(2_000);
     expect(status('flush')).toMatchObject({ state: 'done', parts: 1, doneParts: 1 });
-    const [range] = compacted;
-    expect(range?.gte).toEqual(range?.lt);
+    expect([flushes, compacted]).toEqual([1, []]);
+    expect(status('flush')).toMatchObject({ beforeBytes: 4 * MIB, afterBytes: 27 * MIB });
   });
 });
 
