@@ -70,6 +70,7 @@ export class MemoryStorage implements Storage {
     if (this.#state !== 'open') return await this.#refuse();
     this.#pending.push(batch);
     const write = this.#writeAfter(this.#lastWrite, options.sync);
+    // Whoever asked is told below; the next one begins all the same.
     this.#lastWrite = write.catch(() => undefined);
     await write;
   }

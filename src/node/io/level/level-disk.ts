@@ -59,6 +59,7 @@ export class LevelDisk implements Disk {
     const path = join(this.#path, name);
     // One after the other: two replacements of one file would share the temporary one.
     const replaced = this.#replaced.then(() => replace(path, content));
+    // Whoever asked is told below; the next one begins all the same.
     this.#replaced = replaced.catch(() => undefined);
     try {
       await replaced;
@@ -102,6 +103,7 @@ export class LevelDisk implements Disk {
   async #lockError(error: unknown): Promise<KvError> {
     if (!(error instanceof KvError) || error.code !== 'KV_DATA_DIR_LOCKED')
       return unusable(`The data directory ${this.#path} cannot be used`, error);
+    // The name of the holder is an extra: that it is locked is what is told, also when the file cannot be read.
     const holder = await this.readFile(join(LOCK, LOCK_HOLDER)).catch(() => undefined);
     const pid = holder === undefined ? '' : new TextDecoder().decode(holder).trim();
     const who = /^\d+$/.test(pid) ? `process ${pid}` : 'another process';
