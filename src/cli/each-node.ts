@@ -63,6 +63,11 @@ function nodesNamed({ nodes }: StatusView, name: string | undefined): StatusView
   if (name === undefined) return nodes;
   const named = nodes.filter((node) => node.name === name || node.nodeId === name);
   if (named.length > 0) return named;
+  throw unknownNode(nodes, name);
+}
+
+/** No node has that name or id: which there are. */
+export function unknownNode(nodes: StatusView['nodes'], name: string): KvError {
   const names = nodes.map((node) => node.name).join(', ');
-  throw new KvError('KV_USAGE', `no node is called ${name}: there are ${names}`);
+  return new KvError('KV_USAGE', `no node is called ${name}: there are ${names}`);
 }

@@ -6,6 +6,7 @@ import type { HintsAction } from '../node/core/views/hint-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import { parseAddress } from '../node/io/config/host-port.js';
 import { ClientCommand, type ConnectionFlags } from './client-command.js';
+import { unknownNode } from './each-node.js';
 import { missingWarnings, type MissingPart } from './envelope.js';
 import { heldHints, type HeldHints } from './held-hints.js';
 
@@ -116,21 +117,14 @@ function holdersOf({ nodes }: StatusView, holder: string | undefined): StatusVie
   if (holder === undefined) return nodes.filter(({ report }) => report !== undefined);
   const named = nodes.filter(({ name, nodeId }) => name === holder || nodeId === holder);
   if (named.length > 0) return named;
-  throw new KvError(
-    'KV_USAGE',
-    `no node is called ${holder}: there are ${nodes.map(({ name }) => name).join(', ')}`,
-  );
+  throw unknownNode(nodes, holder);
 }
 
 /** What is kept for a node. @throws KvError KV_USAGE when no node has that name */
 function hintsOf(view: StatusView, name: string): TargetHints | undefined {
   const isKnown = view.nodes.some((node) => node.name === name || node.nodeId === name);
   const found = hintsByTarget(view).find((one) => one.target === name || one.nodeId === name);
-  if (!isKnown && found === undefined)
-    throw new KvError(
-      'KV_USAGE',
-      `no node is called ${name}: there are ${view.nodes.map((node) => node.name).join(', ')}`,
-    );
+  if (!isKnown && found === undefined) throw unknownNode(view.nodes, name);
   return found;
 }
 

@@ -7,6 +7,7 @@ import type { NodeView } from '../node/core/views/node-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import { parseAddress } from '../node/io/config/host-port.js';
 import { ClientCommand } from './client-command.js';
+import { askNodes } from './each-node.js';
 import type { MissingPart, Warning } from './envelope.js';
 import { Interrupted } from './exit-codes.js';
 import { countOf, renderRepairJob, repairProgress } from './render/repair.js';
@@ -36,23 +37,11 @@ export abstract class RepairCommand extends ClientCommand {
     client: KvClient,
     call: Extract<RepairCall, { readonly job: unknown }>,
   ): Promise<FoundRepairs> {
-    const status = await client.status();
-    const found: FoundRepair[] = [];
-    const missing: MissingPart[] = [];
-    for (const node of status.nodes) {
-      if (node.report === undefined) {
-        missing.push({ node: node.name, error: node.error ?? NO_ANSWER });
-        continue;
-      }
-      try {
-        const endpoint = endpointOf(node);
-        const { jobs } = await client.repair(endpoint, call);
-        found.push(...jobs.map((job) => ({ endpoint, job })));
-      } catch (error) {
-        if (!(error instanceof KvError) || !error.row.retryable) throw error;
-        missing.push({ node: node.name, error: { code: error.code, message: error.message } });
-      }
-    }
+    const { status, answers, missing } = await askNodes(client, undefined, async ({ endpoint }) => {
+      const { jobs } = await client.repair(endpoint, call);
+      return jobs.map((job): FoundRepair => ({ endpoint, job }));
+    });
+    const found = answers.flat();
     return { status, found: found.sort((a, b) => b.job.startedAtMs - a.job.startedAtMs), missing };
   }
 
@@ -139,8 +128,6 @@ export abstract class RepairCommand extends ClientCommand {
 
 /** As KV_UNAVAILABLE: a retry may do. */
 const FAILED_EXIT = 75;
-
-const NO_ANSWER = { code: 'KV_UNREACHABLE', message: 'no answer' };
 
 /** The client port of a node. @throws KvError KV_UNREACHABLE */
 export function endpointOf({ name, address }: Pick<NodeView, 'name' | 'address'>): Endpoint {
