@@ -77,9 +77,7 @@ export class MemoryStorage implements Storage {
 
   iterate(range: KeyRange): AsyncIterable<StorageEntry> {
     if (this.#state !== 'open') return this.#pages(this.#refuse());
-    const entries = this.#parts.table.range(range.gte, range.lt);
-    if (range.reverse === true) entries.reverse();
-    return this.#pages(entries.slice(0, range.limit));
+    return this.#pages(this.#parts.table.range(range.gte, range.lt, range));
   }
 
   async approximateSize(range: KeyRange): Promise<number> {

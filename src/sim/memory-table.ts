@@ -1,10 +1,26 @@
 import type { BatchOperation, StorageEntry } from '../node/env/storage.js';
 
+/** Bytes that become text in one call; a call has a bounded number of arguments. */
+const TEXT_PIECE = 1024;
+
 /** Bytes as a string of the same order: one code unit per byte. */
 export function byteText(bytes: Uint8Array): string {
+  if (bytes.length <= TEXT_PIECE) return textOf(bytes);
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let i = 0; i < bytes.length; i += TEXT_PIECE)
+    text += textOf(bytes.subarray(i, i + TEXT_PIECE));
   return text;
+}
+
+function textOf(bytes: Uint8Array): string {
+  // The signature wants an array of numbers; an array-like is all that `apply` needs.
+  return String.fromCharCode.apply(null, bytes as unknown as number[]);
+}
+
+/** How many entries of a range, and from which end. */
+export interface RangeCut {
+  readonly limit?: number | undefined;
+  readonly reverse?: boolean | undefined;
 }
 
 interface Undo {
@@ -14,12 +30,16 @@ interface Undo {
 
 /**
  * An ordered map of bytes that remembers how to forget what was never synced.
- * Keys are kept sorted lazily: batches append, the next range sorts, which is cheap because most of it is in order.
+ * Keys are kept sorted lazily: batches note what is new, the next range puts it into its place.
  */
 export class MemoryTable {
   readonly #entries = new Map<string, StorageEntry>();
+  /** In order, with some that are gone: `range` looks every key up. */
   #sorted: string[] = [];
-  #dirty = false;
+  /** New since the last range, and in no order yet. */
+  #added: string[] = [];
+  /** Those of `#sorted` and `#added` that are gone. */
+  readonly #gone = new Set<string>();
   /** What each batch since the last sync replaced. */
   #unsynced: (readonly Undo[])[] = [];
   #orphans: (readonly BatchOperation[])[] = [];
@@ -70,12 +90,22 @@ export class MemoryTable {
       for (const { text, before } of [...undo].reverse()) this.#set(text, before);
   }
 
-  /** The entries from `gte` up to `lt`, in order. */
-  range(gte: Uint8Array, lt: Uint8Array): StorageEntry[] {
+  /** The entries from `gte` up to `lt`, in order, or those at its end and backwards. */
+  range(
+    gte: Uint8Array,
+    lt: Uint8Array,
+    { limit = Infinity, reverse = false }: RangeCut = {},
+  ): StorageEntry[] {
     const keys = this.#sortedKeys();
     const found: StorageEntry[] = [];
-    const end = byteText(lt);
-    for (let i = lowerBound(keys, byteText(gte)); i < keys.length && keys[i]! < end; i++) {
+    const first = lowerBound(keys, byteText(gte));
+    const last = lowerBound(keys, byteText(lt)) - 1;
+    const step = reverse ? -1 : 1;
+    for (
+      let i = reverse ? last : first;
+      i >= first && i <= last && found.length < limit;
+      i += step
+    ) {
       const entry = this.#entries.get(keys[i]!);
       if (entry !== undefined) found.push(entry);
     }
@@ -93,23 +123,45 @@ export class MemoryTable {
 
   #set(text: string, entry: StorageEntry | undefined): void {
     if (entry === undefined) {
-      // Its key stays in the sorted list until the next sort; `range` looks every key up.
-      if (this.#entries.delete(text)) this.#dirty = true;
+      if (this.#entries.delete(text)) this.#gone.add(text);
       return;
     }
-    if (!this.#entries.has(text)) this.#dirty = true;
+    if (!this.#entries.has(text) && !this.#gone.delete(text)) this.#added.push(text);
     this.#entries.set(text, entry);
   }
 
   #sortedKeys(): readonly string[] {
-    if (!this.#dirty) return this.#sorted;
-    const known = new Set(this.#sorted);
-    const kept = this.#sorted.filter((text) => this.#entries.has(text));
-    for (const text of this.#entries.keys()) if (!known.has(text)) kept.push(text);
-    this.#sorted = kept.sort((a, b) => (a < b ? -1 : 1));
-    this.#dirty = false;
+    const added = this.#added;
+    if (this.#gone.size > GONE_KEPT + this.#sorted.length) {
+      this.#sorted = [...this.#entries.keys()].sort(inOrder);
+      this.#gone.clear();
+    } else if (added.length <= INSERTED_SINGLY) {
+      for (const text of added) this.#sorted.splice(lowerBound(this.#sorted, text), 0, text);
+    } else this.#sorted = merged(this.#sorted, added.sort(inOrder));
+    if (added.length > 0) this.#added = [];
     return this.#sorted;
   }
+}
+
+/** Keys that are gone and stay in the list at least. */
+const GONE_KEPT = 64;
+/** So many new keys are cheaper to insert one by one. */
+const INSERTED_SINGLY = 16;
+
+function inOrder(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** Two ordered lists as one. */
+function merged(some: readonly string[], others: readonly string[]): string[] {
+  const all: string[] = [];
+  let next = 0;
+  for (const text of some) {
+    while (next < others.length && others[next]! < text) all.push(others[next++]!);
+    all.push(text);
+  }
+  return [...all, ...others.slice(next)];
 }
 
 function lowerBound(keys: readonly string[], text: string): number {

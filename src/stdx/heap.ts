@@ -37,34 +37,38 @@ export class Heap<T> {
     this.#items.length = 0;
   }
 
+  /** Moves the item at `from` up to its place, and what it passes down. */
   #rise(from: number): void {
-    let child = from;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      if (!this.#less(child, parent)) return;
-      this.#swap(child, parent);
-      child = parent;
+    const items = this.#items;
+    const item = items[from]!;
+    let place = from;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      if (this.#compare(item, items[parent]!) >= 0) break;
+      items[place] = items[parent]!;
+      place = parent;
     }
+    items[place] = item;
   }
 
+  /** Moves the item at `from` down to its place, and what it passes up. */
   #sink(from: number): void {
-    let parent = from;
+    const items = this.#items;
+    const item = items[from]!;
+    let place = from;
     for (;;) {
-      let least = parent;
-      for (const child of [2 * parent + 1, 2 * parent + 2]) {
-        if (child < this.#items.length && this.#less(child, least)) least = child;
-      }
-      if (least === parent) return;
-      this.#swap(parent, least);
-      parent = least;
+      const child = this.#lesserChild(place);
+      if (child === undefined || this.#compare(items[child]!, item) >= 0) break;
+      items[place] = items[child]!;
+      place = child;
     }
+    items[place] = item;
   }
 
-  #less(i: number, j: number): boolean {
-    return this.#compare(this.#items[i]!, this.#items[j]!) < 0;
-  }
-
-  #swap(i: number, j: number): void {
-    [this.#items[i], this.#items[j]] = [this.#items[j]!, this.#items[i]!];
+  #lesserChild(place: number): number | undefined {
+    const items = this.#items;
+    const [left, right] = [2 * place + 1, 2 * place + 2];
+    if (left >= items.length) return undefined;
+    return right < items.length && this.#compare(items[right]!, items[left]!) < 0 ? right : left;
   }
 }

@@ -6,9 +6,19 @@ import { SHARD_FOLDER } from '../../node/store/store.js';
 import { floorKey } from '../../node/store/system-keys.js';
 import type { MemoryDisk } from '../memory-disk.js';
 
+/** What was read from bytes on a disk, which nobody changes: each write brings new ones. */
+const seen = new WeakMap<Uint8Array, SlotMap>();
+const NOTHING = new SlotMap();
+
 /** The floors of a namespace as they were written; none where they cannot be read. */
 export function floorsIn(key: Uint8Array, value: Uint8Array | undefined): SlotMap {
-  return new SlotMap(value && unsealRuns(key, value));
+  if (value === undefined) return NOTHING;
+  let floors = seen.get(value);
+  if (floors === undefined) {
+    floors = new SlotMap(unsealRuns(key, value));
+    seen.set(value, floors);
+  }
+  return floors;
 }
 
 /** The floor of the slot of a data key as it lies on a disk, in ms of stamps; 0 where there is none. */
