@@ -48,6 +48,12 @@ export const dataRequests: fc.Arbitrary<DataRequest> = fc.oneof(
     mode: fc.constantFrom('value' as const, 'digest' as const),
     stamp: stamps,
   }),
+  fc.record({
+    kind: fc.constant('discard' as const),
+    epoch: u53,
+    namespace: u53,
+    key: bytes,
+  }),
 );
 
 const digests = fc.record({

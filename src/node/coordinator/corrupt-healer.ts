@@ -1,5 +1,6 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
+import type { DataRequest } from '../core/messages.js';
 import type { Logger } from '../env/log.js';
 import { HealAttempts } from './heal-attempts.js';
 import type { CorruptCopy, OperationContext } from './operation-context.js';
@@ -14,7 +15,8 @@ const DELAYED_HEAL_MS = 500;
  *
  * The corrupt copy may have been one of those that acknowledged a write; the others of that write quorum are still met by
  * every read quorum among the remaining replicas, so what such a quorum agrees on is never older. Fewer are not enough:
- * a single replica may have missed the write, and putting its copy in place would undo it.
+ * a single replica may have missed the write, and putting its copy in place would undo it. If they agree that there is none, the
+ * corrupt copy goes: what it was has been deleted and forgotten, or was never acknowledged by a quorum.
  *
  * A corrupt copy that such a read meets in turn is left to the next operation of a client: two corrupt copies of three
  * would have each other healed for ever.
@@ -71,19 +73,16 @@ export class CorruptHealer {
       return;
     }
     const { record, route } = result;
-    const stillOwned = route.plan.replicas.some(({ nodeId }) => nodeId === copy.nodeId);
-    if (record === undefined || !stillOwned) {
-      this.#end(copy, record === undefined ? 'no other replica has a copy' : 'it has moved away');
+    const { epoch, namespace, replicas } = route.plan;
+    if (!replicas.some(({ nodeId }) => nodeId === copy.nodeId)) {
+      this.#end(copy, 'it has moved away');
       return;
     }
-    const request = {
-      kind: 'write',
-      epoch: route.plan.epoch,
-      namespace: route.plan.namespace,
-      key: copy.key,
-      record: record.encoded,
-      repair: true,
-    } as const;
+    const about = { epoch, namespace, key: copy.key };
+    const request: DataRequest =
+      record === undefined
+        ? { ...about, kind: 'discard' }
+        : { ...about, kind: 'write', record: record.encoded, repair: true };
     const envelope = { request, remainingMs: deadlineMs - clock.monotonicMs() };
     router.send(copy.nodeId, envelope, (reply) => {
       this.#end(copy, reply.kind === 'written' ? undefined : `the replica replied ${reply.kind}`);
@@ -96,7 +95,7 @@ export class CorruptHealer {
     if (failure === undefined) {
       this.#attempts.succeeded(copy);
       metrics.healedCopies.inc();
-      this.#log.info('a corrupt copy was replaced', { node });
+      this.#log.info('a corrupt copy was replaced, or dropped as the others have none', { node });
     } else {
       this.#attempts.failed(copy, clock.monotonicMs());
       this.#log.warn('a corrupt copy was not replaced', { node, reason: failure });

@@ -58,7 +58,15 @@ export interface ReadRequest {
   readonly stamp: Stamp;
 }
 
-export type DataRequest = WriteRequest | ReadRequest;
+/** A corrupt copy is to go: a quorum of the other replicas has none of the key. A copy that is whole stays. */
+export interface DiscardRequest {
+  readonly kind: 'discard';
+  readonly epoch: number;
+  readonly namespace: number;
+  readonly key: Uint8Array;
+}
+
+export type DataRequest = WriteRequest | ReadRequest | DiscardRequest;
 
 /** Identifies one copy without its bytes; two equal digests are equal records. */
 export interface RecordDigest {

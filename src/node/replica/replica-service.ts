@@ -1,6 +1,12 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
-import type { DataReply, DataRequest, ReadRequest, WriteRequest } from '../core/messages.js';
+import type {
+  DataReply,
+  DataRequest,
+  DiscardRequest,
+  ReadRequest,
+  WriteRequest,
+} from '../core/messages.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import { forgottenAgeMs } from '../core/repair/forgotten-age.js';
 import { tokenOf } from '../core/ring/token.js';
@@ -10,11 +16,12 @@ import { highestOf } from '../core/version/hlc.js';
 import type { Version } from '../core/version/version.js';
 import type { Clock } from '../env/clock.js';
 import type { ClusterView, HlcService, MetadataService, ReplicaService } from '../services.js';
-import type { ApplyOutcome, Mutation, ReadOutcome, RecordQuery } from '../store/mutation.js';
+import type { ApplyOutcome, Mutation, ReadOutcome, RecordQuery, Swap } from '../store/mutation.js';
 
 /** What a replica asks of its store; `done` is called exactly once. */
 interface RecordStore {
   apply(mutation: Mutation, done: (outcome: ApplyOutcome) => void): void;
+  swap(change: Swap, done: (outcome: ApplyOutcome) => void): void;
   read(query: RecordQuery, done: (outcome: ReadOutcome) => void): void;
 }
 
@@ -93,8 +100,16 @@ export class Replica implements ReplicaService {
   }
 
   #serve(request: DataRequest, admitted: Admitted, done: Done): void {
-    if (request.kind === 'write') this.#write(request, admitted, done);
-    else this.#read(request, admitted, done);
+    switch (request.kind) {
+      case 'write':
+        this.#write(request, admitted, done);
+        return;
+      case 'read':
+        this.#read(request, admitted, done);
+        return;
+      case 'discard':
+        this.#discard(request, admitted, done);
+    }
   }
 
   #write(request: WriteRequest, { view, token, deadlineMs }: Admitted, done: Done): void {
@@ -105,7 +120,7 @@ export class Replica implements ReplicaService {
     }
     const forgotten = this.#forgottenBy(request, view);
     if (forgotten !== undefined) {
-      done(this.#applied(request.record, { kind: 'superseded', version: forgotten }));
+      done(this.#refused({ kind: 'superseded', version: forgotten }));
       return;
     }
     const { namespace, key, record, repair } = request;
@@ -113,9 +128,24 @@ export class Replica implements ReplicaService {
     this.#parts.store.apply(
       { namespace, token, key, record, repair, priority, deadlineMs },
       (outcome) => {
-        done(this.#applied(record, outcome));
+        done(outcome.kind === 'written' ? this.#written(record) : this.#refused(outcome));
       },
     );
+  }
+
+  #discard({ namespace, key }: DiscardRequest, { token, deadlineMs }: Admitted, done: Done): void {
+    const change = {
+      namespace,
+      token,
+      key,
+      expected: 'corrupt',
+      by: undefined,
+      deadlineMs,
+    } as const;
+    this.#parts.store.swap(change, (outcome) => {
+      const isDone = outcome.kind === 'written';
+      done(isDone ? { kind: 'written', stamp: this.#parts.hlc.read() } : this.#refused(outcome));
+    });
   }
 
   /**
@@ -132,13 +162,17 @@ export class Replica implements ReplicaService {
     return versionOfRecord(record).ms <= forgottenMs ? highestOf(forgottenMs) : undefined;
   }
 
-  /** What became of a write; the clock merges only stamps of records that the store has verified. */
-  #applied(record: Uint8Array, outcome: ApplyOutcome): DataReply {
+  /** The record is durable; the clock merges only stamps of records that the store has verified. */
+  #written(record: Uint8Array): DataReply {
+    const { hlc } = this.#parts;
+    hlc.observe(versionOfRecord(record));
+    return { kind: 'written', stamp: hlc.read() };
+  }
+
+  /** Why a change was not made. */
+  #refused(outcome: Exclude<ApplyOutcome, { readonly kind: 'written' }>): DataReply {
     const { hlc } = this.#parts;
     switch (outcome.kind) {
-      case 'written':
-        hlc.observe(versionOfRecord(record));
-        return { kind: 'written', stamp: hlc.read() };
       case 'superseded':
         hlc.observe(outcome.version);
         return { kind: 'superseded', version: outcome.version, stamp: hlc.read() };

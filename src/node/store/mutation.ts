@@ -33,8 +33,8 @@ export interface Swap {
   readonly namespace: number;
   readonly token: number;
   readonly key: Uint8Array;
-  /** The copy that may be replaced, as it was read; `any` also takes a corrupt one. */
-  readonly expected: CopyIdentity | 'any';
+  /** The copy that may be replaced, as it was read; `any` also takes a corrupt one, and `corrupt` nothing else. */
+  readonly expected: CopyIdentity | 'any' | 'corrupt';
   /** What takes its place, encoded; undefined removes it. */
   readonly by: Uint8Array | undefined;
   readonly deadlineMs?: number | undefined;
@@ -87,7 +87,7 @@ export interface PendingMerge extends Pending {
 export interface PendingSwap extends Pending {
   readonly kind: 'swap';
   readonly dataKey: Uint8Array;
-  readonly expected: CopyIdentity | 'any';
+  readonly expected: Swap['expected'];
   readonly by: StoredRecord | undefined;
 }
 

@@ -209,7 +209,10 @@ function isSweptFrom(held: StoredRecord, { version, expiresAtMs }: StoredRecord)
 function swap(slot: Slot, { expected, by }: PendingSwap): ApplyOutcome {
   const { held } = slot;
   if (held === undefined) return WRITTEN;
-  if (expected !== 'any') {
+  if (expected === 'corrupt') {
+    // A copy that is whole has been put in its place meanwhile.
+    if (held !== 'corrupt') return WRITTEN;
+  } else if (expected !== 'any') {
     if (held === 'unknown-format') return { kind: 'failed', error: newerFormat() };
     if (typeof held === 'string') return { kind: 'corrupt' };
     const isExpected =

@@ -107,6 +107,7 @@ function diskOf(disk: NodeEnv['disk']): Omit<NodeEnv['disk'], 'openStorage'> {
 
 function askedOf(request: DataRequest): string {
   if (request.kind === 'read') return `for its ${request.mode}`;
+  if (request.kind === 'discard') return 'to drop a damaged record';
   return request.repair ? 'to take a repair' : 'to write';
 }
 

@@ -54,6 +54,39 @@ describe('a corrupt copy', () => {
     expect(text(read(await cluster.run('n3', get('k', 'one'))).value)).toBe('w');
   });
 
+  it('of which the others have none is dropped: it was deleted and forgotten, or never acknowledged by a quorum', async () => {
+    await cluster.plant('n1', 'k', { version: version(1_000), value: 'v' });
+    cluster.damage('n1', 'k');
+    expect(failed(await cluster.run('n2', get('k', 'all'))).code).toBe('KV_CORRUPT');
+    await cluster.scheduler.until(
+      () => n2.metrics.value('kv_corrupt_copies_healed_total') === 1,
+      1000,
+    );
+    expect(await cluster.copyOn('n1', 'k')).toBe('missing');
+    expect(read(await cluster.run('n2', get('k', 'all'))).value).toBeUndefined();
+  });
+
+  it('stays where too few others say that there is none', async () => {
+    await cluster.plant('n1', 'k', { version: version(1_000), value: 'v' });
+    cluster.damage('n1', 'k');
+    for (const one of [n1, n2]) one.believes.set(n3.id, 'down');
+    expect(failed(await cluster.run('n2', get('k'))).code).toBe('KV_CORRUPT');
+    await cluster.scheduler.advance(1_000);
+    expect(await cluster.copyOn('n1', 'k')).toBe('corrupt');
+  });
+
+  it('that was replaced meanwhile is left alone when it was to be dropped', async () => {
+    await cluster.plant('n1', 'k', { version: version(1_000), value: 'v' });
+    cluster.damage('n1', 'k');
+    n1.intercept = (request) => {
+      if (request.kind === 'discard') cluster.damage('n1', 'k');
+      return false;
+    };
+    expect(failed(await cluster.run('n2', get('k', 'all'))).code).toBe('KV_CORRUPT');
+    await cluster.scheduler.advance(1_000);
+    expect(await cluster.copyOn('n1', 'k')).toMatchObject({ version: version(1_000) });
+  });
+
   it('is noticed as well when the damage was done on the way', async () => {
     await cluster.run('n1', put('k', 'v', { level: 'all' }));
     n1.intercept = (request, done) => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { DataRequest } from '../../../../src/node/core/messages.js';
 import { LIMITS } from '../../../../src/node/core/limits.js';
 import { exists, failed, get, put, read, text, version } from './requests.js';
 import { TestCluster } from './test-cluster.js';
@@ -19,10 +20,15 @@ function servedSince(nodes: readonly TestNode[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { served } of nodes)
     for (const request of served.splice(0)) {
-      const what = request.kind === 'read' ? request.mode : request.repair ? 'repair' : 'write';
+      const what = kindOf(request);
       counts[what] = (counts[what] ?? 0) + 1;
     }
   return counts;
+}
+
+function kindOf(request: DataRequest): string {
+  if (request.kind === 'read') return request.mode;
+  return request.kind === 'write' && request.repair ? 'repair' : request.kind;
 }
 
 describe('a read', () => {

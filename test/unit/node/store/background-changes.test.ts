@@ -60,6 +60,18 @@ describe('a swap', () => {
     expect(await under.swap('any', undefined)).toEqual(WRITTEN);
     expect(await under.textOf()).toBe('(missing)');
   });
+
+  it('takes nothing but a corrupt copy when it is for one', async () => {
+    await under.apply({ ms: 5 });
+    expect(await under.swap('corrupt', undefined)).toEqual(WRITTEN);
+    expect(await under.textOf()).not.toBe('(missing)');
+    under.disk.damage(SHARD_FOLDER, dataKeyOf(), (value) => {
+      value[20]! ^= 4;
+      return value;
+    });
+    expect(await under.swap('corrupt', undefined)).toEqual(WRITTEN);
+    expect(await under.textOf()).toBe('(missing)');
+  });
 });
 
 describe('what is kept beside the records', () => {

@@ -153,10 +153,10 @@ export class StoreUnderTest {
   }
 
   /** Swaps the copy of a key for one of `by`, or removes it. */
-  swap(expected: Shape | 'any', by: Shape | undefined, key = 'k'): Promise<ApplyOutcome> {
+  swap(expected: Shape | 'any' | 'corrupt', by: Shape | undefined, key = 'k'): Promise<ApplyOutcome> {
     const change = {
       ...coordinates(key),
-      expected: expected === 'any' ? expected : copyOf({ key, ...expected }),
+      expected: typeof expected === 'string' ? expected : copyOf({ key, ...expected }),
       by: by === undefined ? undefined : mutation({ key, ...by }).record,
     };
     return new Promise((resolve) => {

@@ -36,6 +36,8 @@ export const DataOpKind = {
   DATA_OP_KIND_READ_DIGEST: 4,
   /** DATA_OP_KIND_HINT - A write that the replica has missed; it takes it behind live traffic. */
   DATA_OP_KIND_HINT: 5,
+  /** DATA_OP_KIND_DISCARD - A corrupt copy is to go: a quorum of the other replicas has none of the key. */
+  DATA_OP_KIND_DISCARD: 6,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -48,6 +50,7 @@ export namespace DataOpKind {
   export type DATA_OP_KIND_READ_VALUE = typeof DataOpKind.DATA_OP_KIND_READ_VALUE;
   export type DATA_OP_KIND_READ_DIGEST = typeof DataOpKind.DATA_OP_KIND_READ_DIGEST;
   export type DATA_OP_KIND_HINT = typeof DataOpKind.DATA_OP_KIND_HINT;
+  export type DATA_OP_KIND_DISCARD = typeof DataOpKind.DATA_OP_KIND_DISCARD;
   export type UNRECOGNIZED = typeof DataOpKind.UNRECOGNIZED;
 }
 

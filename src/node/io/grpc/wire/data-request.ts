@@ -10,6 +10,7 @@ const REPAIR = 2;
 const READ_VALUE = 3;
 const READ_DIGEST = 4;
 const HINT = 5;
+const DISCARD = 6;
 
 const EMPTY = new Uint8Array(0);
 /** What the fixed fields of a DataOp take at most. */
@@ -34,7 +35,7 @@ export function writeDataRequest(
   writer.uint(5, request.namespace);
   writer.bytes(6, request.key);
   if (request.kind === 'write') writer.bytes(7, request.record);
-  else writer.stamp(8, request.stamp);
+  if (request.kind === 'read') writer.stamp(8, request.stamp);
   writer.end(start);
 }
 
@@ -55,6 +56,7 @@ export function readDataRequest(reader: ProtoReader): NumberedRequest<DataReques
 }
 
 function kindOf(request: DataRequest): number {
+  if (request.kind === 'discard') return DISCARD;
   if (request.kind === 'write') {
     if (request.repair) return REPAIR;
     return request.background === true ? HINT : WRITE;
@@ -110,6 +112,7 @@ function requestOf(fields: OpFields): DataRequest {
     return { kind: 'write', epoch, namespace, key, record, repair: kind === REPAIR };
   if (kind === HINT)
     return { kind: 'write', epoch, namespace, key, record, repair: false, background: true };
+  if (kind === DISCARD) return { kind: 'discard', epoch, namespace, key };
   if (kind !== READ_VALUE && kind !== READ_DIGEST) throw new BadFrame(`a request of kind ${kind}`);
   if (stamp === undefined) throw new BadFrame('a read without a stamp');
   const mode = kind === READ_VALUE ? 'value' : 'digest';
