@@ -152,8 +152,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
   const keeping = wireStorage({
     ...parts,
     ...foundation,
-    ...{ name, coordinator },
-    repairedAtMs: ({ namespace, runs }) => repair.times.oldest(namespace, runs),
+    ...{ name, coordinator, repair },
   });
   const admin = new AdminService({
     ...parts,

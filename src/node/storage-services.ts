@@ -1,8 +1,8 @@
 import { LIMITS } from './core/limits.js';
 import type { NodeId } from './core/metadata/cluster-metadata.js';
-import type { RepairGroup } from './core/repair/repair-groups.js';
 import type { NodeEnv } from './env/env.js';
 import type { Coordinator } from './coordinator/coordinator.js';
+import type { RepairServices } from './repair/wire-repair.js';
 import type { EventSink, LivenessService, MetadataService, PeerDirectory } from './services.js';
 import { StorageAdmin } from './status/storage-admin.js';
 import type { DiskReserve } from './store/disk-reserve.js';
@@ -23,8 +23,7 @@ export interface StorageServiceParts {
   readonly peers: PeerDirectory;
   readonly events: EventSink;
   readonly coordinator: Pick<Coordinator, 'reportCorrupt'>;
-  /** When the slots of a range were last equal on all owners, or first known; 0 when that is not known. */
-  readonly repairedAtMs: (group: RepairGroup) => number;
+  readonly repair: Pick<RepairServices, 'times' | 'cycle'>;
   /** In what time all records are read once. */
   readonly scrubCycleMs?: number | undefined;
 }
@@ -38,7 +37,7 @@ export interface StorageServices {
 
 /** Makes the upkeep of a store; nothing of it runs yet. */
 export function wireStorage(parts: StorageServiceParts): StorageServices {
-  const { env, ownId, name: node, store, metadata, coordinator } = parts;
+  const { env, ownId, name: node, store, metadata, coordinator, repair } = parts;
   const scrubber = new Scrubber({
     ...parts,
     env: { ...env, log: env.log.child('scrub') },
@@ -55,6 +54,10 @@ export function wireStorage(parts: StorageServiceParts): StorageServices {
     engine: store.engine,
     namespaces: () => metadata.current()?.metadata.namespaces.map(({ id }) => id) ?? [],
   });
-  const admin = new StorageAdmin({ ...parts, node, clock: env.clock, scrubber, jobs });
+  const admin = new StorageAdmin({
+    ...{ ...parts, node, clock: env.clock, scrubber, jobs },
+    repairedAtMs: ({ namespace, runs }) => repair.times.oldest(namespace, runs),
+    recovery: () => repair.cycle.report().recovery,
+  });
   return { scrubber, jobs, admin };
 }

@@ -74,6 +74,7 @@ const report: NodeReport = {
   repairMarkedSlots: 7,
   repairOldestAgeMs: 12.5,
   repairCycleMs: 86_400_000,
+  recovery: { forMs: 61_000.5, ranges: 64, back: 61 },
   gossipRound: 99,
   sightings: [sighting, unseen],
 };

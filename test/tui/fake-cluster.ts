@@ -115,6 +115,7 @@ function report(cluster: FakeCluster, i: number): NodeReport | undefined {
     repairMarkedSlots: cluster.marks?.[nameOf(i)] ?? 0,
     repairOldestAgeMs: 3_600_000 * 2,
     repairCycleMs: 86_400_000,
+    recovery: undefined,
     gossipRound: 218_441 + cluster.second,
     // Made when asked for: with 300 nodes there are 90,000.
     get sightings() {

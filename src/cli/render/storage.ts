@@ -1,4 +1,5 @@
 import type { ScrubView, ShardView, StorageView } from '../../node/core/views/storage-views.js';
+import { recoveryText } from '../../node/core/repair/recovery-text.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { formatCount, formatShare, UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';
@@ -110,9 +111,10 @@ function troubleLines(
   { view, scrub, gridComplete }: Row,
   { width, paint }: Look,
 ): readonly string[] {
-  const { node, writesRefused } = view;
+  const { node, writesRefused, recovery } = view;
   const lines: (readonly ['bad' | 'warn', string])[] = [];
   if (writesRefused !== '') lines.push(['bad', `${node} ${cleanText(writesRefused)}`]);
+  if (recovery !== undefined) lines.push(['bad', `${node} ${recoveryText(recovery)}`]);
   if (scrub.unreadable > 0)
     lines.push([
       'bad',

@@ -71,7 +71,7 @@ async function confirmLoss(node: {
 }): Promise<void> {
   await confirmByName({
     ...node,
-    what: `What the store of ${node.name} in ${node.dataDir} has lost, and no other replica has, is given up for good.`,
+    what: `What the store of ${node.name} in ${node.dataDir} has lost, and no other replica has, is given up for good. Look at \`kv status\` first: no other node may be recovering or down.`,
     interactive: process.stdin.isTTY && process.stderr.isTTY,
   });
 }

@@ -15,6 +15,7 @@ import type {
   PeerDirectory,
 } from '../services.js';
 import type { GroupRepairEnd, GroupRepairs } from './group-repair.js';
+import type { Recovery } from './recovery.js';
 import type { RepairMetrics } from './repair-metrics.js';
 import { freshProgress, type RepairProgress } from './repair-progress.js';
 import type { MendReply } from './repair-replica.js';
@@ -31,6 +32,8 @@ export interface RepairCycleParts {
   readonly events: EventSink;
   readonly repairs: GroupRepairs;
   readonly times: RepairTimes;
+  /** Until it is over, no range counts as repaired that was not repaired since. */
+  readonly recovery: Recovery;
   readonly metrics: RepairMetrics;
   /** In what time every range is to be repaired once. */
   readonly cycleMs: number;
@@ -71,7 +74,8 @@ export class RepairCycle {
 
   /** How long ago the range was last equal on all owners of which that is longest ago; undefined when there is no such range. */
   report(): RepairReport {
-    const { times, hlc, cycleMs } = this.#parts;
+    this.#learn();
+    const { times, hlc, cycleMs, recovery, metadata } = this.#parts;
     const nowMs = hlc.ownMs();
     let oldestAgeMs: number | undefined;
     for (const { group } of this.#known) {
@@ -79,7 +83,13 @@ export class RepairCycle {
       const atMs = times.oldest(group.namespace, group.runs);
       if (atMs > 0) oldestAgeMs = Math.max(oldestAgeMs ?? 0, nowMs - atMs);
     }
-    return { repairOldestAgeMs: oldestAgeMs, repairCycleMs: cycleMs };
+    // Before the first write nothing can have been lost.
+    const isOpened = metadata.current()?.metadata.opened === true;
+    return {
+      repairOldestAgeMs: oldestAgeMs,
+      repairCycleMs: cycleMs,
+      recovery: isOpened ? recovery.report(this.#known.map(({ group }) => group)) : undefined,
+    };
   }
 
   /** Has the groups of some slots repaired soon, by this node, unless that began after `sinceMs`; says when that was last done. */
@@ -116,6 +126,7 @@ export class RepairCycle {
     try {
       await this.#parts.times.recover();
       this.#learn();
+      await this.#recover();
       await this.#beginTimes();
       next = this.#next();
       if (next !== undefined) await this.#repair(next);
@@ -201,10 +212,17 @@ export class RepairCycle {
     );
   }
 
+  async #recover(): Promise<void> {
+    const { metadata, recovery } = this.#parts;
+    if (metadata.current()?.metadata.opened === true)
+      await recovery.settle(this.#known.map(({ group }) => group));
+  }
+
   /** What was never repaired is as old as this node's knowledge of it, from the moment there is data. */
   async #beginTimes(): Promise<void> {
-    const { metadata, times, hlc } = this.#parts;
+    const { metadata, times, hlc, recovery } = this.#parts;
     const view = metadata.current();
+    if (!recovery.isOver()) return;
     if (view?.metadata.opened !== true || this.#timedEpoch === this.#placementEpoch) return;
     const epoch = this.#placementEpoch;
     const nowMs = Math.floor(hlc.ownMs());

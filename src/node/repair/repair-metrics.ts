@@ -1,3 +1,4 @@
+import type { RepairReport } from '../core/views/repair-views.js';
 import type { Counter, Metrics } from '../env/metrics.js';
 
 /** What is counted of repairs that this node drives. */
@@ -9,15 +10,25 @@ export interface RepairMetrics {
   readonly dropped: Counter;
 }
 
-/** Registers the metrics of repairs. */
-export function repairMetrics(metrics: Metrics, oldestSeconds: () => number): RepairMetrics {
+/** Registers the metrics of repairs; `report` says how far they are. */
+export function repairMetrics(metrics: Metrics, report: () => RepairReport): RepairMetrics {
   const counter = (name: string, help: string): Counter => metrics.counter({ name, help });
   metrics.gaugeFrom(
     {
       name: 'kv_node_repair_oldest_seconds',
       help: 'Time since all owners of a range were last made equal, of the range of this node for which that is the longest; durable.',
     },
-    oldestSeconds,
+    () => (report().repairOldestAgeMs ?? 0) / 1000,
+  );
+  metrics.gaugeFrom(
+    {
+      name: 'kv_node_recovering_ranges',
+      help: 'Ranges of which this node has lost a part, and that were not equal on all owners since; durable.',
+    },
+    () => {
+      const { recovery } = report();
+      return recovery === undefined ? 0 : recovery.ranges - recovery.back;
+    },
   );
   return {
     ranges: counter(

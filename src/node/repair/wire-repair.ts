@@ -11,6 +11,7 @@ import type {
 import { GroupRepairs } from './group-repair.js';
 import { MarkRepair, type MarkedSlots } from './mark-repair.js';
 import { purgeOf } from './purge-run.js';
+import { Recovery, type RecoveryParts } from './recovery.js';
 import { RepairCycle } from './repair-cycle.js';
 import { RepairJobs } from './repair-jobs.js';
 import { repairMetrics } from './repair-metrics.js';
@@ -23,7 +24,7 @@ export interface RepairFoundation {
   readonly env: NodeEnv;
   readonly ownId: NodeId;
   readonly boot: number;
-  readonly store: RepairStore;
+  readonly store: RepairStore & RecoveryParts['store'];
   readonly grid: RepairReplicaParts['grid'];
   readonly hlc: HlcService;
   readonly metadata: MetadataService;
@@ -64,11 +65,11 @@ export function wireRepair(foundation: RepairFoundation): RepairServices {
     mend: (namespace, runs, sinceMs) => cycle.mend(namespace, runs, sinceMs),
   });
   const repairs = new GroupRepairs({ ...foundation, clock, replica, floors: store.floors });
-  const oldestSeconds = (): number => (cycle.report().repairOldestAgeMs ?? 0) / 1000;
-  const metrics = repairMetrics(env.metrics, oldestSeconds);
+  const metrics = repairMetrics(env.metrics, () => cycle.report());
+  const recovery = new Recovery({ ...foundation, clock, times });
   const cycle: RepairCycle = new RepairCycle({
     ...foundation,
-    ...{ clock, log, repairs, times, cycleMs, metrics },
+    ...{ clock, log, repairs, times, recovery, cycleMs, metrics },
   });
   const { random } = env;
   const jobs = new RepairJobs({ ...foundation, clock, random, repairs, metrics });

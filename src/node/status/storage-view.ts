@@ -1,3 +1,4 @@
+import type { RecoveryReport } from '../core/views/repair-views.js';
 import type { ShardView, StorageView } from '../core/views/storage-views.js';
 import { DATA_KEYS } from '../core/version/data-key.js';
 import type { StorageFigures } from '../env/storage.js';
@@ -15,6 +16,8 @@ export interface StorageViewParts {
   readonly disk: DiskReserve;
   readonly scrubber: Scrubber;
   readonly jobs: StorageJobs;
+  /** How far the others have brought back what this node has lost. */
+  readonly recovery: () => RecoveryReport | undefined;
 }
 
 /** Before so much was written, LevelDB's figures, which are whole MiB, say nothing about what a write costs. */
@@ -22,7 +25,7 @@ const TELLING_BYTES = 64 * 1024 * 1024;
 
 /** What the store of this node says of itself. @throws KvError KV_STORE_FAILED */
 export async function storageView(parts: StorageViewParts): Promise<StorageView> {
-  const { node, disk, jobs } = parts;
+  const { node, disk, jobs, recovery } = parts;
   return {
     node,
     shards: [await shardView(parts)],
@@ -30,6 +33,7 @@ export async function storageView(parts: StorageViewParts): Promise<StorageView>
     diskReserveBytes: disk.reserveBytes,
     writesRefused: disk.fullness()?.message ?? '',
     jobs: jobs.list(),
+    recovery: recovery(),
   };
 }
 

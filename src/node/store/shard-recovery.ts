@@ -5,7 +5,7 @@ import { StoreDamage } from '../env/store-damage.js';
 import { INDEXES } from './indexes/index-builder.js';
 import { damaged, readMarkers, SequenceMarkers } from './sequence-markers.js';
 import type { MarkerWindow } from './sequence-markers.js';
-import { CEILING_KEY, INDEXED_KEY, seal, sealU48 } from './system-keys.js';
+import { CEILING_KEY, INDEXED_KEY, LOSS_KEY, seal, sealU48 } from './system-keys.js';
 import { unseal, unsealU48, WRITER_KEY } from './system-keys.js';
 
 /** Signs the versions of one shard: 64 random bits, never used by another shard or after a loss of the disk. */
@@ -20,6 +20,8 @@ export interface RecoveredShard {
   readonly writerId: WriterId;
   /** Zero when no ceiling was ever reserved. */
   readonly ceilingMs: number;
+  /** When a loss was accepted that is not made good yet, in ms since 1970; undefined when nothing is lost. */
+  readonly lossMs: number | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function recoverShard(
   isExpected = false,
 ): Promise<RecoveredShard> {
   const markers = await readMarkers(storage);
-  const [writer, ceiling] = await storage.getMany([WRITER_KEY, CEILING_KEY]);
+  const [writer, ceiling, loss] = await storage.getMany([WRITER_KEY, CEILING_KEY, LOSS_KEY]);
   if (markers.last === 0 && writer === undefined) {
     // Batch 1 is durable before a node asks to be a member.
     if (isExpected) throw new StoreDamage('The store of this node is gone');
@@ -44,7 +46,14 @@ export async function recoverShard(
   if (body?.length !== 8) throw damaged('writer id');
   const ceilingMs = ceiling === undefined ? 0 : unsealU48(CEILING_KEY, ceiling);
   if (ceilingMs === undefined) throw damaged('ceiling of the clock');
-  return { markers, writerId: { hi: readU32be(body, 0), lo: readU32be(body, 4) }, ceilingMs };
+  const lossMs = loss === undefined ? undefined : unsealU48(LOSS_KEY, loss);
+  if (loss !== undefined && lossMs === undefined) throw damaged('note of an accepted loss');
+  return {
+    markers,
+    writerId: { hi: readU32be(body, 0), lo: readU32be(body, 4) },
+    ceilingMs,
+    lossMs,
+  };
 }
 
 async function beginShard(storage: Storage, random: Random): Promise<RecoveredShard> {
@@ -56,5 +65,5 @@ async function beginShard(storage: Storage, random: Random): Promise<RecoveredSh
   ];
   await storage.write([...begun, ...first.stamp(0)], { sync: true });
   const writerId = { hi: readU32be(id, 0), lo: readU32be(id, 4) };
-  return { markers: { low: 1, last: first.last }, writerId, ceilingMs: 0 };
+  return { markers: { low: 1, last: first.last }, writerId, ceilingMs: 0, lossMs: undefined };
 }

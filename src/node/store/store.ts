@@ -215,6 +215,11 @@ export class Store {
     return this.#recovered.ceilingMs;
   }
 
+  /** When a loss was accepted that was not made good when the shard was opened, in ms since 1970; undefined when nothing was lost. */
+  lossMs(): number | undefined {
+    return this.#recovered.lossMs;
+  }
+
   /** Makes a ceiling durable. @throws KvError KV_STORE_FAILED */
   async reserveCeiling(ceilingMs: number): Promise<void> {
     await this.#writer.reserve(ceilingMs);

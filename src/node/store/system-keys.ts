@@ -10,6 +10,8 @@ export const WRITER_KEY = Uint8Array.of(PREFIX, 0x77);
 export const CEILING_KEY = Uint8Array.of(PREFIX, 0x63);
 export const INDEXED_KEY = Uint8Array.of(PREFIX, 0x69);
 export const SCRUB_KEY = Uint8Array.of(PREFIX, 0x73);
+/** When a loss was accepted that the other replicas have not made good yet, in ms since 1970. */
+export const LOSS_KEY = Uint8Array.of(PREFIX, 0x6c);
 
 /** The range of all batch markers. */
 export const MARKERS = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DATA_KEYS } from '../../../src/node/core/version/data-key.js';
 import { DELTAS } from '../../../src/node/store/grid/grid-keys.js';
 import { SHARD_FOLDER } from '../../../src/node/store/store.js';
-import { MARKERS } from '../../../src/node/store/system-keys.js';
+import { LOSS_KEY, MARKERS } from '../../../src/node/store/system-keys.js';
 import type { MemoryDisk } from '../../../src/sim/memory-disk.js';
 import { peerAddressOf } from '../../../src/sim/sim-machine.js';
 import { utf8Encode } from '../../../src/stdx/bytes.js';
@@ -21,8 +21,8 @@ function disks(cluster: BootedCluster): readonly string[] {
   });
 }
 
-async function filled(seed: number): Promise<BootedCluster> {
-  const cluster = await BootedCluster.of(3, seed);
+async function filled(seed: number, size = 3): Promise<BootedCluster> {
+  const cluster = await BootedCluster.of(size, seed);
   for (let i = 0; i < 40; i++)
     await cluster.execute('n1', { kind: 'put', key: `k${i}`, value: `v${i}`, level: 'all' });
   const { client } = cluster.client('c1');
@@ -69,6 +69,91 @@ describe('a node whose store has lost batches', () => {
     cluster.kill('n2');
     await cluster.start('n2');
     await cluster.execute('n2', { kind: 'put', key: 'after', value: 'v', level: 'all' });
+  });
+});
+
+describe('a node of which a loss was accepted', () => {
+  /** What the cluster says of its recovery. */
+  async function recovering(
+    cluster: BootedCluster,
+    viewer = 'n1',
+  ): Promise<{ readonly health: string; readonly told: readonly string[] }> {
+    const { health, alerts } = await cluster.run(cluster.at(viewer).node.admin.status());
+    const told = alerts.filter(({ code }) => code === 'KV_RECOVERING');
+    return { health, told: told.map(({ node, message }) => `${node ?? ''} ${message}`) };
+  }
+
+  it('is told as recovering, also after a restart, until each of its ranges was repaired between all owners', async () => {
+    const cluster = await filled(67, 5);
+    cluster.kill('n5');
+    cluster.kill('n2');
+    lose(cluster, 'n2');
+    cluster.startOptions = { acceptLoss: true };
+    await cluster.start('n2');
+    expect(await recovering(cluster, 'n2')).toEqual({
+      health: 'DEGRADED',
+      told: [expect.stringMatching(/^n2 lost a part of its store.* and has 0 of \d+ ranges back;/)],
+    });
+    // With one owner away, the rest comes back.
+    await cluster.scheduler.advance(40_000);
+    cluster.startOptions = {};
+    cluster.kill('n2');
+    await cluster.start('n2');
+    await cluster.scheduler.advance(10_000);
+    const [part] = (await recovering(cluster)).told;
+    const [, back = 0, ranges = 0] = (/has (\d+) of (\d+) ranges/.exec(part ?? '') ?? []).map(
+      Number,
+    );
+    expect(back).toBeGreaterThan(0);
+    expect(back).toBeLessThan(ranges);
+    const { recovery } = await cluster.run(cluster.at('n2').node.admin.upkeep.view());
+    expect(recovery).toMatchObject({ back, ranges });
+    expect(cluster.at('n2').metrics.value('kv_node_recovering_ranges')).toBe(ranges - back);
+
+    await cluster.start('n5');
+    await cluster.until(() => cluster.sees('n1', 'n5') === 'up');
+    const all = await cluster.run(cluster.at('n1').node.admin.status());
+    expect(all.ranges.full).toBe(all.ranges.total);
+    expect(all.alerts.map(({ code }) => code)).toEqual(['KV_RECOVERING']);
+    expect(all.health).toBe('DEGRADED');
+    await cluster.scheduler.advance(120_000);
+    expect(await recovering(cluster)).toEqual({ health: 'HEALTHY', told: [] });
+    expect(cluster.at('n2').metrics.value('kv_node_recovering_ranges')).toBe(0);
+    const events = cluster.at('n2').node.events.after(0);
+    expect(events.map(({ message }) => message)).toContain(
+      `the loss is made good: ${ranges} of ${ranges} ranges are equal on all their owners again`,
+    );
+    expect(cluster.machine('n2').disk.valueOf(SHARD_FOLDER, LOSS_KEY)).toBeUndefined();
+    cluster.kill('n2');
+    await cluster.start('n2');
+    expect((await recovering(cluster, 'n2')).told).toEqual([]);
+  });
+
+  it('is refused when it cannot tell whether it is whole', async () => {
+    const cluster = await filled(69);
+    cluster.kill('n2');
+    lose(cluster, 'n2');
+    cluster.startOptions = { acceptLoss: true };
+    await cluster.start('n2');
+    cluster.kill('n2');
+    cluster.machine('n2').disk.damage(SHARD_FOLDER, LOSS_KEY, (value) => value.fill(1));
+    cluster.startOptions = {};
+    const refused = await cluster.startRefused('n2');
+    expect(refused.message).toContain('The note of an accepted loss is damaged');
+  });
+
+  it('has nothing to wait for when no other node has a copy of anything', async () => {
+    const cluster = await BootedCluster.of(1, 68);
+    await cluster.execute('n1', { kind: 'put', key: 'k', value: 'v', level: 'one' });
+    cluster.kill('n1');
+    cluster.machine('n1').disk.loseFolder(SHARD_FOLDER);
+    cluster.startOptions = { acceptLoss: true };
+    const { node } = await cluster.start('n1');
+    await cluster.scheduler.advance(10_000);
+    expect((await recovering(cluster)).told).toEqual([]);
+    expect(node.events.after(0).map(({ message }) => message)).toContain(
+      'of what this node has lost no other node holds a copy: nothing of it comes back',
+    );
   });
 });
 

@@ -59,6 +59,7 @@ const n1: StorageView = {
   diskReserveBytes: Math.round(512 * MIB),
   writesRefused: '',
   jobs: [],
+  recovery: undefined,
 };
 
 /** One that is well, one that is young, one with everything that can be wrong. */
@@ -88,6 +89,7 @@ export const exampleStorage: readonly StorageView[] = [
       },
     ],
     diskFreeBytes: Math.round(300 * MIB),
+    recovery: { forMs: 240_000, ranges: 64, back: 61 },
     writesRefused:
       'the disk of this node is nearly full: 300 MiB free, 512 MiB are kept in reserve; it takes no writes until there is space',
     jobs: [

@@ -80,6 +80,7 @@ function report(one: Example): NodeReport {
     repairMarkedSlots: 0,
     repairOldestAgeMs: 3_600_000 * 2,
     repairCycleMs: 86_400_000,
+    recovery: undefined,
     gossipRound: 218_441,
     sightings: [],
   };

@@ -57,6 +57,7 @@ export function reportFromMessage(message: ReportMessage): NodeReport {
     clockOffsetMs: message.clockOffsetMs,
     diskFreeBytes: message.diskFreeBytes,
     repairOldestAgeMs: message.repairOldestAgeMs,
+    recovery: message.recovery,
     sightings: message.sightings.map(sightingFromMessage),
     hints: message.hints.map((one) => ({ ...one, state: hintStateOf(one.state) })),
   };

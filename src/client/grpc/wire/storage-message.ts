@@ -20,6 +20,7 @@ export function storageFromMessage(message: StorageResponse): StorageView {
   return {
     ...message,
     diskFreeBytes: message.diskFreeBytes,
+    recovery: message.recovery,
     shards: message.shards.map((shard) => {
       const { writeAmplification, tombstoneShare } = shard;
       const scrub = required(shard.scrub);

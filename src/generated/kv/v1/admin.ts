@@ -185,6 +185,17 @@ export interface NodeReport {
     | undefined;
   /** In what time each range is to be repaired once. */
   readonly repairCycleMs: number;
+  /** Absent unless a loss of its store was accepted, and not all of it is back. */
+  readonly recovery?: Recovery | undefined;
+}
+
+/** How far a node is that has lost a part of its store. */
+export interface Recovery {
+  /** How long ago the loss was accepted. */
+  readonly forMs: number;
+  /** Ranges that other nodes hold copies of, and those of them that were equal on all owners since. */
+  readonly ranges: number;
+  readonly back: number;
 }
 
 /** What one node keeps for another that missed writes. */
@@ -526,6 +537,8 @@ export interface StorageResponse {
   readonly writesRefused: string;
   /** The last of each kind, since the start of the node. */
   readonly jobs: readonly StorageJobResponse[];
+  /** Absent unless a loss was accepted, and not all of it is back. */
+  readonly recovery?: Recovery | undefined;
 }
 
 export interface Shard {
@@ -1992,6 +2005,7 @@ function createBaseNodeReport(): NodeReport {
     repairMarkedSlots: 0,
     repairOldestAgeMs: undefined,
     repairCycleMs: 0,
+    recovery: undefined,
   };
 }
 
@@ -2083,6 +2097,9 @@ export const NodeReport: MessageFns<NodeReport> = {
     }
     if (message.repairCycleMs !== 0) {
       writer.uint32(233).double(message.repairCycleMs);
+    }
+    if (message.recovery !== undefined) {
+      Recovery.encode(message.recovery, writer.uint32(242).fork()).join();
     }
     return writer;
   },
@@ -2330,6 +2347,82 @@ export const NodeReport: MessageFns<NodeReport> = {
             }
 
             message.repairCycleMs = reader.double();
+            continue;
+          }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.recovery = Recovery.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRecovery(): Recovery {
+  return { forMs: 0, ranges: 0, back: 0 };
+}
+
+export const Recovery: MessageFns<Recovery> = {
+  encode(message: Recovery, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.forMs !== 0) {
+      writer.uint32(9).double(message.forMs);
+    }
+    if (message.ranges !== 0) {
+      writer.uint32(16).uint64(message.ranges);
+    }
+    if (message.back !== 0) {
+      writer.uint32(24).uint64(message.back);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Recovery {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecovery() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.forMs = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.ranges = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.back = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -5518,7 +5611,15 @@ export const StorageRequest: MessageFns<StorageRequest> = {
 };
 
 function createBaseStorageResponse(): StorageResponse {
-  return { node: "", shards: [], diskFreeBytes: undefined, diskReserveBytes: 0, writesRefused: "", jobs: [] };
+  return {
+    node: "",
+    shards: [],
+    diskFreeBytes: undefined,
+    diskReserveBytes: 0,
+    writesRefused: "",
+    jobs: [],
+    recovery: undefined,
+  };
 }
 
 export const StorageResponse: MessageFns<StorageResponse> = {
@@ -5540,6 +5641,9 @@ export const StorageResponse: MessageFns<StorageResponse> = {
     }
     for (const v of message.jobs) {
       StorageJobResponse.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.recovery !== undefined) {
+      Recovery.encode(message.recovery, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -5603,6 +5707,14 @@ export const StorageResponse: MessageFns<StorageResponse> = {
             }
 
             message.jobs.push(StorageJobResponse.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.recovery = Recovery.decode(reader, reader.uint32());
             continue;
           }
         }

@@ -4,6 +4,17 @@ export interface RepairReport {
   readonly repairOldestAgeMs: number | undefined;
   /** In what time each range is to be repaired once. */
   readonly repairCycleMs: number;
+  /** Undefined unless a loss of its store was accepted, and not all of it is back. */
+  readonly recovery: RecoveryReport | undefined;
+}
+
+/** How far a node is that has lost a part of its store: until all ranges are back, a quorum read may miss what it has acknowledged. */
+export interface RecoveryReport {
+  /** How long ago the loss was accepted. */
+  readonly forMs: number;
+  /** Ranges that other nodes hold copies of, and those of them that were equal on all owners since. */
+  readonly ranges: number;
+  readonly back: number;
 }
 
 /** What is to be repaired: all that is named must hold; nothing named is every range of the cluster. */

@@ -1,3 +1,5 @@
+import type { RecoveryReport } from './repair-views.js';
+
 /** The store of one node, as it says itself. */
 export interface StorageView {
   readonly node: string;
@@ -7,6 +9,8 @@ export interface StorageView {
   /** Why it takes no writes while it answers reads, or empty. */
   readonly writesRefused: string;
   readonly jobs: readonly StorageJobView[];
+  /** Undefined unless a loss was accepted, and not all of it is back. */
+  readonly recovery: RecoveryReport | undefined;
 }
 
 export interface ShardView {

@@ -1,11 +1,12 @@
 import { KvError } from '../../core/errors.js';
-import type { Random } from '../../env/random.js';
+import type { NodeEnv } from '../../env/env.js';
 import type { BatchOperation, KeyRange, Storage } from '../../env/storage.js';
 import * as grid from '../grid/grid-keys.js';
 import {
   CEILING_KEY,
   FLOORS,
   INDEXED_KEY,
+  LOSS_KEY,
   markerKey,
   MARKERS,
   REPAIR_TIMES,
@@ -38,10 +39,13 @@ const FORGOTTEN: readonly Pick<KeyRange, 'gte' | 'lt'>[] = [
 
 /**
  * Has a store that lost a part of itself begin anew with the records that it still has: it takes nothing for complete (no floors), nothing
- * for known (no hash grid, no indexes), writes under a new id, and counts its batches from far above. All of it counts once the last
- * write is durable; cut off before, it is done again. @throws KvError KV_STORE_FAILED
+ * for known (no hash grid, no indexes), writes under a new id, counts its batches from far above, and knows since when it lacks something.
+ * All of it counts once the last write is durable; cut off before, it is done again. @throws KvError KV_STORE_FAILED
  */
-export async function beginAnew(storage: Storage, random: Random): Promise<void> {
+export async function beginAnew(
+  storage: Storage,
+  { random, clock }: Pick<NodeEnv, 'random' | 'clock'>,
+): Promise<void> {
   const sequence = (await lastSequence(storage)) + LEAP;
   if (sequence + LEAP >= SEQUENCE_END)
     throw new KvError(
@@ -54,6 +58,11 @@ export async function beginAnew(storage: Storage, random: Random): Promise<void>
     ...[grid.STATE_KEY, INDEXED_KEY, SCRUB_KEY].map((key) => ({ type: 'del', key }) as const),
     ...(await readableCeiling(storage)),
     { type: 'put', key: WRITER_KEY, value: seal(WRITER_KEY, random.bytes(8)) },
+    {
+      type: 'put',
+      key: LOSS_KEY,
+      value: sealU48(LOSS_KEY, Math.max(0, Math.floor(clock.wallMs()))),
+    },
     { type: 'put', key: marker, value: sealU48(marker, sequence) },
   ];
   await storage.write(operations, { sync: true });

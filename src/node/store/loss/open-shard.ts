@@ -7,7 +7,7 @@ import { recoverShard, type RecoveredShard } from '../shard-recovery.js';
 import { beginAnew } from './begin-anew.js';
 
 export interface ShardParts {
-  readonly env: Pick<NodeEnv, 'disk' | 'random' | 'log'>;
+  readonly env: Pick<NodeEnv, 'disk' | 'random' | 'log' | 'clock'>;
   readonly folder: string;
   readonly options: StorageOptions;
   /** Whether the node has had this shard: then an empty one has lost all. */
@@ -64,7 +64,7 @@ async function openWithout(
   await disk.replaceFile(LOSS_FILE, utf8Encode(BEGUN));
   const storage = await openReadable(parts);
   try {
-    await beginAnew(storage, random);
+    await beginAnew(storage, parts.env);
     const recovered = await recoverShard(storage, random);
     await disk.replaceFile(LOSS_FILE, utf8Encode(DONE));
     told(message);
