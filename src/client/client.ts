@@ -8,9 +8,10 @@ import type { DescribeView } from '../node/core/views/describe-views.js';
 import type { EventView, WatchTick } from '../node/core/views/event-views.js';
 import type { GossipView } from '../node/core/views/gossip-views.js';
 import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
+import type { NamespacesView } from '../node/core/views/namespace-views.js';
 import type { NodeDetailView } from '../node/core/views/node-views.js';
 import type { RepairAnswer, RepairCall } from '../node/core/views/repair-views.js';
-import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
+import type { OwnersQuery, OwnersView, RingView } from '../node/core/views/ring-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import type { Clock } from '../node/env/clock.js';
 import type { Random } from '../node/env/random.js';
@@ -53,7 +54,7 @@ export type WriteResult = Extract<ClientResult, { readonly kind: 'written' }>;
 const MAP_FRESH_MS = 10_000;
 /** Failures ask for a new copy at most this often. */
 const MAP_RETRY_MS = 500;
-const NO_KEY = new Uint8Array(0);
+const ANYWHERE = { key: new Uint8Array(0), namespace: '' };
 
 /**
  * A client of one cluster: routes each operation to a replica of its key, stamps it, again only while that is safe, and retries
@@ -132,7 +133,7 @@ export class KvClient {
     return await this.#ask((node, ms) => node.ring(options, ms));
   }
 
-  async owners(key: Uint8Array, options: { readonly offline: boolean }): Promise<OwnersView> {
+  async owners(key: Uint8Array, options: OwnersQuery): Promise<OwnersView> {
     return await this.#ask((node, ms) => node.owners(key, options, ms));
   }
 
@@ -148,6 +149,10 @@ export class KvClient {
 
   async node(name: string): Promise<NodeDetailView> {
     return await this.#ask((node, ms) => node.node(name, ms));
+  }
+
+  async namespaces(): Promise<NamespacesView> {
+    return await this.#ask((node, ms) => node.namespaces(ms));
   }
 
   async events(options: { readonly limit: number }): Promise<readonly EventView[]> {
@@ -258,7 +263,7 @@ export class KvClient {
     const { clock } = this.#options;
     const deadlineMs = clock.monotonicMs() + (this.#options.timeoutMs ?? LIMITS.clientTotalMs);
     const errors: KvError[] = [];
-    for (const node of allRoutes(NO_KEY, this.#context.sources())) {
+    for (const node of allRoutes(ANYWHERE, this.#context.sources())) {
       const leftMs = deadlineMs - clock.monotonicMs();
       if (leftMs <= 0) break;
       try {

@@ -145,10 +145,10 @@ class Operation {
   }
 
   #pick(): ClientConnection | undefined {
-    const { key } = this.#call.request;
+    const place = this.#call.request;
     const sources = this.#context.sources();
-    if (this.#attempts === 0) return firstRoute(key, sources, this.#call.start);
-    const routes = allRoutes(key, sources);
+    if (this.#attempts === 0) return firstRoute(place, sources, this.#call.start);
+    const routes = allRoutes(place, sources);
     return (
       routes.find((connection) => !this.#tried.has(connection)) ??
       routes[this.#attempts % Math.max(1, routes.length)]
@@ -182,7 +182,7 @@ class Operation {
   /** Every node that is known refused a connection, some of them twice: waiting longer is for the caller to decide. */
   #nobodyThere(error: KvError): boolean {
     if (error.code !== 'KV_UNREACHABLE' || this.#unknown !== undefined) return false;
-    const routes = allRoutes(this.#call.request.key, this.#context.sources());
+    const routes = allRoutes(this.#call.request, this.#context.sources());
     const broken = routes.every((connection) => connection.state() === 'broken');
     return broken && this.#attempts > routes.length + 1;
   }

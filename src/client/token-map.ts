@@ -18,7 +18,11 @@ export class TokenMap {
   readonly epoch: number;
   readonly nodes: readonly RoutedNode[];
   readonly #byId: ReadonlyMap<string, RoutedNode>;
-  readonly #placement: Placement | undefined;
+  readonly #ring: Ring | undefined;
+  readonly #copies: ReadonlyMap<string, Readonly<Record<string, number>>>;
+  /** Of a namespace that this map does not know. */
+  readonly #usualCopies: Readonly<Record<string, number>>;
+  readonly #placements = new Map<string, Placement>();
 
   constructor(view: DescribeView) {
     this.epoch = view.epoch;
@@ -26,15 +30,29 @@ export class TokenMap {
     this.nodes = serving.map(routed);
     this.#byId = new Map(this.nodes.map((node) => [node.nodeId, node]));
     const owners = serving.filter((node) => node.tokens.length > 0);
-    if (owners.length === 0) return;
-    const replication = Object.fromEntries(owners.map((node) => [node.dc, view.replicationFactor]));
-    this.#placement = Placement.of(Ring.of(owners), replication);
+    this.#copies = new Map(view.namespaces.map(({ name, copies }) => [name, copies]));
+    this.#usualCopies = Object.fromEntries(owners.map((node) => [node.dc, view.replicationFactor]));
+    if (owners.length > 0) this.#ring = Ring.of(owners);
   }
 
   /** The replicas of a key in preference order; empty when nobody owns anything yet. */
-  replicasOf(key: Uint8Array): readonly RoutedNode[] {
-    if (this.#placement === undefined) return [];
-    return this.#placement.replicaSetOf(tokenOf(key)).flatMap((id) => this.#byId.get(id) ?? []);
+  replicasOf(key: Uint8Array, namespace: string): readonly RoutedNode[] {
+    const placement = this.#placementOf(namespace);
+    if (placement === undefined) return [];
+    return placement.replicaSetOf(tokenOf(key)).flatMap((id) => this.#byId.get(id) ?? []);
+  }
+
+  #placementOf(namespace: string): Placement | undefined {
+    if (this.#ring === undefined) return undefined;
+    const copies = this.#copies.get(namespace);
+    // Names that nobody knows share one placement: there is no end to them.
+    const name = copies === undefined ? '' : namespace;
+    let placement = this.#placements.get(name);
+    if (placement === undefined) {
+      placement = Placement.of(this.#ring, copies ?? this.#usualCopies);
+      this.#placements.set(name, placement);
+    }
+    return placement;
   }
 }
 

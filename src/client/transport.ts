@@ -4,9 +4,14 @@ import type { DescribeView } from '../node/core/views/describe-views.js';
 import type { EventView, WatchTick } from '../node/core/views/event-views.js';
 import type { GossipView } from '../node/core/views/gossip-views.js';
 import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
+import type {
+  NamespaceChange,
+  NamespaceChanged,
+  NamespacesView,
+} from '../node/core/views/namespace-views.js';
 import type { NodeDetailView } from '../node/core/views/node-views.js';
 import type { RepairAnswer, RepairCall } from '../node/core/views/repair-views.js';
-import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
+import type { OwnersQuery, OwnersView, RingView } from '../node/core/views/ring-views.js';
 import type {
   StorageJobRequest,
   StorageJobView,
@@ -28,11 +33,7 @@ export interface AdminCalls {
   ring(options: { readonly all: boolean }, timeoutMs: number): Promise<RingView>;
   /** Plans, begins, shows or ends repairs that the node that is asked drives. */
   repair(call: RepairCall, timeoutMs: number): Promise<RepairAnswer>;
-  owners(
-    key: Uint8Array,
-    options: { readonly offline: boolean },
-    timeoutMs: number,
-  ): Promise<OwnersView>;
+  owners(key: Uint8Array, options: OwnersQuery, timeoutMs: number): Promise<OwnersView>;
   gossip(timeoutMs: number): Promise<GossipView>;
   node(name: string, timeoutMs: number): Promise<NodeDetailView>;
   events(options: { readonly limit: number }, timeoutMs: number): Promise<readonly EventView[]>;
@@ -44,6 +45,8 @@ export interface AdminCalls {
   tombstones(timeoutMs: number): Promise<TombstonesView>;
   /** Work on the store of the node that is asked. */
   storageJob(request: StorageJobRequest, timeoutMs: number): Promise<StorageJobView>;
+  namespaces(timeoutMs: number): Promise<NamespacesView>;
+  changeNamespace(change: NamespaceChange, timeoutMs: number): Promise<NamespaceChanged>;
   /** Ticks until `signal` aborts (then it ends quietly) or the stream breaks (then it throws). */
   watch(options: { readonly intervalMs: number }, signal: AbortSignal): AsyncIterable<WatchTick>;
 }

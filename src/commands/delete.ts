@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import { KEY_FLAGS, LEVEL_FLAGS } from '../cli/flags.js';
 import { parseKey } from '../cli/keys.js';
+import { NAMESPACE_FLAG } from '../cli/namespace-flags.js';
 import { OperationCommand } from '../cli/operation-command.js';
 import { renderWritten } from '../cli/render/written.js';
 import { writeWarnings, writtenItem } from '../cli/results.js';
@@ -25,7 +26,7 @@ export default class Delete extends OperationCommand {
     }),
   };
 
-  static override readonly flags = { ...LEVEL_FLAGS, ...KEY_FLAGS };
+  static override readonly flags = { ...LEVEL_FLAGS, ...NAMESPACE_FLAG, ...KEY_FLAGS };
 
   protected readonly kind = 'delete';
   protected override readonly writes = true;
@@ -35,7 +36,11 @@ export default class Delete extends OperationCommand {
     const encoding = flags['key-encoding'];
     const keys = args.key.map((text) => parseKey(text, encoding));
     this.traces = flags.trace;
-    const options = { level: flags.consistency, trace: flags.trace || this.verbose };
+    const options = {
+      namespace: flags.namespace,
+      level: flags.consistency,
+      trace: flags.trace || this.verbose,
+    };
     const items = await this.withClient(flags, (client) =>
       this.runAll(keys, flags.consistency, (key) => client.delete(key, options)),
     );

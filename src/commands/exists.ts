@@ -2,6 +2,7 @@ import { Args } from '@oclif/core';
 import { EXIT } from '../cli/exit-codes.js';
 import { KEY_FLAGS, LEVEL_FLAGS } from '../cli/flags.js';
 import { parseKey } from '../cli/keys.js';
+import { NAMESPACE_FLAG } from '../cli/namespace-flags.js';
 import { OperationCommand } from '../cli/operation-command.js';
 import { readItem } from '../cli/results.js';
 
@@ -18,7 +19,7 @@ export default class Exists extends OperationCommand {
     key: Args.string({ description: 'key to look for', ignoreStdin: true, required: true }),
   };
 
-  static override readonly flags = { ...LEVEL_FLAGS, ...KEY_FLAGS };
+  static override readonly flags = { ...LEVEL_FLAGS, ...NAMESPACE_FLAG, ...KEY_FLAGS };
 
   protected readonly kind = 'exists';
 
@@ -27,7 +28,11 @@ export default class Exists extends OperationCommand {
     const encoding = flags['key-encoding'];
     const key = parseKey(args.key, encoding);
     this.traces = flags.trace;
-    const options = { level: flags.consistency, trace: flags.trace || this.verbose };
+    const options = {
+      namespace: flags.namespace,
+      level: flags.consistency,
+      trace: flags.trace || this.verbose,
+    };
     const items = await this.withClient(flags, (client) =>
       this.runAll([key], flags.consistency, (one) => client.exists(one, options)),
     );

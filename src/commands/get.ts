@@ -4,6 +4,7 @@ import type { ReadResult } from '../client/client.js';
 import { EXIT } from '../cli/exit-codes.js';
 import { KEY_FLAGS, LEVEL_FLAGS } from '../cli/flags.js';
 import { parseKey } from '../cli/keys.js';
+import { NAMESPACE_FLAG } from '../cli/namespace-flags.js';
 import { OperationCommand } from '../cli/operation-command.js';
 import { frameValues, printableValue, type ValueForm } from '../cli/value-output.js';
 import { readItem } from '../cli/results.js';
@@ -38,6 +39,7 @@ Exit code 3 says that a key was not found. Binary values are not written to a te
 
   static override readonly flags = {
     ...LEVEL_FLAGS,
+    ...NAMESPACE_FLAG,
     ...KEY_FLAGS,
     out: Flags.string({ helpValue: 'FILE', summary: 'write the value to this file' }),
     raw: Flags.boolean({ summary: 'the bytes alone, even on a terminal', exclusive: ['hex'] }),
@@ -53,7 +55,11 @@ Exit code 3 says that a key was not found. Binary values are not written to a te
     if (flags.out !== undefined && (keys.length > 1 || this.wantsJson))
       throw new KvError('KV_USAGE', '--out takes one key, and no JSON');
     this.traces = flags.trace;
-    const options = { level: flags.consistency, trace: flags.trace || this.verbose };
+    const options = {
+      namespace: flags.namespace,
+      level: flags.consistency,
+      trace: flags.trace || this.verbose,
+    };
     const items = await this.withClient(flags, (client) =>
       this.runAll(keys, flags.consistency, (key) => client.get(key, options)),
     );

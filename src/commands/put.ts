@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { durationFlag, KEY_FLAGS, LEVEL_FLAGS } from '../cli/flags.js';
 import { parseKey } from '../cli/keys.js';
+import { NAMESPACE_FLAG } from '../cli/namespace-flags.js';
 import { OperationCommand } from '../cli/operation-command.js';
 import { renderWritten } from '../cli/render/written.js';
 import { writeWarnings, writtenItem } from '../cli/results.js';
@@ -28,6 +29,7 @@ Without VALUE, standard input has to be a pipe or a file.`;
 
   static override readonly flags = {
     ...LEVEL_FLAGS,
+    ...NAMESPACE_FLAG,
     ...KEY_FLAGS,
     file: Flags.string({ helpValue: 'FILE', summary: 'read the value from this file' }),
     ttl: durationFlag({ summary: 'how long the key lives; without it, for good' }),
@@ -50,6 +52,7 @@ Without VALUE, standard input has to be a pipe or a file.`;
     );
     this.traces = flags.trace;
     const options = {
+      namespace: flags.namespace,
       level: flags.consistency,
       trace: flags.trace || this.verbose,
       ttlMs,

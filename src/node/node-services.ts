@@ -160,8 +160,8 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     report,
     hints,
     repairs: repair.jobs,
-    inspect: (key) =>
-      coordinator.inspect(key, { namespace: 'default', remainingMs: LIMITS.requestMs }),
+    inspect: (key, namespace) =>
+      coordinator.inspect(key, { namespace, remainingMs: LIMITS.requestMs }),
     storage: async () =>
       Object.entries(await store.properties()).map(([key, value]) => ({ name: key, value })),
   });

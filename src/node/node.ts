@@ -16,6 +16,7 @@ import type { AdminService } from './status/admin-service.js';
 import type { EventLog } from './status/event-log.js';
 import type { NodeReadiness } from './status/node-readiness.js';
 import type { HashGrid } from './store/grid/hash-grid.js';
+import { DroppedCleaner } from './store/dropped/dropped-cleaner.js';
 import { Sweeper } from './store/sweep/sweeper.js';
 
 const HOUSEKEEPING_MS = 1_000;
@@ -33,6 +34,7 @@ export class KvNode {
   readonly #opened: OpenedNode;
   readonly #services: NodeServices;
   readonly #sweeper: Sweeper;
+  readonly #dropped: DroppedCleaner;
   #clusterId: string;
   #housekeeping: Timer | undefined;
   #left: Promise<void> | undefined;
@@ -59,6 +61,11 @@ export class KvNode {
       end: (error) => {
         this.#end(error);
       },
+    });
+    this.#dropped = new DroppedCleaner({
+      env: options.env,
+      store: opened.store,
+      view: () => this.#services.metadata.current(),
     });
     this.#sweeper = new Sweeper({
       env: options.env,
@@ -183,6 +190,7 @@ export class KvNode {
     this.#keepHouse();
     await this.#startClock(view.metadata.settings);
     this.#sweeper.start();
+    this.#dropped.start();
     this.#services.hints.start();
     this.#services.repair.start();
     this.#services.storage.scrubber.start();
@@ -248,6 +256,7 @@ export class KvNode {
     await hints.idle();
     await repair.idle();
     await this.#sweeper.stop();
+    await this.#dropped.stop();
     await storage.scrubber.stop();
     await storage.jobs.stop();
     // After a failed write the ceiling cannot be lowered; the next start then only begins a little ahead.

@@ -6,9 +6,14 @@ import type { DescribeView } from '../node/core/views/describe-views.js';
 import type { EventView, WatchTick } from '../node/core/views/event-views.js';
 import type { GossipView } from '../node/core/views/gossip-views.js';
 import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
+import type {
+  NamespaceChange,
+  NamespaceChanged,
+  NamespacesView,
+} from '../node/core/views/namespace-views.js';
 import type { NodeDetailView } from '../node/core/views/node-views.js';
 import type { RepairAnswer, RepairCall } from '../node/core/views/repair-views.js';
-import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
+import type { OwnersQuery, OwnersView, RingView } from '../node/core/views/ring-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import type {
   StorageJobRequest,
@@ -136,7 +141,7 @@ export class SimConnection implements ClientConnection, Connection {
 
   owners(
     key: Uint8Array,
-    options: { readonly offline: boolean },
+    options: OwnersQuery,
     timeoutMs: number,
   ): Promise<OwnersView> {
     return this.#ask(timeoutMs, (admin) => admin.owners(key, options));
@@ -168,6 +173,14 @@ export class SimConnection implements ClientConnection, Connection {
 
   storageJob(request: StorageJobRequest, timeoutMs: number): Promise<StorageJobView> {
     return this.#ask(timeoutMs, async (admin) => admin.upkeep.job(request));
+  }
+
+  namespaces(timeoutMs: number): Promise<NamespacesView> {
+    return this.#ask(timeoutMs, async (admin) => admin.namespaces.view());
+  }
+
+  changeNamespace(change: NamespaceChange, timeoutMs: number): Promise<NamespaceChanged> {
+    return this.#ask(timeoutMs, (admin) => admin.namespaces.change(change, timeoutMs));
   }
 
   async *watch(

@@ -181,6 +181,7 @@ export const OWNERS: OwnersView = {
   token: 0x9942_6228,
   range: { start: 0x9942_0000, end: 0x9943_0000 },
   quorum: 2,
+  namespace: 'default',
   alive: 2,
   replicas: [
     {
@@ -261,6 +262,10 @@ export const EVENTS: readonly EventView[] = [
 
 /** `Describe`. */
 export const DESCRIBE: DescribeView = {
+  namespaces: [
+    { name: 'default', copies: { dc1: 3 } },
+    { name: 'orders', copies: { dc1: 2 } },
+  ],
   clusterId: '00000000000000c1',
   cluster: 'dev',
   nodeId: '0000000000000001',

@@ -4,6 +4,7 @@ import { KvError } from '../../src/node/core/errors.js';
 import { LIMITS } from '../../src/node/core/limits.js';
 import type { WatchTick } from '../../src/node/core/views/event-views.js';
 import { nextTurn } from '../../src/node/io/turn.js';
+import { NAMESPACE_CHANGED, NAMESPACE_CHANGES, NAMESPACES } from './example-namespaces.js';
 import { DESCRIBE, EVENTS, GOSSIP, NODE, OWNERS, RING, STATUS } from './example-views.js';
 import { exampleJobs, exampleStorage, exampleTombstones } from '../unit/cli/example-storage.js';
 import { openClientPort } from './grpc-fixtures.js';
@@ -39,13 +40,19 @@ describe('the administrative questions over gRPC', () => {
         storage: async () => exampleStorage[2]!,
         tombstones: async () => exampleTombstones[0]!,
         storageJob: async (request) => (keep(request), exampleJobs[1]!),
+        namespaces: async () => NAMESPACES,
+        changeNamespace: async (change) => (keep(change), NAMESPACE_CHANGED),
         hints: async (action, target) => (keep(action, target), { node: 'n1', hints: 3 }),
       },
     });
     expect(await connection.describe(5_000)).toEqual(DESCRIBE);
     expect(await connection.status(5_000)).toEqual(STATUS);
     expect(await connection.ring({ all: true }, 5_000)).toEqual(RING);
-    const owners = await connection.owners(Uint8Array.of(0, 255), { offline: true }, 5_000);
+    const owners = await connection.owners(
+      Uint8Array.of(0, 255),
+      { offline: true, namespace: 'orders' },
+      5_000,
+    );
     expect({ ...owners, key: [...owners.key] }).toEqual({ ...OWNERS, key: [...OWNERS.key] });
     expect(await connection.gossip(5_000)).toEqual(GOSSIP);
     expect(await connection.node('n1', 5_000)).toEqual(NODE);
@@ -55,13 +62,17 @@ describe('the administrative questions over gRPC', () => {
     expect(await connection.tombstones(5_000)).toEqual(exampleTombstones[0]);
     const job = { kind: 'compact', action: 'stop', range: { start: 5, end: 4096 } } as const;
     expect(await connection.storageJob(job, 5_000)).toEqual(exampleJobs[1]);
+    expect(await connection.namespaces(5_000)).toEqual(NAMESPACES);
+    for (const change of NAMESPACE_CHANGES)
+      expect(await connection.changeNamespace(change, 5_000)).toEqual(NAMESPACE_CHANGED);
     expect(asked).toEqual([
       [{ all: true }],
-      [[0, 255], { offline: true }],
+      [[0, 255], { offline: true, namespace: 'orders' }],
       ['n1'],
       [{ limit: 7 }],
       ['purge', 'n4'],
       [job],
+      ...NAMESPACE_CHANGES.map((change) => [change]),
     ]);
   });
 

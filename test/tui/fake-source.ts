@@ -12,6 +12,7 @@ export function fakeOwners(key: Uint8Array, viewedFrom = 'n1'): OwnersView {
     token: 0x6b3f90c2,
     range: { start: 0x6b210000, end: 0x6b44a000 },
     quorum: 2,
+    namespace: 'default',
     alive: 2,
     replicas: [
       {

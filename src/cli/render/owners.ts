@@ -4,7 +4,7 @@ import { hex32, utf8DecodeStrict } from '../../stdx/bytes.js';
 import { UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';
 import type { Look } from '../look.js';
-import { keyArguments, showKey } from '../show-key.js';
+import { cleanText, keyArguments, showKey } from '../show-key.js';
 import { renderTable, type Column } from '../table.js';
 import { clipText } from '../text-width.js';
 import { document, flow } from './lines.js';
@@ -18,7 +18,8 @@ export function renderOwners(
   options: { readonly offline: boolean },
   look: Look,
 ): string {
-  const key = keyArguments(view.key);
+  const inNamespace = view.namespace === 'default' ? '' : ` -n ${view.namespace}`;
+  const key = `${keyArguments(view.key)}${inNamespace}`;
   return document([
     ...headLines(view, look),
     '',
@@ -28,7 +29,7 @@ export function renderOwners(
 }
 
 function headLines(view: OwnersView, { width, paint }: Look): readonly string[] {
-  const { key, token, range, quorum, alive, replicas } = view;
+  const { namespace, key, token, range, quorum, alive, replicas } = view;
   const encoding = utf8DecodeStrict(key) === undefined ? 'binary' : 'utf8';
   const reached = alive >= quorum;
   const verdict = paint(reached ? 'ok' : 'bad', reached ? 'reachable' : 'not reachable');
@@ -36,6 +37,7 @@ function headLines(view: OwnersView, { width, paint }: Look): readonly string[] 
     ...flow(
       [
         `key    ${clipText(showKey(key), width - 24)} (${key.length} B ${encoding})`,
+        ...(namespace === 'default' ? [] : [`namespace ${cleanText(namespace)}`]),
         `token 0x${hex32(token)} (${((100 * token) / RING_SIZE).toFixed(1)}% round the ring)`,
       ],
       width,

@@ -5,9 +5,14 @@ import type { DescribeView } from '../../node/core/views/describe-views.js';
 import type { EventView, WatchTick } from '../../node/core/views/event-views.js';
 import type { GossipView } from '../../node/core/views/gossip-views.js';
 import type { HintsAction, HintsDone } from '../../node/core/views/hint-views.js';
+import type {
+  NamespaceChange,
+  NamespaceChanged,
+  NamespacesView,
+} from '../../node/core/views/namespace-views.js';
 import type { NodeDetailView } from '../../node/core/views/node-views.js';
 import type { RepairAnswer, RepairCall } from '../../node/core/views/repair-views.js';
-import type { OwnersView, RingView } from '../../node/core/views/ring-views.js';
+import type { OwnersQuery, OwnersView, RingView } from '../../node/core/views/ring-views.js';
 import type { StatusView } from '../../node/core/views/status-views.js';
 import type {
   StorageJobRequest,
@@ -22,6 +27,11 @@ import { SessionStream } from './session-stream.js';
 import { watchTicks } from './watch-ticks.js';
 import { BadFrame } from './wire/bad-frame.js';
 import { gossipFromMessage } from './wire/gossip-message.js';
+import {
+  changeToMessage,
+  namespaceChangedFromMessage,
+  namespacesFromMessage,
+} from './wire/namespace-message.js';
 import { repairAnswerFromMessage, repairCallToMessage } from './wire/repair-job-message.js';
 import { describeFromMessage, ownersFromMessage, ringFromMessage } from './wire/ring-message.js';
 import {
@@ -74,12 +84,9 @@ export class GrpcClientConnection implements ClientConnection {
     return this.#read(answer, ringFromMessage);
   }
 
-  owners(
-    key: Uint8Array,
-    options: { readonly offline: boolean },
-    timeoutMs: number,
-  ): Promise<OwnersView> {
-    const request = { key, offline: options.offline };
+  owners(key: Uint8Array, options: OwnersQuery, timeoutMs: number): Promise<OwnersView> {
+    const { offline, namespace = '' } = options;
+    const request = { key, offline, namespace };
     const answer = this.#connection.unary(AdminService.owners, request, timeoutMs);
     return this.#read(answer, ownersFromMessage);
   }
@@ -127,6 +134,20 @@ export class GrpcClientConnection implements ClientConnection {
   storageJob(request: StorageJobRequest, timeoutMs: number): Promise<StorageJobView> {
     const answer = this.#connection.unary(AdminService.storageJob, request, timeoutMs);
     return this.#read(answer, storageJobFromMessage);
+  }
+
+  namespaces(timeoutMs: number): Promise<NamespacesView> {
+    const answer = this.#connection.unary(AdminService.namespaces, {}, timeoutMs);
+    return this.#read(answer, namespacesFromMessage);
+  }
+
+  changeNamespace(change: NamespaceChange, timeoutMs: number): Promise<NamespaceChanged> {
+    const answer = this.#connection.unary(
+      AdminService.changeNamespace,
+      changeToMessage(change),
+      timeoutMs,
+    );
+    return this.#read(answer, namespaceChangedFromMessage);
   }
 
   watch(options: { readonly intervalMs: number }, signal: AbortSignal): AsyncIterable<WatchTick> {

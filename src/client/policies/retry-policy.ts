@@ -44,6 +44,8 @@ export function decideRetry(error: KvError, attempts: number): RetryDecision {
     case 'KV_LEVEL_UNKNOWN':
     case 'KV_LEVEL_NOT_HERE':
     case 'KV_LEVEL_UNREACHABLE':
+    case 'KV_NAMESPACE_UNKNOWN':
+    case 'KV_NAMESPACE_EXISTS':
     case 'KV_NO_TERMINAL':
     case 'KV_IO_FAILED':
     case 'KV_JOIN_REFUSED':

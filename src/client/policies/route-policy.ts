@@ -6,6 +6,12 @@ import type { ClientConnection, Endpoint } from '../transport.js';
 /** `token`: to a replica of the key, as the ring says. `any`: to the endpoints given, which forward. */
 export type Routing = 'token' | 'any';
 
+/** A key, and where it is one. */
+export interface RoutedKey {
+  readonly key: Uint8Array;
+  readonly namespace: string;
+}
+
 export interface RouteSources {
   readonly endpoints: readonly Endpoint[];
   readonly map: TokenMap | undefined;
@@ -14,25 +20,28 @@ export interface RouteSources {
 
 /** The connection to try first: a living replica that is connected and answers, in turn (`start`), so that load is spread over them. */
 export function firstRoute(
-  key: Uint8Array,
+  place: RoutedKey,
   sources: RouteSources,
   start: number,
 ): ClientConnection | undefined {
-  const replicas = sources.map?.replicasOf(key) ?? [];
+  const replicas = sources.map?.replicasOf(place.key, place.namespace) ?? [];
   for (let i = 0; i < replicas.length; i++) {
     const node = replicas[(start + i) % replicas.length]!;
     const connection = sources.connections.to(node.endpoint);
     if (node.alive && sources.connections.works(connection)) return connection;
   }
-  return allRoutes(key, sources)[0];
+  return allRoutes(place, sources)[0];
 }
 
 /** Every connection worth trying, best first: living replicas, living nodes, then the rest; broken and silent ones behind their equals. */
-export function allRoutes(key: Uint8Array, sources: RouteSources): readonly ClientConnection[] {
+export function allRoutes(
+  { key, namespace }: RoutedKey,
+  sources: RouteSources,
+): readonly ClientConnection[] {
   const { map, endpoints } = sources;
   const given = preferWorking(endpoints, sources);
   if (map === undefined) return given;
-  const replicas = map.replicasOf(key);
+  const replicas = map.replicasOf(key, namespace);
   const known = [...replicas, ...map.nodes.filter((node) => !replicas.includes(node))];
   const living = endpointsOf(known.filter((node) => node.alive));
   const dead = endpointsOf(known.filter((node) => !node.alive));

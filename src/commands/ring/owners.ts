@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { ClientCommand } from '../../cli/client-command.js';
 import { KEY_FLAGS } from '../../cli/flags.js';
 import { parseKey } from '../../cli/keys.js';
+import { NAMESPACE_FLAG } from '../../cli/namespace-flags.js';
 import { renderOwners } from '../../cli/render/owners.js';
 import { ownersFacts } from '../../cli/results.js';
 
@@ -12,6 +13,7 @@ export default class RingOwners extends ClientCommand {
   static override readonly examples = [
     '<%= config.bin %> <%= command.id %> user:1042',
     '<%= config.bin %> <%= command.id %> user:1042 --offline',
+    '<%= config.bin %> <%= command.id %> user:1042 -n orders',
   ];
 
   static override readonly args = {
@@ -19,6 +21,7 @@ export default class RingOwners extends ClientCommand {
   };
 
   static override readonly flags = {
+    ...NAMESPACE_FLAG,
     ...KEY_FLAGS,
     offline: Flags.boolean({ summary: 'from the ring alone, without asking the replicas' }),
   };
@@ -26,8 +29,10 @@ export default class RingOwners extends ClientCommand {
   async run(): Promise<void> {
     const { flags, args } = await this.parse(RingOwners);
     const key = parseKey(args.key, flags['key-encoding']);
-    const { offline } = flags;
-    const view = await this.withClient(flags, (client) => client.owners(key, { offline }));
+    const { offline, namespace } = flags;
+    const view = await this.withClient(flags, (client) =>
+      client.owners(key, { offline, namespace }),
+    );
     await this.print({
       ...ownersFacts(view, flags['key-encoding']),
       text: (look) => renderOwners(view, { offline }, look),

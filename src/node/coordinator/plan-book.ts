@@ -1,5 +1,6 @@
 import { KvError } from '../core/errors.js';
 import type { Member, Namespace, NodeId } from '../core/metadata/cluster-metadata.js';
+import { unknownNamespace } from '../core/metadata/namespaces.js';
 import { parseLevel } from '../core/quorum/consistency-level.js';
 import { makeReplicaPlan, type ReplicaPlan } from '../core/quorum/replica-plan.js';
 import { requirementOf, type Requirement } from '../core/quorum/requirement.js';
@@ -41,11 +42,7 @@ export class PlanBook {
   namespace(name: string): Namespace | KvError {
     const found = this.#namespaces.get(name);
     if (found !== undefined) return found;
-    const names = [...this.#namespaces.keys()].join(', ');
-    return new KvError(
-      'KV_USAGE',
-      `there is no namespace ${JSON.stringify(name)}; there is ${names}`,
-    );
+    return unknownNamespace([...this.#namespaces.keys()], name);
   }
 
   /** Where the copies of a token belong. */

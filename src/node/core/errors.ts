@@ -65,6 +65,16 @@ export const ERRORS = {
     'The level needs more copies than the replication of the namespace keeps.',
     'Use a lower level, or raise the replication factor.',
   ),
+  KV_NAMESPACE_UNKNOWN: row(
+    [2, 'NOT_FOUND', false],
+    'No namespace has that name, or it was dropped.',
+    'Look at `kv namespace list`; `kv namespace create` makes one.',
+  ),
+  KV_NAMESPACE_EXISTS: row(
+    [6, 'ALREADY_EXISTS', false],
+    'A namespace has that name already.',
+    'Look at `kv namespace show`, or use another name.',
+  ),
   KV_NO_TERMINAL: row(
     [2, 'INVALID_ARGUMENT', false],
     'The dashboard needs a terminal for input and output.',

@@ -7,6 +7,14 @@ export const LIMITS = {
   /** A value beyond this is refused whatever the cluster setting says. */
   valueBytesHard: 16 * 1024 * 1024,
   nodeNameLength: 64,
+  /** Namespaces of a cluster, the default one included. */
+  namespaces: 256,
+  /** Copies in one data centre that a namespace may ask for. */
+  replicationMax: 9,
+  /** The longest default life of values: a hundred years. */
+  defaultTtlMaxMs: 100 * 365 * 86_400_000,
+  /** A change of namespaces waits so long until all nodes that are up have heard of it. */
+  namespaceSpreadMs: 3_000,
   vnodesMin: 1,
   vnodesMax: 256,
 
@@ -42,6 +50,8 @@ export const LIMITS = {
   sweepAfterFailureMs: 60_000,
   sweepRestsPerWork: 3,
   sweepBytesPerSecond: 16 * 1024 * 1024,
+  /** How often is looked for records of namespaces that were dropped. */
+  droppedEveryMs: 15_000,
   /** All records are read once in this time, so that rot is found; the first walk waits, the store has other things to do after a start. */
   scrubCycleMs: 7 * 24 * 3_600_000,
   scrubFirstMs: 10 * 60_000,
@@ -95,6 +105,10 @@ export const LIMITS = {
   repairListKeys: 1024,
   repairFetchKeys: 256,
   repairBatchBytes: 1024 * 1024,
+  /** Differing slots that are summed at once, and the copies and the time that one question may take for it: larger slots are listed. */
+  repairSumSlots: 64,
+  repairSumKeys: 16_384,
+  repairSumMs: 2_000,
   /** What differs is looked at again after so long: a write that was under way has ended by then. */
   repairSettleMs: 2_500,
   /** A purge takes so much of the time and of the bytes of keys per second. */
@@ -113,6 +127,11 @@ export const LIMITS = {
   /** Repairs that a node drives because people asked for them, at once, and those that it remembers. */
   repairJobs: 4,
   repairJobsKept: 32,
+  /** How far such a repair is is written so often at most. */
+  repairJobKeepMs: 3_000,
+  /** After a restart of its driver a repair waits so long for the other nodes, and it goes on after so many restarts in which it did not come on. */
+  repairResumeWaitMs: 60_000,
+  repairJobRestarts: 10,
   /** A floor is lifted by at least so much. */
   floorStepMs: 60_000,
   /** One question of a repair; a purge that it asks for ends before, and goes on with the next question. */

@@ -24,6 +24,8 @@ export function adminCalls(node: () => KvNode | undefined, clock: Clock): AdminC
     storage: async () => await running().admin.upkeep.view(),
     tombstones: async () => await running().admin.upkeep.tombstones(),
     storageJob: async (request) => running().admin.upkeep.job(request),
+    namespaces: async () => running().admin.namespaces.view(),
+    changeNamespace: async (change, ms) => await running().admin.namespaces.change(change, ms),
     watch: (options, signal) => ticks({ node: running, clock, signal }, options.intervalMs),
   };
 }

@@ -1,11 +1,13 @@
 import { KvError } from '../core/errors.js';
 import type { Member } from '../core/metadata/cluster-metadata.js';
+import { DEFAULT_NAMESPACE, namespaceNamed } from '../core/metadata/namespaces.js';
+import { effectiveReplication } from '../core/metadata/replication.js';
 import type { DescribedNode, DescribeView } from '../core/views/describe-views.js';
 import type { EventView, WatchTick } from '../core/views/event-views.js';
 import type { GossipView } from '../core/views/gossip-views.js';
 import type { HintsAction, HintsDone } from '../core/views/hint-views.js';
 import type { NodeDetailView, NodeReport } from '../core/views/node-views.js';
-import type { OwnersView, RingView } from '../core/views/ring-views.js';
+import type { OwnersQuery, OwnersView, RingView } from '../core/views/ring-views.js';
 import type { StatusView } from '../core/views/status-views.js';
 import type { RepairAnswer, RepairCall } from '../core/views/repair-views.js';
 import type { RepairJobs } from '../repair/repair-jobs.js';
@@ -19,6 +21,7 @@ import { controlHints, type HintControl } from './hint-control.js';
 import { gossipView } from './gossip-view.js';
 import { ownersView } from './owners-view.js';
 import { ringView } from './ring-view.js';
+import { NamespaceAdmin } from './namespace-admin.js';
 import { nodeNamed, statusView } from './status-view.js';
 import type { StorageAdmin } from './storage-admin.js';
 import { Survey } from './survey.js';
@@ -33,7 +36,10 @@ export interface AdminServiceParts {
   /** What this node says of itself. */
   readonly report: () => NodeReport;
   /** Asks each replica of a key what it holds. */
-  readonly inspect: (key: Uint8Array) => Promise<ReadonlyMap<string, Inspection>>;
+  readonly inspect: (
+    key: Uint8Array,
+    namespace: string,
+  ) => Promise<ReadonlyMap<string, Inspection>>;
   /** What this node keeps for others. */
   readonly hints: HintControl;
   /** What is asked of the store of this node alone. */
@@ -48,10 +54,19 @@ export interface AdminServiceParts {
 export class AdminService {
   readonly #parts: AdminServiceParts;
   readonly #survey: Survey;
+  /** What is asked of the namespaces of the cluster. */
+  readonly namespaces: NamespaceAdmin;
 
   constructor(parts: AdminServiceParts) {
     this.#parts = parts;
-    this.#survey = new Survey({ clock: parts.clock, peers: parts.peers, own: parts.report });
+    const { clock, metadata, peers, report } = parts;
+    this.#survey = new Survey({ clock, peers, own: report });
+    this.namespaces = new NamespaceAdmin({
+      clock,
+      metadata,
+      survey: this.#survey,
+      name: () => report().name,
+    });
   }
 
   /** What is asked of the store of this node alone. */
@@ -75,6 +90,10 @@ export class AdminService {
       replicationFactor: metadata.settings.defaultReplicationFactor,
       valueBytesMax: metadata.settings.valueBytesMax,
       nodes: metadata.members.map((member) => this.#described(member)),
+      namespaces: metadata.namespaces.map((one) => ({
+        name: one.name,
+        copies: effectiveReplication(metadata, one),
+      })),
     };
   }
 
@@ -91,11 +110,16 @@ export class AdminService {
   }
 
   /** Owners of a key; `offline` computes them from the ring and asks no replica. */
-  async owners(key: Uint8Array, options: { readonly offline: boolean }): Promise<OwnersView> {
+  async owners(
+    key: Uint8Array,
+    { offline, namespace = DEFAULT_NAMESPACE.name }: OwnersQuery,
+  ): Promise<OwnersView> {
     if (key.length === 0) throw new KvError('KV_KEY_INVALID', 'a key has at least one byte');
     const context = await this.#context();
-    const inspections = options.offline ? undefined : await this.#parts.inspect(key);
-    return ownersView(context, key, inspections);
+    const { namespaces } = context.view.metadata;
+    const place = { key, namespace: namespaceNamed(namespaces, namespace) };
+    const inspections = offline ? undefined : await this.#parts.inspect(key, namespace);
+    return ownersView(context, place, inspections);
   }
 
   /** One node in detail. @throws KvError KV_USAGE when no member has that name or id */
@@ -130,7 +154,7 @@ export class AdminService {
     return { node, hints: await controlHints(this.#parts.hints, action, this.#idOf(target)) };
   }
 
-  /** Plans, begins, shows or ends repairs that this node drives. @throws KvError KV_USAGE, KV_OVERLOADED */
+  /** Plans, begins, shows or ends repairs that this node drives. @throws KvError KV_USAGE, KV_OVERLOADED, KV_STORE_FAILED */
   async repair(call: RepairCall): Promise<RepairAnswer> {
     const { name: node } = this.#parts.report();
     const { repairs } = this.#parts;
@@ -138,11 +162,11 @@ export class AdminService {
       case 'plan':
         return { node, plan: repairs.plan(call.scope), jobs: [] };
       case 'start': {
-        const { plan, job } = repairs.start(call.scope);
+        const { plan, job } = await repairs.start(call.scope);
         return { node, plan, jobs: [job] };
       }
       case 'jobs':
-        return { node, plan: undefined, jobs: repairs.list(call.job) };
+        return { node, plan: undefined, jobs: await repairs.list(call.job) };
       case 'cancel':
         return { node, plan: undefined, jobs: await repairs.cancel(call.job) };
     }

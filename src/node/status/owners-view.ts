@@ -1,22 +1,23 @@
 import { KvError } from '../core/errors.js';
+import type { Namespace } from '../core/metadata/cluster-metadata.js';
 import { tokenOf } from '../core/ring/token.js';
 import { formatVersion } from '../core/version/version.js';
 import type { OwnersView, OwnerView } from '../core/views/ring-views.js';
 import type { Inspection } from '../coordinator/inspect.js';
 import { isServing, nameOf, shownState, type ViewContext } from './context.js';
-import { defaultPlacement } from './shares.js';
 
 /** Which nodes hold a key, whether a quorum of them can serve, and, when they were asked, what each holds. */
 export function ownersView(
   context: ViewContext,
-  key: Uint8Array,
+  { key, namespace }: { readonly key: Uint8Array; readonly namespace: Namespace },
   inspections: ReadonlyMap<string, Inspection> | undefined,
 ): OwnersView {
   const token = tokenOf(key);
   const range = context.view.ring.rangeOf(token);
-  const replicas = defaultPlacement(context.view).replicaSetOf(token);
+  const replicas = context.view.placementOf(namespace).replicaSetOf(token);
   return {
     viewedFrom: nameOf(context, context.ownId),
+    namespace: namespace.name,
     key,
     token,
     range: { start: range.start, end: range.end },

@@ -66,7 +66,8 @@ export class BootedCluster extends SimCluster {
   /** One operation, coordinated by the named node without a client between. */
   async execute(name: string, operation: NodeOperation): Promise<ClientResult> {
     const { kind, key, value = '', level = 'quorum', version, ttlMs } = operation;
-    const common = { key: utf8Encode(key), namespace: 'default', level, trace: false };
+    const { namespace = 'default' } = operation;
+    const common = { key: utf8Encode(key), namespace, level, trace: false };
     const write = { ...common, version };
     const request =
       kind === 'put' ? { ...write, kind, value: utf8Encode(value), ttlMs } : { ...common, kind };
@@ -128,6 +129,7 @@ export class BootedCluster extends SimCluster {
 export interface NodeOperation {
   readonly kind: 'get' | 'put';
   readonly key: string;
+  readonly namespace?: string;
   readonly value?: string;
   readonly level?: string;
   /** Undefined lets the node stamp a write itself. */

@@ -200,6 +200,7 @@ export const exampleOwners: OwnersView = {
   token: 0x99426228,
   range: { start: 0x98c25000, end: 0x9a461000 },
   quorum: 2,
+  namespace: 'default',
   alive: 2,
   replicas: [
     {

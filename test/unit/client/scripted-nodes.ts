@@ -78,6 +78,8 @@ export class ScriptedNodes {
         hints: silent,
         storage: silent,
         tombstones: silent,
+        namespaces: silent,
+        changeNamespace: silent,
         storageJob: silent,
         watch: refuse,
       }),

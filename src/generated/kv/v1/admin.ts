@@ -40,6 +40,18 @@ export interface DescribeResponse {
   readonly replicationFactor: number;
   readonly valueBytesMax: number;
   readonly nodes: readonly DescribedNode[];
+  readonly namespaces: readonly DescribedNamespace[];
+}
+
+export interface DescribedNamespace {
+  readonly name: string;
+  /** Copies of each key in each data centre, by the nodes that there are. */
+  readonly copies: { [key: string]: number };
+}
+
+export interface DescribedNamespace_CopiesEntry {
+  readonly key: string;
+  readonly value: number;
 }
 
 export interface DescribedNode {
@@ -313,6 +325,8 @@ export interface OwnersRequest {
   readonly key: Uint8Array;
   /** Do not ask the replicas for their copies. */
   readonly offline: boolean;
+  /** Empty: `default`. */
+  readonly namespace: string;
 }
 
 export interface OwnersResponse {
@@ -323,6 +337,7 @@ export interface OwnersResponse {
   readonly quorum: number;
   readonly alive: number;
   readonly replicas: readonly Owner[];
+  readonly namespace: string;
 }
 
 /** As Range, without its replicas. */
@@ -452,9 +467,10 @@ export interface RepairJob {
   /** Name of the node that drives it. */
   readonly node: string;
   readonly scope: string;
-  /** running done failed cancelled */
+  /** running done failed cancelled; interrupted: it could not go on after a restart of that node */
   readonly state: string;
   readonly startedAtMs: number;
+  /** How long it has worked: the time between two runs of its node is not counted. */
   readonly tookMs: number;
   readonly ranges: number;
   /** Ranges that were gone over; of these, that differed, that lacked an owner, that failed. */
@@ -474,6 +490,9 @@ export interface RepairJob {
   readonly idleMs: number;
   readonly problem: string;
   readonly away: readonly string[];
+  /** How often it went on after a restart of that node, and when that was last. */
+  readonly restarts: number;
+  readonly resumedAtMs?: number | undefined;
 }
 
 export interface NodeRequest {
@@ -671,6 +690,72 @@ export interface GridVerdict {
   readonly unknown: number;
 }
 
+export interface NamespacesRequest {
+}
+
+export interface NamespacesResponse {
+  readonly viewedFrom: string;
+  readonly cluster: string;
+  readonly epoch: number;
+  readonly namespaces: readonly Namespace[];
+}
+
+export interface Namespace {
+  /** The epoch that created it. */
+  readonly id: number;
+  readonly name: string;
+  /** lww */
+  readonly mode: string;
+  /** Copies that were asked for in each data centre; empty: the default of the cluster in each that there is. */
+  readonly replication: { [key: string]: number };
+  /** Copies of each key in each data centre, by the nodes that there are. */
+  readonly copies: { [key: string]: number };
+  /** Absent: values live for ever unless their put says otherwise. */
+  readonly defaultTtlMs?: number | undefined;
+  readonly defaultLevel: string;
+}
+
+export interface Namespace_ReplicationEntry {
+  readonly key: string;
+  readonly value: number;
+}
+
+export interface Namespace_CopiesEntry {
+  readonly key: string;
+  readonly value: number;
+}
+
+export interface ChangeNamespaceRequest {
+  /** create alter drop */
+  readonly action: string;
+  readonly name: string;
+  /** Of a create. */
+  readonly replication: { [key: string]: number };
+  /** Absent: for ever with create, as it was with alter; 0 with alter: for ever. */
+  readonly defaultTtlMs?:
+    | number
+    | undefined;
+  /** Empty: quorum with create, as it was with alter. */
+  readonly defaultLevel: string;
+}
+
+export interface ChangeNamespaceRequest_ReplicationEntry {
+  readonly key: string;
+  readonly value: number;
+}
+
+export interface ChangeNamespaceResponse {
+  readonly node: string;
+  readonly cluster: string;
+  readonly epoch: number;
+  /** As it is now, or as it was when it was dropped. */
+  readonly namespace:
+    | Namespace
+    | undefined;
+  /** Nodes that have not said that they know it. */
+  readonly behind: readonly string[];
+}
+
 export interface WatchRequest {
   /** At least 100; 0: 1000. */
   readonly intervalMs: number;
@@ -733,6 +818,7 @@ function createBaseDescribeResponse(): DescribeResponse {
     replicationFactor: 0,
     valueBytesMax: 0,
     nodes: [],
+    namespaces: [],
   };
 }
 
@@ -767,6 +853,9 @@ export const DescribeResponse: MessageFns<DescribeResponse> = {
     }
     for (const v of message.nodes) {
       DescribedNode.encode(v!, writer.uint32(82).fork()).join();
+    }
+    for (const v of message.namespaces) {
+      DescribedNamespace.encode(v!, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -862,6 +951,131 @@ export const DescribeResponse: MessageFns<DescribeResponse> = {
             }
 
             message.nodes.push(DescribedNode.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.namespaces.push(DescribedNamespace.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDescribedNamespace(): DescribedNamespace {
+  return { name: "", copies: {} };
+}
+
+export const DescribedNamespace: MessageFns<DescribedNamespace> = {
+  encode(message: DescribedNamespace, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    globalThis.Object.entries(message.copies).forEach(([key, value]: [string, number]) => {
+      DescribedNamespace_CopiesEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
+    });
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribedNamespace {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribedNamespace() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            const entry2 = DescribedNamespace_CopiesEntry.decode(reader, reader.uint32());
+            if (entry2.value !== undefined) {
+              message.copies[entry2.key] = entry2.value;
+            }
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDescribedNamespace_CopiesEntry(): DescribedNamespace_CopiesEntry {
+  return { key: "", value: 0 };
+}
+
+export const DescribedNamespace_CopiesEntry: MessageFns<DescribedNamespace_CopiesEntry> = {
+  encode(message: DescribedNamespace_CopiesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).uint32(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribedNamespace_CopiesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribedNamespace_CopiesEntry() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.uint32();
             continue;
           }
         }
@@ -3501,7 +3715,7 @@ export const Range: MessageFns<Range> = {
 };
 
 function createBaseOwnersRequest(): OwnersRequest {
-  return { key: new Uint8Array(0), offline: false };
+  return { key: new Uint8Array(0), offline: false, namespace: "" };
 }
 
 export const OwnersRequest: MessageFns<OwnersRequest> = {
@@ -3511,6 +3725,9 @@ export const OwnersRequest: MessageFns<OwnersRequest> = {
     }
     if (message.offline !== false) {
       writer.uint32(16).bool(message.offline);
+    }
+    if (message.namespace !== "") {
+      writer.uint32(26).string(message.namespace);
     }
     return writer;
   },
@@ -3544,6 +3761,14 @@ export const OwnersRequest: MessageFns<OwnersRequest> = {
             message.offline = reader.bool();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3558,7 +3783,16 @@ export const OwnersRequest: MessageFns<OwnersRequest> = {
 };
 
 function createBaseOwnersResponse(): OwnersResponse {
-  return { viewedFrom: "", key: new Uint8Array(0), token: 0, range: undefined, quorum: 0, alive: 0, replicas: [] };
+  return {
+    viewedFrom: "",
+    key: new Uint8Array(0),
+    token: 0,
+    range: undefined,
+    quorum: 0,
+    alive: 0,
+    replicas: [],
+    namespace: "",
+  };
 }
 
 export const OwnersResponse: MessageFns<OwnersResponse> = {
@@ -3583,6 +3817,9 @@ export const OwnersResponse: MessageFns<OwnersResponse> = {
     }
     for (const v of message.replicas) {
       Owner.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.namespace !== "") {
+      writer.uint32(66).string(message.namespace);
     }
     return writer;
   },
@@ -3654,6 +3891,14 @@ export const OwnersResponse: MessageFns<OwnersResponse> = {
             }
 
             message.replicas.push(Owner.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.namespace = reader.string();
             continue;
           }
         }
@@ -4856,6 +5101,8 @@ function createBaseRepairJob(): RepairJob {
     idleMs: 0,
     problem: "",
     away: [],
+    restarts: 0,
+    resumedAtMs: undefined,
   };
 }
 
@@ -4920,6 +5167,12 @@ export const RepairJob: MessageFns<RepairJob> = {
     }
     for (const v of message.away) {
       writer.uint32(162).string(v!);
+    }
+    if (message.restarts !== 0) {
+      writer.uint32(168).uint32(message.restarts);
+    }
+    if (message.resumedAtMs !== undefined) {
+      writer.uint32(177).double(message.resumedAtMs);
     }
     return writer;
   },
@@ -5095,6 +5348,22 @@ export const RepairJob: MessageFns<RepairJob> = {
             }
 
             message.away.push(reader.string());
+            continue;
+          }
+          case 21: {
+            if (tag !== 168) {
+              break;
+            }
+
+            message.restarts = reader.uint32();
+            continue;
+          }
+          case 22: {
+            if (tag !== 177) {
+              break;
+            }
+
+            message.resumedAtMs = reader.double();
             continue;
           }
         }
@@ -6853,6 +7122,592 @@ export const GridVerdict: MessageFns<GridVerdict> = {
   },
 };
 
+function createBaseNamespacesRequest(): NamespacesRequest {
+  return {};
+}
+
+export const NamespacesRequest: MessageFns<NamespacesRequest> = {
+  encode(_: NamespacesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NamespacesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNamespacesRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNamespacesResponse(): NamespacesResponse {
+  return { viewedFrom: "", cluster: "", epoch: 0, namespaces: [] };
+}
+
+export const NamespacesResponse: MessageFns<NamespacesResponse> = {
+  encode(message: NamespacesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.viewedFrom !== "") {
+      writer.uint32(10).string(message.viewedFrom);
+    }
+    if (message.cluster !== "") {
+      writer.uint32(18).string(message.cluster);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(24).uint64(message.epoch);
+    }
+    for (const v of message.namespaces) {
+      Namespace.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NamespacesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNamespacesResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.viewedFrom = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.namespaces.push(Namespace.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNamespace(): Namespace {
+  return { id: 0, name: "", mode: "", replication: {}, copies: {}, defaultTtlMs: undefined, defaultLevel: "" };
+}
+
+export const Namespace: MessageFns<Namespace> = {
+  encode(message: Namespace, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint64(message.id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.mode !== "") {
+      writer.uint32(26).string(message.mode);
+    }
+    globalThis.Object.entries(message.replication).forEach(([key, value]: [string, number]) => {
+      Namespace_ReplicationEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
+    });
+    globalThis.Object.entries(message.copies).forEach(([key, value]: [string, number]) => {
+      Namespace_CopiesEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
+    });
+    if (message.defaultTtlMs !== undefined) {
+      writer.uint32(48).uint64(message.defaultTtlMs);
+    }
+    if (message.defaultLevel !== "") {
+      writer.uint32(58).string(message.defaultLevel);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Namespace {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNamespace() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.mode = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            const entry4 = Namespace_ReplicationEntry.decode(reader, reader.uint32());
+            if (entry4.value !== undefined) {
+              message.replication[entry4.key] = entry4.value;
+            }
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            const entry5 = Namespace_CopiesEntry.decode(reader, reader.uint32());
+            if (entry5.value !== undefined) {
+              message.copies[entry5.key] = entry5.value;
+            }
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.defaultTtlMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.defaultLevel = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNamespace_ReplicationEntry(): Namespace_ReplicationEntry {
+  return { key: "", value: 0 };
+}
+
+export const Namespace_ReplicationEntry: MessageFns<Namespace_ReplicationEntry> = {
+  encode(message: Namespace_ReplicationEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).uint32(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Namespace_ReplicationEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNamespace_ReplicationEntry() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseNamespace_CopiesEntry(): Namespace_CopiesEntry {
+  return { key: "", value: 0 };
+}
+
+export const Namespace_CopiesEntry: MessageFns<Namespace_CopiesEntry> = {
+  encode(message: Namespace_CopiesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).uint32(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Namespace_CopiesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNamespace_CopiesEntry() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseChangeNamespaceRequest(): ChangeNamespaceRequest {
+  return { action: "", name: "", replication: {}, defaultTtlMs: undefined, defaultLevel: "" };
+}
+
+export const ChangeNamespaceRequest: MessageFns<ChangeNamespaceRequest> = {
+  encode(message: ChangeNamespaceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.action !== "") {
+      writer.uint32(10).string(message.action);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    globalThis.Object.entries(message.replication).forEach(([key, value]: [string, number]) => {
+      ChangeNamespaceRequest_ReplicationEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
+    });
+    if (message.defaultTtlMs !== undefined) {
+      writer.uint32(32).uint64(message.defaultTtlMs);
+    }
+    if (message.defaultLevel !== "") {
+      writer.uint32(42).string(message.defaultLevel);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeNamespaceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeNamespaceRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.action = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            const entry3 = ChangeNamespaceRequest_ReplicationEntry.decode(reader, reader.uint32());
+            if (entry3.value !== undefined) {
+              message.replication[entry3.key] = entry3.value;
+            }
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.defaultTtlMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.defaultLevel = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseChangeNamespaceRequest_ReplicationEntry(): ChangeNamespaceRequest_ReplicationEntry {
+  return { key: "", value: 0 };
+}
+
+export const ChangeNamespaceRequest_ReplicationEntry: MessageFns<ChangeNamespaceRequest_ReplicationEntry> = {
+  encode(message: ChangeNamespaceRequest_ReplicationEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).uint32(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeNamespaceRequest_ReplicationEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeNamespaceRequest_ReplicationEntry() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseChangeNamespaceResponse(): ChangeNamespaceResponse {
+  return { node: "", cluster: "", epoch: 0, namespace: undefined, behind: [] };
+}
+
+export const ChangeNamespaceResponse: MessageFns<ChangeNamespaceResponse> = {
+  encode(message: ChangeNamespaceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    if (message.cluster !== "") {
+      writer.uint32(18).string(message.cluster);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(24).uint64(message.epoch);
+    }
+    if (message.namespace !== undefined) {
+      Namespace.encode(message.namespace, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.behind) {
+      writer.uint32(42).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeNamespaceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeNamespaceResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.namespace = Namespace.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.behind.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseWatchRequest(): WatchRequest {
   return { intervalMs: 0 };
 }
@@ -7095,6 +7950,27 @@ export const AdminService = {
     responseSerialize: (value: StorageJobResponse): Buffer => Buffer.from(StorageJobResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): StorageJobResponse => StorageJobResponse.decode(value),
   },
+  namespaces: {
+    path: "/kv.v1.Admin/Namespaces" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: NamespacesRequest): Buffer => Buffer.from(NamespacesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): NamespacesRequest => NamespacesRequest.decode(value),
+    responseSerialize: (value: NamespacesResponse): Buffer => Buffer.from(NamespacesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): NamespacesResponse => NamespacesResponse.decode(value),
+  },
+  /** Answers when the change is decided, and, if that does not take long, known to all nodes that answer. */
+  changeNamespace: {
+    path: "/kv.v1.Admin/ChangeNamespace" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ChangeNamespaceRequest): Buffer =>
+      Buffer.from(ChangeNamespaceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ChangeNamespaceRequest => ChangeNamespaceRequest.decode(value),
+    responseSerialize: (value: ChangeNamespaceResponse): Buffer =>
+      Buffer.from(ChangeNamespaceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ChangeNamespaceResponse => ChangeNamespaceResponse.decode(value),
+  },
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch: {
     path: "/kv.v1.Admin/Watch" as const,
@@ -7127,6 +8003,9 @@ export interface AdminServer extends UntypedServiceImplementation {
   tombstones: handleUnaryCall<TombstonesRequest, TombstonesResponse>;
   /** Work on the store of the node that is asked: it is begun, asked for, or stopped. */
   storageJob: handleUnaryCall<StorageJobRequest, StorageJobResponse>;
+  namespaces: handleUnaryCall<NamespacesRequest, NamespacesResponse>;
+  /** Answers when the change is decided, and, if that does not take long, known to all nodes that answer. */
+  changeNamespace: handleUnaryCall<ChangeNamespaceRequest, ChangeNamespaceResponse>;
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch: handleServerStreamingCall<WatchRequest, WatchTick>;
 }
@@ -7312,6 +8191,37 @@ export interface AdminClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: StorageJobResponse) => void,
+  ): ClientUnaryCall;
+  namespaces(
+    request: NamespacesRequest,
+    callback: (error: ServiceError | null, response: NamespacesResponse) => void,
+  ): ClientUnaryCall;
+  namespaces(
+    request: NamespacesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: NamespacesResponse) => void,
+  ): ClientUnaryCall;
+  namespaces(
+    request: NamespacesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: NamespacesResponse) => void,
+  ): ClientUnaryCall;
+  /** Answers when the change is decided, and, if that does not take long, known to all nodes that answer. */
+  changeNamespace(
+    request: ChangeNamespaceRequest,
+    callback: (error: ServiceError | null, response: ChangeNamespaceResponse) => void,
+  ): ClientUnaryCall;
+  changeNamespace(
+    request: ChangeNamespaceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ChangeNamespaceResponse) => void,
+  ): ClientUnaryCall;
+  changeNamespace(
+    request: ChangeNamespaceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ChangeNamespaceResponse) => void,
   ): ClientUnaryCall;
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch(request: WatchRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchTick>;

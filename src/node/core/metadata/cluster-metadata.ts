@@ -3,8 +3,8 @@ import type { ClusterSettings } from '../settings.js';
 /** 16 hex digits, random, never used again after a removal. */
 export type NodeId = string;
 
-/** The newest format of metadata entries that this code knows. */
-export const METADATA_FORMAT = 1;
+/** The newest format of metadata that this code knows: 1, and 2 with changes of namespaces. */
+export const METADATA_FORMAT = 2;
 
 export interface NodeAddresses {
   /** One host for the three ports, as other machines reach it. */
@@ -35,15 +35,21 @@ export interface Member extends NodeDescriptor {
   readonly joinedEpoch: number;
 }
 
-/** A set of keys with its own replication; its id is the epoch that created it. */
-export interface Namespace {
-  readonly id: number;
+/** What a namespace is asked to be. */
+export interface NamespaceSpec {
   readonly name: string;
   readonly mode: 'lww';
   /** Copies per data centre; undefined means the cluster default in every data centre there is. */
   readonly replication: Readonly<Record<string, number>> | undefined;
+  /** Life of a value that is put without one, in ms; undefined means for ever. */
   readonly defaultTtlMs: number | undefined;
+  /** Level of an operation that names none. */
   readonly defaultLevel: string;
+}
+
+/** A set of keys with its own replication; its id is the epoch that created it, so that one which is dropped and made again is another one. */
+export interface Namespace extends NamespaceSpec {
+  readonly id: number;
 }
 
 /** Truth about the cluster at one epoch: the fold of all metadata entries up to it. */
@@ -77,7 +83,14 @@ export type MetadataChange =
   | { readonly kind: 'update'; readonly member: NodeDescriptor }
   | { readonly kind: 'remove'; readonly nodeId: NodeId }
   | { readonly kind: 'voters'; readonly voters: readonly NodeId[] }
-  | { readonly kind: 'open' };
+  | { readonly kind: 'open' }
+  | { readonly kind: 'create-namespace'; readonly namespace: NamespaceSpec }
+  /** The new defaults, whole. */
+  | ({ readonly kind: 'alter-namespace'; readonly id: number } & NamespaceDefaults)
+  | { readonly kind: 'drop-namespace'; readonly id: number };
+
+/** What of a namespace may change while it holds data. */
+export type NamespaceDefaults = Pick<NamespaceSpec, 'defaultTtlMs' | 'defaultLevel'>;
 
 /** One decided step of the log: entry N+1 applies to state N only. */
 export interface MetadataEntry {

@@ -9,6 +9,8 @@ export function describeEntry(state: ClusterMetadata, entry: MetadataEntry): str
 function describeChange(state: ClusterMetadata, { change }: MetadataEntry): string {
   const nameOf = (id: NodeId): string =>
     state.members.find((member) => member.nodeId === id)?.name ?? id;
+  const namespaceOf = (id: number): string =>
+    state.namespaces.find((one) => one.id === id)?.name ?? String(id);
   switch (change.kind) {
     case 'init':
       return `cluster ${change.clusterName} begins with ${change.member.name}`;
@@ -24,6 +26,12 @@ function describeChange(state: ClusterMetadata, { change }: MetadataEntry): stri
       return `the voters are ${change.voters.map(nameOf).join(', ')}`;
     case 'open':
       return 'the cluster is open: it may hold data, and its members are fixed';
+    case 'create-namespace':
+      return `namespace ${change.namespace.name} is created`;
+    case 'alter-namespace':
+      return `namespace ${namespaceOf(change.id)} has other defaults`;
+    case 'drop-namespace':
+      return `namespace ${change.id} is dropped`;
     default:
       return unreachable(change);
   }

@@ -11,14 +11,17 @@ import type {
   MetadataChange,
   MetadataEntry,
   Namespace,
+  NamespaceDefaults,
+  NamespaceSpec,
   NodeDescriptor,
 } from './cluster-metadata.js';
 import { METADATA_FORMAT } from './cluster-metadata.js';
 import { JsonReader } from './json-reader.js';
+import { formatOf } from './metadata-format.js';
 
 /** The bytes of an entry, on disk and on the wire: canonical JSON, so that equal entries have equal bytes. */
 export function encodeEntry(entry: MetadataEntry): Uint8Array {
-  return utf8Encode(canonicalJson({ format: METADATA_FORMAT, entry }));
+  return utf8Encode(canonicalJson({ format: formatOf(entry.change), entry }));
 }
 
 /** The entry in these bytes. @throws KvError KV_FORMAT_UNKNOWN */
@@ -28,7 +31,7 @@ export function decodeEntry(bytes: Uint8Array): MetadataEntry {
 
 /** The bytes of a whole state. */
 export function encodeSnapshot(state: ClusterMetadata): Uint8Array {
-  return utf8Encode(canonicalJson({ format: METADATA_FORMAT, snapshot: state }));
+  return utf8Encode(canonicalJson({ format: state.minFormat, snapshot: state }));
 }
 
 /** The state in these bytes. @throws KvError KV_FORMAT_UNKNOWN */
@@ -38,7 +41,7 @@ export function decodeSnapshot(bytes: Uint8Array): ClusterMetadata {
 
 /** The bytes of what a node says of itself, as a join carries it. */
 export function encodeDescriptor(member: NodeDescriptor): Uint8Array {
-  return utf8Encode(canonicalJson({ format: METADATA_FORMAT, member }));
+  return utf8Encode(canonicalJson({ format: 1, member }));
 }
 
 /** The node in these bytes. @throws KvError KV_FORMAT_UNKNOWN */
@@ -48,7 +51,8 @@ export function decodeDescriptor(bytes: Uint8Array): NodeDescriptor {
 
 /** The bytes of what a voter must remember of an undecided epoch. */
 export function encodeAcceptor(state: AcceptorState): Uint8Array {
-  return utf8Encode(canonicalJson({ format: METADATA_FORMAT, acceptor: state }));
+  const format = state.accepted === undefined ? 1 : formatOf(state.accepted.entry.change);
+  return utf8Encode(canonicalJson({ format, acceptor: state }));
 }
 
 /** What a voter remembered. @throws KvError KV_FORMAT_UNKNOWN */
@@ -66,15 +70,15 @@ export function decodeAcceptor(bytes: Uint8Array): AcceptorState {
   };
 }
 
-/** The member `name` of the outermost object, once its format is known to be ours. */
+/** The member `name` of the outermost object, once its format is known to be one of ours. */
 function body(bytes: Uint8Array, what: string, name: string): JsonReader {
   const reader = JsonReader.parse(bytes, what);
   // Read alone first: a newer format may have fields that the strict reader would complain about instead.
   const format = reader.field('format').count();
-  if (format !== METADATA_FORMAT)
+  if (format < 1 || format > METADATA_FORMAT)
     throw new KvError(
       'KV_FORMAT_UNKNOWN',
-      `the ${what} has format ${format}, and this version of kv knows ${METADATA_FORMAT}`,
+      `the ${what} has format ${format}, and this version of kv knows 1 to ${METADATA_FORMAT}`,
     );
   const fields = reader.object(['format', name]);
   const member = fields[name];
@@ -92,7 +96,17 @@ function readEntry(reader: JsonReader): MetadataEntry {
   return { epoch: epoch.count(), id: id.text(), change: readChange(change) };
 }
 
-const KINDS = ['init', 'join', 'update', 'remove', 'voters', 'open'] as const;
+const KINDS = [
+  'init',
+  'join',
+  'update',
+  'remove',
+  'voters',
+  'open',
+  'create-namespace',
+  'alter-namespace',
+  'drop-namespace',
+] as const;
 
 function readChange(reader: JsonReader): MetadataChange {
   const kind = reader.field('kind').oneOf(KINDS);
@@ -112,6 +126,16 @@ function readChange(reader: JsonReader): MetadataChange {
     case 'open':
       reader.object(['kind']);
       return { kind };
+    case 'create-namespace': {
+      const { namespace } = reader.object(['kind', 'namespace']);
+      return { kind, namespace: readSpec(namespace.object(SPEC_FIELDS)) };
+    }
+    case 'alter-namespace': {
+      const fields = reader.object(['kind', 'id', 'defaultTtlMs', 'defaultLevel']);
+      return { kind, id: fields.id.count(), ...readDefaults(fields) };
+    }
+    case 'drop-namespace':
+      return { kind, id: reader.object(['kind', 'id']).id.count() };
     default:
       return unreachable(kind);
   }
@@ -206,20 +230,28 @@ function readSettings(reader: JsonReader): ClusterSettings {
   };
 }
 
+const SPEC_FIELDS = ['name', 'mode', 'replication', 'defaultTtlMs', 'defaultLevel'] as const;
+
+type SpecFields = Readonly<Record<(typeof SPEC_FIELDS)[number], JsonReader>>;
+
 function readNamespace(reader: JsonReader): Namespace {
-  const fields = reader.object([
-    'id',
-    'name',
-    'mode',
-    'replication',
-    'defaultTtlMs',
-    'defaultLevel',
-  ]);
+  const fields = reader.object(['id', ...SPEC_FIELDS]);
+  return { id: fields.id.count(), ...readSpec(fields) };
+}
+
+function readSpec(fields: SpecFields): NamespaceSpec {
   return {
-    id: fields.id.count(),
     name: fields.name.text(),
     mode: fields.mode.oneOf(['lww']),
     replication: fields.replication.optional((item) => item.map((copies) => copies.count())),
+    ...readDefaults(fields),
+  };
+}
+
+function readDefaults(
+  fields: Pick<SpecFields, 'defaultTtlMs' | 'defaultLevel'>,
+): NamespaceDefaults {
+  return {
     defaultTtlMs: fields.defaultTtlMs.optional((item) => item.count()),
     defaultLevel: fields.defaultLevel.text(),
   };

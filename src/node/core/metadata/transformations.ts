@@ -5,12 +5,12 @@ import type {
   Member,
   MetadataChange,
   MetadataEntry,
-  Namespace,
   NodeDescriptor,
   NodeId,
 } from './cluster-metadata.js';
-import { METADATA_FORMAT } from './cluster-metadata.js';
 import { checkDescriptor, checkId, checkName, checkTokens } from './member-rules.js';
+import { formatOf } from './metadata-format.js';
+import { alterNamespace, createNamespace, DEFAULT_NAMESPACE, dropNamespace } from './namespaces.js';
 
 type ChangeOf<K extends MetadataChange['kind']> = Extract<MetadataChange, { kind: K }>;
 
@@ -22,6 +22,9 @@ const KINDS: ReadonlySet<string> = new Set([
   'remove',
   'voters',
   'open',
+  'create-namespace',
+  'alter-namespace',
+  'drop-namespace',
 ] satisfies MetadataChange['kind'][]);
 
 /**
@@ -44,7 +47,8 @@ export function applyEntry(
   if (change.kind === 'init') return init(state, change);
   if (state === undefined)
     throw new KvError('KV_NOT_READY', 'this node does not belong to a cluster yet');
-  return { ...applyChange(state, change), epoch };
+  const minFormat = Math.max(state.minFormat, formatOf(change));
+  return { ...applyChange(state, change), epoch, minFormat };
 }
 
 /** The member with this id in any state, removed included. */
@@ -67,6 +71,12 @@ function applyChange(
       return replaceVoters(state, change.voters);
     case 'open':
       return open(state);
+    case 'create-namespace':
+      return createNamespace(state, change.namespace);
+    case 'alter-namespace':
+      return alterNamespace(state, change);
+    case 'drop-namespace':
+      return dropNamespace(state, change.id);
     default:
       return unreachable(change);
   }
@@ -83,7 +93,7 @@ function init(state: ClusterMetadata | undefined, change: ChangeOf<'init'>): Clu
     epoch: 1,
     clusterId: change.clusterId,
     clusterName: change.clusterName,
-    minFormat: METADATA_FORMAT,
+    minFormat: formatOf(change),
     members: [{ ...change.member, state: 'normal', tokens: change.tokens, joinedEpoch: 1 }],
     voters: [change.member.nodeId],
     opened: false,
@@ -92,16 +102,6 @@ function init(state: ClusterMetadata | undefined, change: ChangeOf<'init'>): Clu
     placementEpoch: 1,
   };
 }
-
-/** The namespace that always exists; its id is the epoch that created it. */
-const DEFAULT_NAMESPACE: Namespace = {
-  id: 1,
-  name: 'default',
-  mode: 'lww',
-  replication: undefined,
-  defaultTtlMs: undefined,
-  defaultLevel: 'quorum',
-};
 
 /** Nobody holds data before `open`, so a node that joins is normal at once. */
 function join(state: ClusterMetadata, change: ChangeOf<'join'>): ClusterMetadata {

@@ -13,6 +13,14 @@ export interface DescribeView {
   readonly replicationFactor: number;
   readonly valueBytesMax: number;
   readonly nodes: readonly DescribedNode[];
+  readonly namespaces: readonly DescribedNamespace[];
+}
+
+/** A namespace as a routing client needs it. */
+export interface DescribedNamespace {
+  readonly name: string;
+  /** Copies of each key in each data centre, by the nodes that there are. */
+  readonly copies: Readonly<Record<string, number>>;
 }
 
 /** A member as a routing client or a joining node needs it. */

@@ -61,8 +61,17 @@ export interface OwnerView {
   readonly error: AskError | undefined;
 }
 
+/** What is wanted to know about a key. */
+export interface OwnersQuery {
+  /** From the ring alone: no replica is asked for its copy. */
+  readonly offline: boolean;
+  /** The namespace of the key; `default` when left out. */
+  readonly namespace?: string | undefined;
+}
+
 export interface OwnersView {
   readonly viewedFrom: string;
+  readonly namespace: string;
   readonly key: Uint8Array;
   readonly token: number;
   readonly range: { readonly start: number; readonly end: number };

@@ -5,12 +5,14 @@ import type {
   ServerUnaryCall,
 } from '@grpc/grpc-js';
 import { gossipToMessage } from '../../../client/grpc/wire/gossip-message.js';
+import { changeFromMessage } from '../../../client/grpc/wire/namespace-message.js';
 import {
   repairAnswerToMessage,
   repairCallFromMessage,
 } from '../../../client/grpc/wire/repair-job-message.js';
 import { AdminService } from '../../../generated/kv/v1/admin.js';
 import type {
+  ChangeNamespaceRequest,
   EventsRequest,
   HintsRequest,
   NodeRequest,
@@ -28,6 +30,7 @@ import type { HintsAction } from '../../core/views/hint-views.js';
 import { remainingOf } from './call-deadline.js';
 import type { ClientServiceEnv } from './client-env.js';
 import { failure, toKvError } from './failure.js';
+import { namespaceChangedToMessage, namespacesToMessage } from './namespace-requests.js';
 import { storageJobOf, tombstonesToMessage } from './storage-requests.js';
 import { WatchServing } from './watch-serving.js';
 
@@ -59,7 +62,9 @@ export function addAdminService(env: ClientServiceEnv): Watches {
     describe: unary(env, (_: object, ms) => admin.describe(ms)),
     status: unary(env, (_: object, ms) => admin.status(ms)),
     ring: unary(env, ({ all }: RingRequest, ms) => admin.ring({ all }, ms)),
-    owners: unary(env, ({ key, offline }: OwnersRequest, ms) => admin.owners(key, { offline }, ms)),
+    owners: unary(env, ({ key, offline, namespace }: OwnersRequest, ms) =>
+      admin.owners(key, { offline, namespace: namespace === '' ? undefined : namespace }, ms),
+    ),
     gossip: unary(env, async (_: object, ms) => gossipToMessage(await admin.gossip(ms))),
     repair: unary(
       env,
@@ -84,6 +89,15 @@ export function addAdminService(env: ClientServiceEnv): Watches {
     storageJob: unary(
       env,
       async (request: StorageJobRequest, ms) => await admin.storageJob(storageJobOf(request), ms),
+      'change-cluster',
+    ),
+    namespaces: unary(env, async (_: object, ms) =>
+      namespacesToMessage(await admin.namespaces(ms)),
+    ),
+    changeNamespace: unary(
+      env,
+      async (request: ChangeNamespaceRequest, ms) =>
+        namespaceChangedToMessage(await admin.changeNamespace(changeFromMessage(request), ms)),
       'change-cluster',
     ),
     watch,

@@ -7,6 +7,11 @@ import { renderErrorRow } from '../../../../src/cli/render/error-row.js';
 import { renderGossip } from '../../../../src/cli/render/gossip.js';
 import { renderGossipMatrix } from '../../../../src/cli/render/gossip-matrix.js';
 import { renderHints } from '../../../../src/cli/render/hints.js';
+import {
+  renderNamespace,
+  renderNamespaceChanged,
+  renderNamespaces,
+} from '../../../../src/cli/render/namespaces.js';
 import { renderNodeDetail } from '../../../../src/cli/render/node-detail.js';
 import { renderNodeList } from '../../../../src/cli/render/node-list.js';
 import { renderOwners } from '../../../../src/cli/render/owners.js';
@@ -19,6 +24,7 @@ import { renderTrace, summariseTrace } from '../../../../src/cli/render/trace.js
 import { textWidth } from '../../../../src/cli/text-width.js';
 import { ERRORS } from '../../../../src/node/core/errors.js';
 import type { StatusView } from '../../../../src/node/core/views/status-views.js';
+import { NAMESPACE_CHANGED, NAMESPACES } from '../../../integration/example-namespaces.js';
 import {
   exampleDetail,
   exampleGossip,
@@ -74,6 +80,12 @@ const views: Readonly<Record<string, (look: Look) => string>> = {
   tombstones: (look) => renderTombstones(exampleTombstones, look),
   'tombstones-node': (look) => renderTombstones(exampleTombstones.slice(0, 1), look),
   'storage-jobs': (look) => renderJobs(exampleJobs, look),
+  namespaces: (look) => renderNamespaces(NAMESPACES, look),
+  namespace: (look) => renderNamespace(NAMESPACES.namespaces[0]!, look),
+  'namespace-created': (look) => renderNamespaceChanged(NAMESPACE_CHANGED, 'created', look),
+  'namespace-dropped': (look) => renderNamespaceChanged(NAMESPACE_CHANGED, 'dropped', look),
+  'ring-owners-namespace': (look) =>
+    renderOwners({ ...exampleOwners, namespace: 'orders' }, { offline: true }, look),
   trace: (look) => renderTrace(exampleTrace, key, look),
   'trace-summary': (look) => summariseTrace(exampleTrace, key, look),
   explain: (look) => renderErrorRow('KV_UNAVAILABLE', ERRORS.KV_UNAVAILABLE, look),

@@ -26,7 +26,7 @@ describe('a coordinator', () => {
     expect(await code(get('k', 'quorun'))).toBe('KV_LEVEL_UNKNOWN');
     expect(await code(get('k', 'any'))).toBe('KV_LEVEL_NOT_HERE');
     expect(await code(get('k', 'serial'))).toBe('KV_LEVEL_NOT_HERE');
-    expect(await code({ ...get('k'), namespace: 'nowhere' })).toBe('KV_USAGE');
+    expect(await code({ ...get('k'), namespace: 'nowhere' })).toBe('KV_NAMESPACE_UNKNOWN');
     written(await cluster.run('n1', put('k'.repeat(LIMITS.keyBytes), '')));
     written(await cluster.run('n1', { ...put('k', ''), value: new Uint8Array(1024 * 1024) }));
   });

@@ -21,6 +21,28 @@ const CHANGES: readonly MetadataChange[] = [
   { kind: 'remove', nodeId: idOf(2) },
   { kind: 'voters', voters: [idOf(1), idOf(2)] },
   { kind: 'open' },
+  {
+    kind: 'create-namespace',
+    namespace: {
+      name: 'orders',
+      mode: 'lww',
+      replication: { dc1: 3, dc2: 2 },
+      defaultTtlMs: 60_000,
+      defaultLevel: 'one',
+    },
+  },
+  {
+    kind: 'create-namespace',
+    namespace: {
+      name: 'plain',
+      mode: 'lww',
+      replication: undefined,
+      defaultTtlMs: undefined,
+      defaultLevel: 'quorum',
+    },
+  },
+  { kind: 'alter-namespace', id: 4, defaultTtlMs: undefined, defaultLevel: 'all' },
+  { kind: 'drop-namespace', id: 4 },
 ];
 
 const asText = (value: object): Uint8Array => utf8Encode(JSON.stringify(value));
@@ -48,6 +70,14 @@ describe('the bytes of the log', () => {
     expect(decodeDescriptor(encodeDescriptor(nodeOf(4)))).toEqual(nodeOf(4));
   });
 
+  it('tell the oldest format that knows what is in them', () => {
+    const formats = CHANGES.map((change): unknown => {
+      const parsed: unknown = JSON.parse(utf8Decode(encodeEntry(nextEntry(undefined, change))));
+      return parsed;
+    });
+    expect(formats).toMatchObject([1, 1, 1, 1, 1, 1, 2, 2, 2, 2].map((format) => ({ format })));
+  });
+
   it('are the same for equal values, whatever the order of their fields', () => {
     const entry = nextEntry(undefined, { kind: 'open' });
     const { change, id, epoch } = entry;
@@ -65,7 +95,7 @@ describe('bytes that are no entry', () => {
     ['no JSON', utf8Encode('{"format":1'), 'metadata entry is not JSON'],
     ['null', utf8Encode('null'), 'metadata entry is not an object'],
     ['no format', asText({ entry }), 'metadata entry.format is missing'],
-    ['a later format', asText({ format: 2, entry, more: 1 }), 'has format 2'],
+    ['a later format', asText({ format: 3, entry, more: 1 }), 'has format 3'],
     [
       'a missing field',
       asText({ format: 1, entry: { ...entry, id: undefined } }),

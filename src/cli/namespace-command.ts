@@ -1,0 +1,53 @@
+import type { KvClient } from '../client/client.js';
+import type { Endpoint } from '../client/transport.js';
+import { KvError } from '../node/core/errors.js';
+import type { DescribeView } from '../node/core/views/describe-views.js';
+import type { NamespaceChange, NamespaceChanged } from '../node/core/views/namespace-views.js';
+import { ClientCommand } from './client-command.js';
+import type { Warning } from './envelope.js';
+import { renderNamespaceChanged } from './render/namespaces.js';
+
+/** A command that changes the namespaces of a cluster. */
+export abstract class NamespaceCommand extends ClientCommand {
+  protected override readonly writes = true;
+
+  /** Has one node make the change; no other is asked when it does not answer, since it may have been made. */
+  protected async change(
+    client: KvClient,
+    change: (described: DescribeView) => NamespaceChange,
+  ): Promise<NamespaceChanged> {
+    const described = await client.describe();
+    const wanted = change(described);
+    return await client.askNode(endpointOf(described), (node, ms) =>
+      node.changeNamespace(wanted, ms),
+    );
+  }
+
+  /** Prints what became of it; nodes that do not know it yet are a warning. */
+  protected async printChanged(
+    changed: NamespaceChanged,
+    done: 'created' | 'altered' | 'dropped',
+  ): Promise<void> {
+    const { cluster, node, epoch, namespace, behind } = changed;
+    await this.print({
+      cluster,
+      viewedFrom: node,
+      result: { done, epoch, namespace, behind },
+      warnings: warningsOf(behind),
+      text: (look) => (this.quiet ? '' : renderNamespaceChanged(changed, done, look)),
+    });
+  }
+}
+
+function endpointOf({ nodeId, nodes }: DescribeView): Endpoint {
+  const own = nodes.find((node) => node.nodeId === nodeId);
+  if (own !== undefined) return { host: own.addressHost, port: own.clientPort };
+  throw new KvError('KV_NOT_READY', 'the node that answered is no member of its cluster yet');
+}
+
+function warningsOf(behind: readonly string[]): readonly Warning[] {
+  if (behind.length === 0) return [];
+  const names = behind.join(' ');
+  const message = `${names} ${behind.length === 1 ? 'has' : 'have'} not confirmed the change yet, and may refuse the namespace until then`;
+  return [{ code: 'KV_NODES_BEHIND', message }];
+}

@@ -1,0 +1,18 @@
+import type { MetadataChange } from './cluster-metadata.js';
+
+const FORMATS: Readonly<Record<MetadataChange['kind'], number>> = {
+  init: 1,
+  join: 1,
+  update: 1,
+  remove: 1,
+  voters: 1,
+  open: 1,
+  'create-namespace': 2,
+  'alter-namespace': 2,
+  'drop-namespace': 2,
+};
+
+/** The oldest format of metadata that knows such a change; a cluster that never makes one can be read by older releases. */
+export function formatOf({ kind }: MetadataChange): number {
+  return FORMATS[kind];
+}

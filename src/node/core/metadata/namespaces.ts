@@ -1,0 +1,102 @@
+import { nearest } from '../../../stdx/nearest.js';
+import { KvError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { parseLevel } from '../quorum/consistency-level.js';
+import type {
+  ClusterMetadata,
+  Namespace,
+  NamespaceDefaults,
+  NamespaceSpec,
+} from './cluster-metadata.js';
+import { checkName } from './member-rules.js';
+import { ringMembers } from './replication.js';
+
+/** The namespace that always exists, and of those that name none. */
+export const DEFAULT_NAMESPACE: Namespace = {
+  id: 1,
+  name: 'default',
+  mode: 'lww',
+  replication: undefined,
+  defaultTtlMs: undefined,
+  defaultLevel: 'quorum',
+};
+
+/** The namespace of that name. @throws KvError KV_NAMESPACE_UNKNOWN */
+export function namespaceNamed(namespaces: readonly Namespace[], name: string): Namespace {
+  const found = namespaces.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw unknownNamespace(
+    namespaces.map((one) => one.name),
+    name,
+  );
+}
+
+/** The answer for a namespace that is not there. */
+export function unknownNamespace(names: readonly string[], name: string): KvError {
+  const near = nearest(name, names);
+  const advice = near === undefined ? `there is ${names.join(', ')}` : `did you mean ${near}?`;
+  return new KvError('KV_NAMESPACE_UNKNOWN', `no namespace is called ${name}: ${advice}`);
+}
+
+/** The state with one more namespace. @throws KvError KV_NAMESPACE_EXISTS, KV_CONFIG_INVALID, KV_LEVEL_UNKNOWN, KV_LEVEL_NOT_HERE */
+export function createNamespace(state: ClusterMetadata, spec: NamespaceSpec): ClusterMetadata {
+  checkName('namespace', spec.name);
+  if (state.namespaces.some(({ name }) => name === spec.name))
+    throw new KvError('KV_NAMESPACE_EXISTS', `a namespace is called ${spec.name} already`);
+  if (state.namespaces.length >= LIMITS.namespaces)
+    throw new KvError('KV_CONFIG_INVALID', `there are ${LIMITS.namespaces} namespaces already`);
+  checkDefaults(spec);
+  checkReplication(state, spec);
+  const namespace: Namespace = { ...spec, id: state.epoch + 1 };
+  return { ...state, namespaces: [...state.namespaces, namespace] };
+}
+
+/** The state in which a namespace has other defaults; records that are there keep what they were written with. @throws KvError as `createNamespace` */
+export function alterNamespace(
+  state: ClusterMetadata,
+  { id, defaultTtlMs, defaultLevel }: NamespaceDefaults & Pick<Namespace, 'id'>,
+): ClusterMetadata {
+  checkDefaults({ defaultTtlMs, defaultLevel });
+  const before = namespaceWithId(state, id);
+  const after: Namespace = { ...before, defaultTtlMs, defaultLevel };
+  return { ...state, namespaces: state.namespaces.map((one) => (one === before ? after : one)) };
+}
+
+/** The state without a namespace; its id is never used again. @throws KvError KV_NAMESPACE_UNKNOWN, KV_CONFIG_INVALID for the default one */
+export function dropNamespace(state: ClusterMetadata, id: number): ClusterMetadata {
+  const gone = namespaceWithId(state, id);
+  if (gone.name === DEFAULT_NAMESPACE.name)
+    throw new KvError('KV_CONFIG_INVALID', 'the namespace default is always there');
+  return { ...state, namespaces: state.namespaces.filter((one) => one !== gone) };
+}
+
+function namespaceWithId({ namespaces }: ClusterMetadata, id: number): Namespace {
+  const found = namespaces.find((one) => one.id === id);
+  if (found !== undefined) return found;
+  throw new KvError('KV_NAMESPACE_UNKNOWN', `the namespace with the id ${id} was dropped`);
+}
+
+function checkDefaults({ defaultTtlMs, defaultLevel }: NamespaceDefaults): void {
+  const level = parseLevel(defaultLevel);
+  if (level instanceof KvError) throw level;
+  if (level === 'any')
+    throw new KvError('KV_LEVEL_NOT_HERE', 'any is for writes only, and no default of a namespace');
+  if (defaultTtlMs === undefined) return;
+  const isLife = Number.isSafeInteger(defaultTtlMs) && defaultTtlMs > 0;
+  if (!isLife || defaultTtlMs > LIMITS.defaultTtlMaxMs)
+    throw new KvError('KV_USAGE', `a default time to live of ${defaultTtlMs} ms is not possible`);
+}
+
+function checkReplication(state: ClusterMetadata, { name, replication }: NamespaceSpec): void {
+  if (replication === undefined) return;
+  const dcs = [...new Set(ringMembers(state).map(({ dc }) => dc))].sort();
+  const bad = (why: string): KvError =>
+    new KvError('KV_CONFIG_INVALID', `the replication of ${name} ${why}`);
+  const entries = Object.entries(replication);
+  if (entries.length === 0) throw bad('names no data centre');
+  for (const [dc, copies] of entries) {
+    if (!dcs.includes(dc)) throw bad(`names the data centre ${dc}: there is ${dcs.join(', ')}`);
+    if (!Number.isInteger(copies) || copies < 1 || copies > LIMITS.replicationMax)
+      throw bad(`asks for ${copies} copies in ${dc}: use 1 to ${LIMITS.replicationMax}`);
+  }
+}
