@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RepairQuestion, RepairReply } from '../src/node/core/repair/repair-messages.js';
 import { repairReplyBytes, repairRequestBytes } from '../src/node/core/repair/repair-size.js';
-import { RING_SIZE, SLOT_COUNT, SLOT_SIZE } from '../src/node/core/ring/token.js';
+import { SLOT_COUNT, SLOT_SIZE } from '../src/node/core/ring/token.js';
 import { encodeDataKey } from '../src/node/core/version/data-key.js';
 import { encodeRecord } from '../src/node/core/version/record-codec.js';
 import { LevelDisk } from '../src/node/io/level/level-disk.js';
@@ -19,7 +19,8 @@ import { benchEnv } from './store.js';
 
 /**
  * What a repair between two stores over LevelDB costs: of equal records, and of records of which some differ, by how many records
- * share a leaf of the grid. The network between the two is left out: bytes are what would have crossed it.
+ * share a leaf of the grid; with slots summed first, and with whole slots listed. The network between the two is left out: bytes are
+ * what would have crossed it.
  * `node --import tsx bench/repair.ts [--records 1000000] [--differing 1000] [--json]`; the directories are made under TMPDIR.
  */
 
@@ -29,6 +30,10 @@ const DIFFERING = numberFlag('--differing', 1_000);
 /** Of the records that are equal; they are not read. */
 const VALUE_BYTES = 100;
 const IN_FLIGHT = 2_048;
+/** Both ways in turns, in one run: processor time is compared with its neighbours. */
+const DIFFERENCES = [100, 1_024, 10_240].flatMap((valueBytes) =>
+  [false, true, false, true].map((sums) => ({ valueBytes, sums })),
+);
 const NAMESPACE = 1;
 const RUNS = [{ from: 0, to: SLOT_COUNT }];
 const VIEW = clusterViewOf(clusterOfSize(2));
@@ -43,13 +48,23 @@ interface Effort {
   bytes: number;
   asks: number;
   recordsRead: number;
+  /** Whether the replicas know sums. */
+  sums: boolean;
 }
 
-/** Where record `i` lies when so many share a leaf: all leaves that are used have as many. */
+/** What a replica takes a question for that does not know sums. */
+function withoutSums(question: RepairQuestion): RepairQuestion {
+  if (question.kind !== 'sums') return question;
+  const runs = question.slots.map((slot) => ({ from: slot, to: slot + 1 }));
+  return { kind: 'hashes', runs, pieces: runs.length };
+}
+
+/** Where record `i` lies when so many share a leaf: all leaves that are used have as many, spread over them as hashed keys are. */
 function tokenOf(i: number, perLeaf: number): number {
   const leaves = Math.max(1, Math.floor(RECORDS / perLeaf));
   const leaf = Math.floor((i % leaves) * (SLOT_COUNT / leaves));
-  return (leaf * SLOT_SIZE + Math.floor(i / leaves)) % RING_SIZE;
+  const place = Math.floor(((Math.floor(i / leaves) % perLeaf) * SLOT_SIZE) / perLeaf);
+  return leaf * SLOT_SIZE + place;
 }
 
 class Replica {
@@ -100,7 +115,8 @@ class Replica {
     });
   }
 
-  async ask(question: RepairQuestion): Promise<RepairReply> {
+  async ask(asked: RepairQuestion): Promise<RepairReply> {
+    const question = this.#effort.sums ? asked : withoutSums(asked);
     const request = { epoch: VIEW.metadata.epoch, namespace: NAMESPACE, question };
     const reply = await this.#replica.answer(request, 60_000);
     this.#effort.asks += 1;
@@ -170,6 +186,7 @@ async function repair(replicas: readonly Replica[], effort: Effort): Promise<Rep
     { runs: RUNS, partners: replicas, isWhole: true, floorMs: 0 },
     {
       nowMs: () => performance.now(),
+      random: new Prng(1),
       pause: async () => undefined,
       pace: async () => undefined,
       checkpoint: () => undefined,
@@ -193,7 +210,7 @@ async function repair(replicas: readonly Replica[], effort: Effort): Promise<Rep
 async function measure(perLeaf: number): Promise<readonly object[]> {
   const paths = [1, 2].map(() => mkdtemp(join(tmpdir(), 'kv-bench-repair-')));
   const made = await Promise.all(paths);
-  const effort: Effort = { bytes: 0, asks: 0, recordsRead: 0 };
+  const effort: Effort = { bytes: 0, asks: 0, recordsRead: 0, sums: true };
   const readiness = {
     fail: (error: Error) => {
       throw error;
@@ -225,7 +242,7 @@ async function measure(perLeaf: number): Promise<readonly object[]> {
     rows.push({ ...row, what: 'equal, warm', ...(await repair(replicas, effort)) });
     const prng = new Prng(1);
     let ms = 2_000;
-    for (const valueBytes of [100, 1_024, 10_240]) {
+    for (const { valueBytes, sums } of DIFFERENCES) {
       const some = [...new Set(Array.from({ length: DIFFERING }, () => prng.int(RECORDS)))];
       // A half is newer here, a half there.
       let newer = 0;
@@ -234,9 +251,11 @@ async function measure(perLeaf: number): Promise<readonly object[]> {
         newer += await replica.write(half, { perLeaf, ms, valueBytes });
       }
       ms += 1_000;
+      effort.sums = sums;
       const result = await repair(replicas, effort);
       const over = (result.bytes / newer).toFixed(2);
-      rows.push({ ...row, what: `differ by ${valueBytes} B values`, ...result, over });
+      const what = `differ by ${valueBytes} B values, ${sums ? 'summed' : 'listed'}`;
+      rows.push({ ...row, what, ...result, over });
     }
   } finally {
     await close();

@@ -34,11 +34,32 @@ export const REPAIR_EXAMPLES: readonly (readonly [RepairQuestion, RepairReply])[
     { kind: 'hashes', hashes: Uint32Array.of(1, 2, 0xffff_ffff, 0) },
   ],
   [
-    { kind: 'list', slot: 5, after: undefined },
+    { kind: 'sums', slots: [0, 1_048_575], seed: { hi: 0xffff_ffff, lo: 0 } },
+    { kind: 'sums', slots: [Uint32Array.of(1, 2, 0, 0xffff_ffff), undefined] },
+  ],
+  [
+    { kind: 'sums', slots: [7], seed: { hi: 0, lo: 1 } },
+    { kind: 'sums', slots: [undefined] },
+  ],
+  // As a release answers that passes over the seed.
+  [
+    { kind: 'sums', slots: [7], seed: { hi: 0, lo: 1 } },
+    { kind: 'hashes', hashes: Uint32Array.of(1, 2) },
+  ],
+  [
+    { kind: 'list', slot: 5, after: undefined, parts: [] },
     { kind: 'listed', copies: [], floorMs: 0, until: undefined },
   ],
   [
-    { kind: 'list', slot: 5, after: dataKey },
+    {
+      kind: 'list',
+      slot: 5,
+      after: dataKey,
+      parts: [
+        { from: 0, to: 1 },
+        { from: 7, to: 1024 },
+      ],
+    },
     {
       kind: 'listed',
       copies: [

@@ -6,16 +6,19 @@ import type { RepairGroup } from '../core/repair/repair-groups.js';
 import type { RepairQuestion, RepairReply } from '../core/repair/repair-messages.js';
 import type { ClusterSettings } from '../core/settings.js';
 import type { Clock } from '../env/clock.js';
+import type { Random } from '../env/random.js';
 import type { HlcService, LivenessService, MetadataService, PeerDirectory } from '../services.js';
 import type { StoreFloors } from '../store/floors.js';
 import { pause } from '../store/pace.js';
-import { RangeRepair, type RepairPartner } from './range-repair.js';
+import { RangeRepair } from './range-repair.js';
 import type { RangeRepairResult } from './range-result.js';
+import type { RepairPartner } from './repair-partner.js';
 import type { RepairReplica } from './repair-replica.js';
 
 export interface GroupRepairParts {
   readonly ownId: NodeId;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'nextU32'>;
   readonly metadata: MetadataService;
   readonly liveness: LivenessService;
   readonly peers: PeerDirectory;
@@ -69,6 +72,7 @@ export class GroupRepairs {
       { runs: group.runs, partners, isWhole, floorMs },
       {
         nowMs: () => clock.monotonicMs(),
+        random: this.#parts.random,
         checkpoint,
         onStep,
         onDone,

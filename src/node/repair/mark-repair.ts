@@ -8,7 +8,7 @@ import type { Clock, Timer } from '../env/clock.js';
 import type { Logger } from '../env/log.js';
 import type { ClusterView, EventSink, MetadataService } from '../services.js';
 import type { GroupRepairs } from './group-repair.js';
-import { askFor, type RepairPartner } from './range-repair.js';
+import { askFor, type RepairPartner } from './repair-partner.js';
 
 /** The slots that this node has marked for repair. */
 export interface MarkedSlots {

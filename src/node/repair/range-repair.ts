@@ -12,14 +12,12 @@ import type {
   SentCopy,
 } from '../core/repair/repair-messages.js';
 import { SlotMap, type ValuedRun } from '../core/repair/slot-map.js';
+import { isInParts } from '../core/repair/slot-parts.js';
+import { tokenOfData } from '../core/version/data-key.js';
+import type { Random } from '../env/random.js';
+import { PartComparison, type SlotDifference } from './part-comparison.js';
 import { NOTHING_DONE, sumOf, type RangeRepairResult } from './range-result.js';
-
-/** A replica that takes part, the own node included. */
-export interface RepairPartner {
-  readonly name: string;
-  /** @throws KvError */
-  ask(question: RepairQuestion): Promise<RepairReply>;
-}
+import { askFor, type RepairPartner } from './repair-partner.js';
 
 /** What is repaired: slots that have one set of owners. */
 export interface RangeRepairPlan {
@@ -38,6 +36,7 @@ export type RepairStep = 'begin' | 'settle' | 'hash' | 'wait' | 'sync' | 'comple
 export interface RangeRepairParts {
   /** Monotonic. */
   readonly nowMs: () => number;
+  readonly random: Pick<Random, 'nextU32'>;
   /** Told of each step that it begins. */
   readonly onStep?: ((step: RepairStep) => void) | undefined;
   /** Told of all that it has done so far, whenever it has done something. */
@@ -52,12 +51,13 @@ export interface RangeRepairParts {
 
 /**
  * Makes the owners of a range equal: compares hashes, first of pieces, then of slots; looks again at what differs after a write
- * deadline, because a range that is written to always differs; lists the copies of what still does, slot by slot; and moves only
- * the newer records, both ways. When all owners took part, what is older than the floor is complete on all of them, and they are told.
+ * deadline, because a range that is written to always differs; narrows down what still does to parts of slots; lists the copies of
+ * these, slot by slot; and moves only the newer records, both ways. When all owners took part, what is older than the floor is complete on all of them, and they are told.
  */
 export class RangeRepair {
   readonly #plan: RangeRepairPlan;
   readonly #parts: RangeRepairParts;
+  readonly #comparison: PartComparison;
   #tally: RangeRepairResult = NOTHING_DONE;
   /** The highest floor that any partner has, by slot: tombstones up to it count as gone everywhere. */
   readonly #blind = new SlotMap();
@@ -65,6 +65,7 @@ export class RangeRepair {
   constructor(plan: RangeRepairPlan, parts: RangeRepairParts) {
     this.#plan = plan;
     this.#parts = parts;
+    this.#comparison = new PartComparison(plan.partners, parts.random);
   }
 
   /** @throws KvError when a partner cannot be asked, has other owners in mind, or cannot do what it is asked */
@@ -154,22 +155,33 @@ export class RangeRepair {
     for (let at = 0; at < slots.length; at += LIMITS.repairHashes) {
       const some = slots.slice(at, at + LIMITS.repairHashes);
       const runs = some.map((slot) => ({ from: slot, to: slot + 1 }));
-      for (const place of await this.#differing(runs, runs.length)) {
-        this.#parts.checkpoint();
-        this.#add({ differing: 1 });
-        await this.#repairSlot(some[place]!);
+      const differing = await this.#differing(runs, runs.length);
+      let left = differing.map((place) => some[place]!);
+      while (left.length > 0) {
+        const compared = await this.#comparison.compare(left);
+        for (const one of compared) {
+          this.#parts.checkpoint();
+          this.#add({ differing: 1 });
+          await this.#repairSlot(one);
+        }
+        left = left.slice(compared.length);
       }
     }
   }
 
   /** Compares lists page by page: all partners up to the lowest key at which one of their pages ends. */
-  async #repairSlot(slot: number): Promise<void> {
+  async #repairSlot({ slot, parts }: SlotDifference): Promise<void> {
+    // A write that came to one partner before its sums, and to another after them, may leave nothing to list.
+    if (parts?.length === 0) return;
     let after: Uint8Array | undefined;
     do {
-      const lists = await this.#askAll({ kind: 'list', slot, after }, 'listed');
+      const question: RepairQuestion = { kind: 'list', slot, after, parts: parts ?? [] };
+      const lists = await this.#askAll(question, 'listed');
       const until = lowestEnd(lists);
       const replicas = lists.map(({ copies, floorMs }) => ({
-        copies: upTo(copies, until),
+        copies: upTo(copies, until).filter(
+          ({ dataKey }) => parts === undefined || isInParts(parts, tokenOfData(dataKey)),
+        ),
         floorMs,
       }));
       await this.#carryOut(compareCopies(replicas, this.#blind.at(slot)));
@@ -227,22 +239,6 @@ export class RangeRepair {
   async #each(work: (partner: RepairPartner, replica: number) => Promise<void>): Promise<void> {
     await Promise.all(this.#plan.partners.map(work));
   }
-}
-
-/** The answer to a question. @throws KvError also for an answer of another kind */
-export async function askFor<K extends RepairReply['kind']>(
-  partner: RepairPartner,
-  question: RepairQuestion,
-  kind: K,
-): Promise<Extract<RepairReply, { kind: K }>> {
-  const reply = await partner.ask(question);
-  if (reply.kind !== kind)
-    throw new KvError(
-      'KV_UNREACHABLE',
-      `${partner.name} answered ${reply.kind} where ${kind} belongs`,
-    );
-  // The kinds of a union tell its members apart.
-  return reply as Extract<RepairReply, { kind: K }>;
 }
 
 function dropsOf(tasks: readonly CopyTask[], replica: number): readonly DroppedCopy[] {

@@ -4,7 +4,6 @@ import type { Hash64 } from '../../stdx/hash64.js';
 import { emptyLeaves, xorAt, type LeafHashes } from '../core/grid/leaf-hashes.js';
 import { LIMITS } from '../core/limits.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
-import type { ListedCopy } from '../core/repair/compare-copies.js';
 import type {
   DroppedCopy,
   RepairQuestion,
@@ -16,15 +15,14 @@ import type { SlotRun } from '../core/repair/slot-map.js';
 import { SLOT_SIZE, slotOf } from '../core/ring/token.js';
 import { decodeDataKey } from '../core/version/data-key.js';
 import { decodeRecord } from '../core/version/record-codec.js';
-import { digestOf } from '../core/version/record.js';
 import type { Clock } from '../env/clock.js';
 import type { HlcService, MetadataService } from '../services.js';
-import { keyAfter, readCopy, swapCopy } from '../store/background-store.js';
+import { readCopy, swapCopy } from '../store/background-store.js';
 import type { ApplyOutcome } from '../store/mutation.js';
 import type { PurgeEnd, PurgeRequest, PurgeRuns } from './purge-run.js';
 import type { RepairStore } from './repair-store.js';
 import type { RepairTimes } from './repair-times.js';
-import { slotKeys } from './slot-keys.js';
+import { SlotReader } from './slot-reader.js';
 
 /** What repair asks of the hash grid: undefined while some leaves are not known. */
 interface RepairGrid {
@@ -62,9 +60,11 @@ export interface RepairReplicaParts {
 /** Answers what the driver of a repair asks a replica: about itself, about what it holds, and to take or give up copies. */
 export class RepairReplica {
   readonly #parts: RepairReplicaParts;
+  readonly #reader: SlotReader;
 
   constructor(parts: RepairReplicaParts) {
     this.#parts = parts;
+    this.#reader = new SlotReader(parts);
   }
 
   /** @throws KvError KV_EPOCH_CHANGED when the owners are others by now, KV_NOT_READY, KV_STORE_FAILED, KV_OVERLOADED */
@@ -81,8 +81,10 @@ export class RepairReplica {
         return { kind: 'settled', ...(await this.#settle(namespace, question)) };
       case 'hashes':
         return { kind: 'hashes', hashes: await this.#hashes(namespace, question) };
+      case 'sums':
+        return { kind: 'sums', slots: await this.#reader.sums(namespace, question) };
       case 'list':
-        return await this.#list(namespace, question);
+        return await this.#reader.list(namespace, question);
       case 'fetch':
         return { kind: 'fetched', records: await this.#fetch(question.dataKeys, remainingMs) };
       case 'apply':
@@ -141,29 +143,6 @@ export class RepairReplica {
     const hashes = emptyLeaves(roots.length);
     for (const [i, root] of roots.entries()) xorAt(hashes, i, root);
     return hashes;
-  }
-
-  async #list(
-    namespace: number,
-    { slot, after }: { readonly slot: number; readonly after: Uint8Array | undefined },
-  ): Promise<RepairReply> {
-    const { store } = this.#parts;
-    const keys = slotKeys(namespace, slot);
-    const range = { ...keys, gte: after === undefined ? keys.gte : keyAfter(after) };
-    const copies: ListedCopy[] = [];
-    let last: Uint8Array | undefined;
-    let scanned = 0;
-    for await (const { key, value } of store.scan({ ...range, limit: LIMITS.repairListKeys })) {
-      scanned += 1;
-      last = key;
-      const record = decodeRecord(key, value);
-      // What cannot be read is lost here, and its slot is not complete any more: others bring it.
-      if (typeof record !== 'object') await store.floors.reset(namespace, slot);
-      else copies.push({ dataKey: key, digest: digestOf(record) });
-    }
-    const [floor] = store.floors.within(namespace, { from: slot, to: slot + 1 });
-    const until = scanned === LIMITS.repairListKeys ? last : undefined;
-    return { kind: 'listed', copies, floorMs: floor?.value ?? 0, until };
   }
 
   async #fetch(
@@ -248,6 +227,8 @@ function tokensOf(question: RepairRequest['question']): readonly number[] {
     case 'complete':
     case 'mend':
       return question.runs.map(({ from }) => from * SLOT_SIZE);
+    case 'sums':
+      return question.slots.map((slot) => slot * SLOT_SIZE);
     case 'list':
       return [question.slot * SLOT_SIZE];
     case 'fetch':

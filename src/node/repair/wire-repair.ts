@@ -54,7 +54,7 @@ export interface RepairServices {
 /** Makes what repairs of a node consist of; nothing runs yet. */
 export function wireRepair(foundation: RepairFoundation): RepairServices {
   const { env, store, stopping, repairCycleMs: cycleMs = LIMITS.repairCycleMs } = foundation;
-  const { clock } = env;
+  const { clock, random } = env;
   const log = env.log.child('repair');
   const times = new RepairTimes({ store, clock, log });
   const replica = new RepairReplica({
@@ -64,14 +64,13 @@ export function wireRepair(foundation: RepairFoundation): RepairServices {
     purge: purgeOf(store, clock, stopping),
     mend: (namespace, runs, sinceMs) => cycle.mend(namespace, runs, sinceMs),
   });
-  const repairs = new GroupRepairs({ ...foundation, clock, replica, floors: store.floors });
+  const repairs = new GroupRepairs({ ...foundation, clock, random, replica, floors: store.floors });
   const metrics = repairMetrics(env.metrics, () => cycle.report());
   const recovery = new Recovery({ ...foundation, clock, times });
   const cycle: RepairCycle = new RepairCycle({
     ...foundation,
     ...{ clock, log, repairs, times, recovery, cycleMs, metrics },
   });
-  const { random } = env;
   const jobs = new RepairJobs({ ...foundation, clock, random, repairs, metrics });
   const marked = new MarkRepair({ ...foundation, clock, log, repairs });
   return {

@@ -1,8 +1,10 @@
+import type { Hash64 } from '../../../stdx/hash64.js';
 import type { LeafHashes } from '../grid/leaf-hashes.js';
 import type { LeafRun } from '../grid/leaf-runs.js';
 import type { RecordDigest } from '../messages.js';
 import type { ListedCopy } from './compare-copies.js';
 import type { SlotRun, ValuedRun } from './slot-map.js';
+import type { PartRun } from './slot-parts.js';
 
 /** A record on its way from one replica to another. */
 export interface SentCopy {
@@ -30,8 +32,21 @@ export type RepairQuestion =
     }
   /** The hashes of so many pieces of the runs, as `splitRuns` cuts them. */
   | { readonly kind: 'hashes'; readonly runs: readonly LeafRun[]; readonly pieces: number }
+  /** The sums of the first of some slots, as many as it has time for; a release that does not know them answers with hashes. */
+  | {
+      readonly kind: 'sums';
+      readonly slots: readonly number[];
+      /** Fresh for each question. */
+      readonly seed: Hash64;
+    }
   /** Copies of one slot, in the order of their keys, after a key. */
-  | { readonly kind: 'list'; readonly slot: number; readonly after: Uint8Array | undefined }
+  | {
+      readonly kind: 'list';
+      readonly slot: number;
+      readonly after: Uint8Array | undefined;
+      /** Only of these parts, ascending; none is the whole slot, and so it is for a release that does not know sums. */
+      readonly parts: readonly PartRun[];
+    }
   /** The records of some keys, as many as fit, from the first on. */
   | { readonly kind: 'fetch'; readonly dataKeys: readonly Uint8Array[] }
   /** Takes copies that it lacks, and gives up dead ones. */
@@ -80,6 +95,8 @@ export type RepairReply =
       readonly until: Uint8Array | undefined;
     }
   | { readonly kind: 'hashes'; readonly hashes: LeafHashes }
+  /** Of the first of the slots, one at least; undefined for one that has more copies than one question may take. */
+  | { readonly kind: 'sums'; readonly slots: readonly (LeafHashes | undefined)[] }
   | {
       readonly kind: 'listed';
       readonly copies: readonly ListedCopy[];

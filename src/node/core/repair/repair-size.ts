@@ -3,6 +3,7 @@ import type { RepairReply, RepairRequest } from './repair-messages.js';
 /** What a copy in a list takes beside its key. */
 const LISTED_BYTES = 40;
 const RUN_BYTES = 12;
+const PARTS_BYTES = 8;
 
 /** Bytes of a question on the wire, roughly. */
 export function repairRequestBytes({ question }: RepairRequest): number {
@@ -14,8 +15,10 @@ export function repairRequestBytes({ question }: RepairRequest): number {
       return question.runs.length * RUN_BYTES;
     case 'settle':
       return question.floors.length * RUN_BYTES + (question.after?.length ?? 0);
+    case 'sums':
+      return question.slots.length * RUN_BYTES;
     case 'list':
-      return question.after?.length ?? 0;
+      return (question.after?.length ?? 0) + question.parts.length * PARTS_BYTES;
     case 'fetch':
       return sum(question.dataKeys, (key) => key.length);
     case 'apply':
@@ -33,6 +36,8 @@ export function repairReplyBytes(reply: RepairReply): number {
       return reply.floors.length * RUN_BYTES;
     case 'hashes':
       return reply.hashes.byteLength;
+    case 'sums':
+      return sum(reply.slots, (sums) => sums?.byteLength ?? 0);
     case 'listed':
       return sum(reply.copies, ({ dataKey }) => dataKey.length + LISTED_BYTES);
     case 'fetched':

@@ -4,7 +4,7 @@ import type {
   RepairReply,
 } from '../../../../src/node/core/repair/repair-messages.js';
 import type { SlotRun } from '../../../../src/node/core/repair/slot-map.js';
-import { tokenOf } from '../../../../src/node/core/ring/token.js';
+import { SLOT_SIZE, tokenOf } from '../../../../src/node/core/ring/token.js';
 import {
   DATA_KEYS,
   decodeDataKey,
@@ -21,6 +21,7 @@ import { pause } from '../../../../src/node/store/pace.js';
 import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
 import { assert } from '../../../../src/stdx/assert.js';
 import { utf8Decode, utf8Encode } from '../../../../src/stdx/bytes.js';
+import { Prng } from '../../../../src/stdx/prng.js';
 import { clusterOfSize, idOf } from '../core/metadata/states.js';
 import { GridUnderTest } from '../store/grid/grid-harness.js';
 
@@ -37,6 +38,7 @@ interface TestValue {
 /** Three stores that hold the same ranges, and a repair between them; the first one drives. */
 export class ThreeReplicas {
   readonly stores: readonly GridUnderTest[];
+  readonly #random = new Prng(1);
   readonly asked: string[] = [];
   /** Bytes that the repair announced to its pace. */
   paced = 0;
@@ -46,6 +48,10 @@ export class ThreeReplicas {
   /** When each store says that its slots were repaired. */
   readonly times: RepairTimes[] = [];
   checkpoint = (): void => undefined;
+  /** Replicas of a release that passes over what it does not know. */
+  old: readonly number[] = [];
+  /** Copies that were told in lists. */
+  listed = 0;
   /** Sees each question before the replica does. */
   before: (replica: number, question: RepairQuestion) => Promise<void> = async () => undefined;
 
@@ -115,6 +121,7 @@ export class ThreeReplicas {
           this.paced += bytes;
         },
         nowMs: () => clock.monotonicMs(),
+        random: this.#random,
         onDone: (soFar) => this.told.push(soFar),
         checkpoint: () => {
           this.checkpoint();
@@ -209,7 +216,11 @@ export class ThreeReplicas {
       mend: () => ({ nowMs: 0, beganMs: [] }),
     });
     const { epoch } = view.metadata;
-    return await own.answer({ epoch, namespace: NAMESPACE, question }, 10_000);
+    const understood = this.old.includes(replica) ? asOldRelease(question) : question;
+    const request = { epoch, namespace: NAMESPACE, question: understood };
+    const reply = await own.answer(request, 10_000);
+    if (reply.kind === 'listed') this.listed += reply.copies.length;
+    return reply;
   }
 
   #timesOf(replica: number): RepairTimes {
@@ -234,8 +245,18 @@ export class ThreeReplicas {
   }
 }
 
-/** The data key under which a test's key is kept: keys with one `{tag}` lie in one slot. */
+/** The data key under which a test's key is kept: keys with one `{tag}` have one token, those like `@12:a` are of one slot. */
 function keyOf(name: string): Uint8Array {
   const key = utf8Encode(name);
-  return encodeDataKey({ namespace: NAMESPACE, token: tokenOf(key), key });
+  const offset = /^@(\d+):/.exec(name)?.[1];
+  const token = offset === undefined ? tokenOf(key) : SLOT_SIZE * 7 + Number(offset);
+  return encodeDataKey({ namespace: NAMESPACE, token, key });
+}
+
+/** What a release before sums reads of a question. */
+function asOldRelease(question: RepairQuestion): RepairQuestion {
+  if (question.kind === 'list') return { ...question, parts: [] };
+  if (question.kind !== 'sums') return question;
+  const runs = question.slots.map((slot) => ({ from: slot, to: slot + 1 }));
+  return { kind: 'hashes', runs, pieces: runs.length };
 }

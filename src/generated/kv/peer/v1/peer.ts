@@ -36,8 +36,6 @@ export const DataOpKind = {
   DATA_OP_KIND_READ_DIGEST: 4,
   /** DATA_OP_KIND_HINT - A write that the replica has missed; it takes it behind live traffic. */
   DATA_OP_KIND_HINT: 5,
-  /** DATA_OP_KIND_DISCARD - A corrupt copy is to go: a quorum of the other replicas has none of the key. */
-  DATA_OP_KIND_DISCARD: 6,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -50,7 +48,6 @@ export namespace DataOpKind {
   export type DATA_OP_KIND_READ_VALUE = typeof DataOpKind.DATA_OP_KIND_READ_VALUE;
   export type DATA_OP_KIND_READ_DIGEST = typeof DataOpKind.DATA_OP_KIND_READ_DIGEST;
   export type DATA_OP_KIND_HINT = typeof DataOpKind.DATA_OP_KIND_HINT;
-  export type DATA_OP_KIND_DISCARD = typeof DataOpKind.DATA_OP_KIND_DISCARD;
   export type UNRECOGNIZED = typeof DataOpKind.UNRECOGNIZED;
 }
 
@@ -127,7 +124,7 @@ export interface DataOp {
   readonly epoch: number;
   readonly namespace: number;
   readonly key: Uint8Array;
-  /** Of a write or a repair. */
+  /** Of a write, a hint or a repair. A repair without one: a quorum of the other replicas has no copy of the key, and a corrupt one is to go. */
   readonly record: Uint8Array;
   /** Of a read: the clock of the coordinator, 8 bytes. */
   readonly stamp: Uint8Array;
@@ -418,17 +415,37 @@ export interface RepairSettled {
 export interface RepairHashes {
   readonly runs: readonly Slots[];
   readonly pieces: number;
+  /** Eight bytes: asks, of runs of one slot each, for sums of their copies instead of hashes. */
+  readonly sumSeed?: Uint8Array | undefined;
 }
 
 /** Eight bytes for each piece. */
 export interface RepairHashed {
   readonly hashes: Uint8Array;
+  /** Of the first of the slots, one at least, if they were asked for. */
+  readonly sums: readonly SlotSums[];
+}
+
+/** The hashes, under the seed, of the copies in equal parts of a slot. */
+export interface SlotSums {
+  /** Eight bytes for each of 1, 2, 4 and so on to 1024 parts; absent for a slot that is too large for it. */
+  readonly sums?: Uint8Array | undefined;
+}
+
+/** Of 1024 parts of a slot; the last one is excluded. */
+export interface SlotParts {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface RepairList {
   readonly slot: number;
   /** Data key; absent for the beginning of the slot. */
-  readonly after?: Uint8Array | undefined;
+  readonly after?:
+    | Uint8Array
+    | undefined;
+  /** Only of these, ascending; empty is the whole slot. */
+  readonly parts: readonly SlotParts[];
 }
 
 export interface ListedCopy {
@@ -3664,7 +3681,7 @@ export const RepairSettled: MessageFns<RepairSettled> = {
 };
 
 function createBaseRepairHashes(): RepairHashes {
-  return { runs: [], pieces: 0 };
+  return { runs: [], pieces: 0, sumSeed: undefined };
 }
 
 export const RepairHashes: MessageFns<RepairHashes> = {
@@ -3674,6 +3691,9 @@ export const RepairHashes: MessageFns<RepairHashes> = {
     }
     if (message.pieces !== 0) {
       writer.uint32(16).uint32(message.pieces);
+    }
+    if (message.sumSeed !== undefined) {
+      writer.uint32(26).bytes(message.sumSeed);
     }
     return writer;
   },
@@ -3707,6 +3727,14 @@ export const RepairHashes: MessageFns<RepairHashes> = {
             message.pieces = reader.uint32();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sumSeed = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3721,13 +3749,16 @@ export const RepairHashes: MessageFns<RepairHashes> = {
 };
 
 function createBaseRepairHashed(): RepairHashed {
-  return { hashes: new Uint8Array(0) };
+  return { hashes: new Uint8Array(0), sums: [] };
 }
 
 export const RepairHashed: MessageFns<RepairHashed> = {
   encode(message: RepairHashed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.hashes.length !== 0) {
       writer.uint32(10).bytes(message.hashes);
+    }
+    for (const v of message.sums) {
+      SlotSums.encode(v!, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -3753,6 +3784,117 @@ export const RepairHashed: MessageFns<RepairHashed> = {
             message.hashes = reader.bytes();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sums.push(SlotSums.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSlotSums(): SlotSums {
+  return { sums: undefined };
+}
+
+export const SlotSums: MessageFns<SlotSums> = {
+  encode(message: SlotSums, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sums !== undefined) {
+      writer.uint32(10).bytes(message.sums);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SlotSums {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSlotSums() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sums = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSlotParts(): SlotParts {
+  return { from: 0, to: 0 };
+}
+
+export const SlotParts: MessageFns<SlotParts> = {
+  encode(message: SlotParts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.from !== 0) {
+      writer.uint32(8).uint32(message.from);
+    }
+    if (message.to !== 0) {
+      writer.uint32(16).uint32(message.to);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SlotParts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSlotParts() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.from = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.to = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3767,7 +3909,7 @@ export const RepairHashed: MessageFns<RepairHashed> = {
 };
 
 function createBaseRepairList(): RepairList {
-  return { slot: 0, after: undefined };
+  return { slot: 0, after: undefined, parts: [] };
 }
 
 export const RepairList: MessageFns<RepairList> = {
@@ -3777,6 +3919,9 @@ export const RepairList: MessageFns<RepairList> = {
     }
     if (message.after !== undefined) {
       writer.uint32(18).bytes(message.after);
+    }
+    for (const v of message.parts) {
+      SlotParts.encode(v!, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -3808,6 +3953,14 @@ export const RepairList: MessageFns<RepairList> = {
             }
 
             message.after = reader.bytes();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.parts.push(SlotParts.decode(reader, reader.uint32()));
             continue;
           }
         }

@@ -7,10 +7,13 @@ import type {
   RepairRequest as RequestMessage,
   RepairResponse as ResponseMessage,
   SlotFloor,
+  SlotParts,
+  SlotSums,
   Slots,
 } from '../../../../generated/kv/peer/v1/peer.js';
+import type { Hash64 } from '../../../../stdx/hash64.js';
 import { unreachable } from '../../../../stdx/unreachable.js';
-import { emptyLeaves, type LeafHashes } from '../../../core/grid/leaf-hashes.js';
+import { emptyLeaves, hashAt, type LeafHashes } from '../../../core/grid/leaf-hashes.js';
 import type { ListedCopy } from '../../../core/repair/compare-copies.js';
 import type {
   MendTime,
@@ -18,9 +21,11 @@ import type {
   RepairReply,
 } from '../../../core/repair/repair-messages.js';
 import type { SlotRun, ValuedRun } from '../../../core/repair/slot-map.js';
+import { areSums, SLOT_PARTS, type PartRun } from '../../../core/repair/slot-parts.js';
 import { SLOT_COUNT } from '../../../core/ring/token.js';
 
 const HASH_BYTES = 8;
+const NO_BYTES = new Uint8Array(0);
 /** Prefix, namespace and token of a data key. */
 const DATA_KEY_LEAST = 10;
 
@@ -35,9 +40,15 @@ export function repairRequestBody(question: RepairQuestion): NonNullable<Request
         value: { floors: question.floors.map(floorMessage), after: question.after },
       };
     case 'hashes':
-      return { $case: 'hashes', value: question };
+      return { $case: 'hashes', value: { ...question, sumSeed: undefined } };
+    case 'sums': {
+      const runs = question.slots.map((slot) => ({ from: slot, to: slot + 1 }));
+      const sumSeed = hashBytes(Uint32Array.of(question.seed.hi, question.seed.lo));
+      // To who passes over the seed it is a question after hashes, whose answer tells.
+      return { $case: 'hashes', value: { runs, pieces: runs.length, sumSeed } };
+    }
     case 'list':
-      return { $case: 'list', value: question };
+      return { $case: 'list', value: { ...question, parts: [...question.parts] } };
     case 'fetch':
       return { $case: 'fetch', value: question };
     case 'apply': {
@@ -72,13 +83,14 @@ export function repairQuestionOf(body: RequestMessage['body']): RepairQuestion {
     case 'settle':
       return { kind: 'settle', floors: body.value.floors.map(floorOf), after: body.value.after };
     case 'hashes': {
-      const { runs, pieces } = body.value;
-      return { kind: 'hashes', runs: runs.map(runOf), pieces };
+      const { runs, pieces, sumSeed } = body.value;
+      if (sumSeed === undefined) return { kind: 'hashes', runs: runs.map(runOf), pieces };
+      return { kind: 'sums', slots: runs.map(slotOf), seed: seedOf(sumSeed) };
     }
     case 'list': {
-      const { slot, after } = body.value;
+      const { slot, after, parts } = body.value;
       if (slot >= SLOT_COUNT) throw new BadFrame('a slot beyond the ring');
-      return { kind: 'list', slot, after };
+      return { kind: 'list', slot, after, parts: parts.map(partsOf) };
     }
     case 'fetch':
       return { kind: 'fetch', dataKeys: body.value.dataKeys.map(dataKeyOf) };
@@ -117,7 +129,12 @@ export function repairReplyBody(reply: RepairReply): NonNullable<ResponseMessage
     case 'settled':
       return { $case: 'settled', value: reply };
     case 'hashes':
-      return { $case: 'hashed', value: { hashes: hashBytes(reply.hashes) } };
+      return { $case: 'hashed', value: { hashes: hashBytes(reply.hashes), sums: [] } };
+    case 'sums':
+      return {
+        $case: 'hashed',
+        value: { hashes: NO_BYTES, sums: reply.slots.map(sumsMessage) },
+      };
     case 'listed': {
       const { copies, floorMs, until } = reply;
       return { $case: 'listed', value: { copies: copies.map(listedMessage), floorMs, until } };
@@ -143,6 +160,7 @@ export function repairReplyOf(body: ResponseMessage['body']): RepairReply {
     case 'settled':
       return { kind: 'settled', dropped: body.value.dropped, until: body.value.until };
     case 'hashed':
+      if (body.value.sums.length > 0) return { kind: 'sums', slots: body.value.sums.map(sumsOf) };
       return { kind: 'hashes', hashes: hashesOf(body.value.hashes) };
     case 'listed': {
       const { copies, floorMs, until } = body.value;
@@ -171,6 +189,33 @@ function sinceOf({ sinceBoot: boot, sinceMs: nowMs }: RepairMend): MendTime | un
 function runOf({ from, to }: Slots): SlotRun {
   if (from >= to || to > SLOT_COUNT) throw new BadFrame('slots beyond the ring');
   return { from, to };
+}
+
+function slotOf(run: Slots): number {
+  const { from, to } = runOf(run);
+  if (to !== from + 1) throw new BadFrame('several slots where one belongs');
+  return from;
+}
+
+function partsOf({ from, to }: SlotParts): PartRun {
+  if (from >= to || to > SLOT_PARTS) throw new BadFrame('parts beyond a slot');
+  return { from, to };
+}
+
+function seedOf(bytes: Uint8Array): Hash64 {
+  if (bytes.length !== HASH_BYTES) throw new BadFrame('a seed that has not eight bytes');
+  return hashAt(hashesOf(bytes), 0);
+}
+
+function sumsMessage(sums: LeafHashes | undefined): SlotSums {
+  return { sums: sums === undefined ? undefined : hashBytes(sums) };
+}
+
+function sumsOf({ sums: bytes }: SlotSums): LeafHashes | undefined {
+  if (bytes === undefined) return undefined;
+  const sums = hashesOf(bytes);
+  if (!areSums(sums)) throw new BadFrame('sums of no equal parts');
+  return sums;
 }
 
 function floorMessage({ from, to, value }: ValuedRun): SlotFloor {
