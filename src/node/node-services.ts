@@ -146,6 +146,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     boot: boot.boot,
     hints,
     repairs: () => repair.cycle.report(),
+    damage: () => keeping.damage(),
     stats: () => coordinator.stats(),
     queuedBytes: () => budget.usedBytes,
   });

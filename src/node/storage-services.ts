@@ -1,5 +1,6 @@
 import { LIMITS } from './core/limits.js';
 import type { NodeId } from './core/metadata/cluster-metadata.js';
+import type { DamageReport } from './core/views/damage-views.js';
 import type { NodeEnv } from './env/env.js';
 import type { Coordinator } from './coordinator/coordinator.js';
 import type { RepairServices } from './repair/wire-repair.js';
@@ -33,6 +34,8 @@ export interface StorageServices {
   readonly scrubber: Scrubber;
   readonly jobs: StorageJobs;
   readonly admin: StorageAdmin;
+  /** What is known of the store that cannot be read. */
+  damage(): DamageReport;
 }
 
 /** Makes the upkeep of a store; nothing of it runs yet. */
@@ -59,5 +62,9 @@ export function wireStorage(parts: StorageServiceParts): StorageServices {
     repairedAtMs: ({ namespace, runs }) => repair.times.oldest(namespace, runs),
     recovery: () => repair.cycle.report().recovery,
   });
-  return { scrubber, jobs, admin };
+  const damage = (): DamageReport => ({
+    ...store.rotten.report(),
+    unreadable: scrubber.view().unreadable,
+  });
+  return { scrubber, jobs, admin, damage };
 }

@@ -116,6 +116,7 @@ function report(cluster: FakeCluster, i: number): NodeReport | undefined {
     repairOldestAgeMs: 3_600_000 * 2,
     repairCycleMs: 86_400_000,
     recovery: undefined,
+    damage: { rotten: 0, unhealed: 0, unreadable: 0 },
     gossipRound: 218_441 + cluster.second,
     // Made when asked for: with 300 nodes there are 90,000.
     get sightings() {

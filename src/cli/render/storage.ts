@@ -1,4 +1,5 @@
 import type { ScrubView, ShardView, StorageView } from '../../node/core/views/storage-views.js';
+import { rottenText, unreadableText } from '../../node/core/views/damage-text.js';
 import { recoveryText } from '../../node/core/repair/recovery-text.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { formatCount, formatShare, UNKNOWN } from '../../stdx/figures.js';
@@ -108,23 +109,16 @@ const LEVEL_COLUMNS: readonly Column<LevelRow>[] = [
 ];
 
 function troubleLines(
-  { view, scrub, gridComplete }: Row,
+  { view, scrub, rotten, gridComplete }: Row,
   { width, paint }: Look,
 ): readonly string[] {
   const { node, writesRefused, recovery } = view;
   const lines: (readonly ['bad' | 'warn', string])[] = [];
   if (writesRefused !== '') lines.push(['bad', `${node} ${cleanText(writesRefused)}`]);
   if (recovery !== undefined) lines.push(['bad', `${node} ${recoveryText(recovery)}`]);
-  if (scrub.unreadable > 0)
-    lines.push([
-      'bad',
-      `${node} has parts that cannot be read at all (${scrub.unreadable} found): replace it, or start it again with --accept-loss`,
-    ]);
-  if (scrub.rotten > 0)
-    lines.push([
-      'warn',
-      `${node} had ${scrub.rotten} rotten copies since its start; they are healed from other replicas: look at its disk`,
-    ]);
+  if (scrub.unreadable > 0) lines.push(['bad', `${node} ${unreadableText(scrub.unreadable)}`]);
+  if (rotten.rotten > 0)
+    lines.push([rotten.unhealed > 0 ? 'bad' : 'warn', `${node} ${rottenText(rotten)}`]);
   if (!gridComplete)
     lines.push([
       'warn',

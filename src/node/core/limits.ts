@@ -62,6 +62,9 @@ export const LIMITS = {
   /** Rotten copies that are not healed yet: how many are remembered, and how often they are looked at again. */
   scrubOwed: 1_024,
   scrubAgainMs: 60_000,
+  /** Copies that did not match their checksum: how many are remembered, and for how long they are told. */
+  rottenRemembered: 4_096,
+  rottenToldMs: 24 * 3_600_000,
   /** The place of the walk is written so often, and after a failure it goes on after so long. */
   scrubNoteMs: 5 * 60_000,
   /** Bytes of tables that one compaction of an operator takes at once, and its rest in times of its length. */

@@ -7,6 +7,7 @@ import { recoveryText } from '../core/repair/recovery-text.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { alert } from './alert.js';
 import { agreement, nameOf, type ViewContext } from './context.js';
+import { damageAlerts } from './damage-alerts.js';
 import { hintAlerts, hintText } from './hint-alerts.js';
 
 /** What an operator should know now, worst first; empty when all is well. */
@@ -60,6 +61,7 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
     ...clockAlerts(context, node.name, report.clockOffsetMs),
     ...repairAlerts(node.name, report),
     ...recoveryAlerts(node.name, report),
+    ...damageAlerts(report),
   ];
 }
 

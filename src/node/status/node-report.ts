@@ -1,4 +1,5 @@
 import type { KvError } from '../core/errors.js';
+import type { DamageReport } from '../core/views/damage-views.js';
 import type { HintReport } from '../core/views/hint-views.js';
 import type { NodeReport, OperationView } from '../core/views/node-views.js';
 import type { RepairReport } from '../core/views/repair-views.js';
@@ -21,6 +22,7 @@ export interface ReportParts {
   readonly hints: { report(): readonly HintReport[]; readonly marks: { readonly count: number } };
   /** How far the repairs are that run by themselves. */
   readonly repairs: () => RepairReport;
+  readonly damage: () => DamageReport;
   readonly clientStreams: () => number;
   /** Free bytes of the disk as last measured, and why it takes no records. */
   readonly disk: { freeBytes(): number | undefined; fullness(): KvError | undefined };
@@ -60,6 +62,7 @@ export function reporter(parts: ReportParts): () => NodeReport {
       sightings: liveness.sightings(),
       hints: parts.hints.report(),
       repairMarkedSlots: parts.hints.marks.count,
+      damage: parts.damage(),
       ...parts.repairs(),
     };
   };

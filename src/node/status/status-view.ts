@@ -1,5 +1,5 @@
 import type { NodeReport, NodeView, OperationView } from '../core/views/node-views.js';
-import type { Health, RangesView, StatusView } from '../core/views/status-views.js';
+import type { AlertView, Health, RangesView, StatusView } from '../core/views/status-views.js';
 import { alertsOf } from './alerts.js';
 import { agreement, isServing, nameOf, type ViewContext } from './context.js';
 import { nodeViews } from './node-view.js';
@@ -15,7 +15,7 @@ export function statusView(context: ViewContext): StatusView {
   return {
     clusterId: metadata.clusterId,
     cluster: metadata.clusterName,
-    health: healthOf(ranges, alerts.length > 0 && !onlyFewCopies(alerts)),
+    health: healthOf(ranges, !alerts.every(isRemark)),
     viewedFrom: nameOf(context, context.ownId),
     atMs: context.atMs,
     opened: metadata.opened,
@@ -35,9 +35,12 @@ export function statusView(context: ViewContext): StatusView {
   };
 }
 
-/** Fewer nodes than copies is how a cluster begins, and stays in a trial: said, but not a fault. */
-function onlyFewCopies(alerts: StatusView['alerts']): boolean {
-  return alerts.every((alert) => alert.code === 'KV_FEWER_COPIES');
+/**
+ * What is said, but is no fault of the cluster: fewer nodes than copies is how one begins, and stays in a trial; and rotten copies that
+ * are healed tell of a disk.
+ */
+function isRemark({ code, severity }: AlertView): boolean {
+  return code === 'KV_FEWER_COPIES' || (code === 'KV_ROTTEN_COPIES' && severity === 'warn');
 }
 
 function healthOf(ranges: RangesView, trouble: boolean): Health {

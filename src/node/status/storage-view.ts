@@ -53,6 +53,7 @@ async function shardView({ store, grid, scrubber }: StorageViewParts): Promise<S
     sequence: store.sequence(),
     gridComplete: grid.isComplete(),
     scrub: scrubber.view(),
+    rotten: store.rotten.report(),
   };
 }
 

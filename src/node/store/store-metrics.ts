@@ -1,3 +1,4 @@
+import type { RottenReport } from '../core/views/damage-views.js';
 import type { Metrics, Observer, Counter } from '../env/metrics.js';
 
 /** What the store counts. */
@@ -16,7 +17,11 @@ const SECONDS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2
 /** Registers the metrics of one shard. */
 export function storeMetrics(
   metrics: Metrics,
-  read: { readonly queueBytes: () => number; readonly sequence: () => number },
+  read: {
+    readonly queueBytes: () => number;
+    readonly sequence: () => number;
+    readonly rotten: () => RottenReport;
+  },
 ): StoreMetrics {
   metrics.gaugeFrom(
     { name: 'kv_store_queue_bytes', help: 'Bytes of mutations that wait for the writer loop.' },
@@ -25,6 +30,20 @@ export function storeMetrics(
   metrics.gaugeFrom(
     { name: 'kv_store_sequence', help: 'Number of the last durable batch.' },
     read.sequence,
+  );
+  metrics.gaugeFrom(
+    {
+      name: 'kv_store_rotten_copies',
+      help: 'Copies that did not match their checksum when they were met within the last day, each once.',
+    },
+    () => read.rotten().rotten,
+  );
+  metrics.gaugeFrom(
+    {
+      name: 'kv_store_unhealed_copies',
+      help: 'Of these copies, those that are not healed yet.',
+    },
+    () => read.rotten().unhealed,
   );
   return {
     batches: metrics.counter({ name: 'kv_store_batches_total', help: 'Synced batches.' }),

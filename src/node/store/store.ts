@@ -22,6 +22,7 @@ import { advised, openShard, type ShardParts } from './loss/open-shard.js';
 import type { RecoveredShard, WriterId } from './shard-recovery.js';
 import { StoreReader } from './store-reader.js';
 import type { Derivation } from './record-change.js';
+import { RottenCopies } from './rotten-copies.js';
 import { storeMetrics } from './store-metrics.js';
 import { STORE_OPTIONS } from './store-options.js';
 import { sizeOf, StoreWriter } from './store-writer.js';
@@ -62,6 +63,8 @@ const QUEUE_OVERHEAD = 64;
 export class Store {
   /** How far its slots are complete. */
   readonly floors: StoreFloors;
+  /** The copies that it could not read. */
+  readonly rotten: RottenCopies;
   readonly #parts: StoreParts;
   readonly #storage: Storage;
   readonly #recovered: RecoveredShard;
@@ -79,14 +82,17 @@ export class Store {
     this.#recovered = recovered;
     this.#options = parts.options ?? STORE_OPTIONS;
     this.floors = floors;
+    this.rotten = new RottenCopies(clock);
     const metrics = storeMetrics(parts.env.metrics, {
       queueBytes: () => this.#writer.queueBytes,
       sequence: () => this.#writer.sequence,
+      rotten: () => this.rotten.report(),
     });
     const rules: BatchRules = {
       floorMsOf: (dataKey) => floors.ofKey(dataKey),
       onCorrupt: (dataKey) => {
         metrics.corrupt.inc();
+        this.rotten.note(dataKey);
         this.#distrust(dataKey);
       },
     };
@@ -96,7 +102,7 @@ export class Store {
       buggify,
       metrics,
       rules,
-      derivations: [RECORD_INDEXES, ...derivations],
+      derivations: [RECORD_INDEXES, this.rotten, ...derivations],
       markers: new SequenceMarkers(
         recovered.markers,
         markerWindowBytes(this.#options.writeBufferBytes),

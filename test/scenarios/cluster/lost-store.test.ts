@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { DATA_KEYS } from '../../../src/node/core/version/data-key.js';
+import { DATA_KEYS, decodeDataKey } from '../../../src/node/core/version/data-key.js';
 import { DELTAS } from '../../../src/node/store/grid/grid-keys.js';
 import { SHARD_FOLDER } from '../../../src/node/store/store.js';
 import { LOSS_KEY, MARKERS } from '../../../src/node/store/system-keys.js';
 import type { MemoryDisk } from '../../../src/sim/memory-disk.js';
 import { peerAddressOf } from '../../../src/sim/sim-machine.js';
-import { utf8Encode } from '../../../src/stdx/bytes.js';
+import { assert } from '../../../src/stdx/assert.js';
+import { utf8Decode, utf8Encode } from '../../../src/stdx/bytes.js';
 import { BootedCluster } from './booted-cluster.js';
 
 const NAMES = ['n1', 'n2', 'n3'];
@@ -242,5 +243,31 @@ describe('a copy that rots while nobody reads it', () => {
     await cluster.until(() => new Set(disks(cluster)).size === 1, 200_000);
     const { shards } = await cluster.run(cluster.at('n3').node.admin.upkeep.view());
     expect(shards[0]?.scrub.rotten).toBe(rotten.length);
+
+    const { health, alerts } = await cluster.run(cluster.at('n1').node.admin.status());
+    expect(alerts).toMatchObject([{ severity: 'warn', code: 'KV_ROTTEN_COPIES', node: 'n3' }]);
+    expect(alerts[0]?.message).toContain(`met ${rotten.length} rotten copies`);
+    expect(health).toBe('HEALTHY');
+  });
+
+  it('is told as a fault while nobody can heal it', async () => {
+    const cluster = await filled(70);
+    cluster.kill('n1');
+    const [key] = cluster.machine('n3').disk.keys(SHARD_FOLDER, DATA_KEYS);
+    assert(key !== undefined, 'it holds records');
+    cluster.machine('n3').disk.damage(SHARD_FOLDER, key, (record) => {
+      record[record.length - 5]! ^= 1;
+      return record;
+    });
+    const { key: name } = decodeDataKey(key);
+    const read = { kind: 'get', key: utf8Decode(name), level: 'quorum' } as const;
+    await cluster.failure(cluster.execute('n3', read));
+    await cluster.start('n1');
+    await cluster.until(() => cluster.sees('n3', 'n1') === 'up');
+    const { health, alerts } = await cluster.run(cluster.at('n3').node.admin.status());
+    const rotten = alerts.find(({ code }) => code === 'KV_ROTTEN_COPIES');
+    expect(rotten).toMatchObject({ severity: 'bad', node: 'n3' });
+    expect(rotten?.message).toContain('met 1 rotten copy in its store within a day, 1 not healed');
+    expect(health).toBe('DEGRADED');
   });
 });

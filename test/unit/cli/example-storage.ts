@@ -50,6 +50,7 @@ const shard: ShardView = {
     ...{ endedAtMs: STORAGE_AT_MS - 3 * DAY_MS, endedRecords: 1_204_331 },
     ...{ records: 398_112, rotten: 0, unreadable: 0 },
   },
+  rotten: { rotten: 0, unhealed: 0 },
 };
 
 const n1: StorageView = {
@@ -86,6 +87,7 @@ export const exampleStorage: readonly StorageView[] = [
         ...shard,
         gridComplete: false,
         scrub: { ...shard.scrub, progress: 1, rotten: 3, unreadable: 1 },
+        rotten: { rotten: 3, unhealed: 1 },
       },
     ],
     diskFreeBytes: Math.round(300 * MIB),

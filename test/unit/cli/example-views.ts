@@ -81,6 +81,7 @@ function report(one: Example): NodeReport {
     repairOldestAgeMs: 3_600_000 * 2,
     repairCycleMs: 86_400_000,
     recovery: undefined,
+    damage: { rotten: 0, unhealed: 0, unreadable: 0 },
     gossipRound: 218_441,
     sightings: [],
   };

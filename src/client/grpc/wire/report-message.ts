@@ -5,6 +5,7 @@ import type {
   OperationRate,
   Sighting,
 } from '../../../generated/kv/v1/admin.js';
+import type { DamageReport } from '../../../node/core/views/damage-views.js';
 import type {
   NodeReport,
   NodeView,
@@ -23,6 +24,8 @@ export const shownStateOf = wordOf('up', 'suspect', 'down', 'joining', 'leaving'
 const hintStateOf = wordOf('waiting', 'replaying', 'paused');
 
 const NO_OPERATIONS: OperationView = { perSecond: 0, p50Ms: undefined, p99Ms: undefined };
+
+const NO_DAMAGE: DamageReport = { rotten: 0, unhealed: 0, unreadable: 0 };
 
 /** Rates and latencies; nothing was measured when the message is missing. */
 export function operationsFromMessage(message: OperationRate | undefined): OperationView {
@@ -58,6 +61,7 @@ export function reportFromMessage(message: ReportMessage): NodeReport {
     diskFreeBytes: message.diskFreeBytes,
     repairOldestAgeMs: message.repairOldestAgeMs,
     recovery: message.recovery,
+    damage: message.damage ?? NO_DAMAGE,
     sightings: message.sightings.map(sightingFromMessage),
     hints: message.hints.map((one) => ({ ...one, state: hintStateOf(one.state) })),
   };

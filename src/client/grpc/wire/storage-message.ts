@@ -29,6 +29,7 @@ export function storageFromMessage(message: StorageResponse): StorageView {
         writeAmplification,
         tombstoneShare,
         scrub: { ...scrub, endedAtMs: scrub.endedAtMs },
+        rotten: shard.rotten ?? { rotten: 0, unhealed: 0 },
       };
     }),
     jobs: message.jobs.map(storageJobFromMessage),

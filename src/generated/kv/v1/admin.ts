@@ -198,7 +198,20 @@ export interface NodeReport {
   /** In what time each range is to be repaired once. */
   readonly repairCycleMs: number;
   /** Absent unless a loss of its store was accepted, and not all of it is back. */
-  readonly recovery?: Recovery | undefined;
+  readonly recovery?:
+    | Recovery
+    | undefined;
+  /** Absent in what a node says that does not know it. */
+  readonly damage?: Damage | undefined;
+}
+
+/** What a node has found that it cannot read of its store. */
+export interface Damage {
+  /** Copies that did not match their checksum when they were met within the last day, and those of them that are not healed yet. */
+  readonly rotten: number;
+  readonly unhealed: number;
+  /** Parts of the store that the scrub could not read at all, since the start. */
+  readonly unreadable: number;
 }
 
 /** How far a node is that has lost a part of its store. */
@@ -578,6 +591,13 @@ export interface Shard {
   readonly sequence: number;
   readonly gridComplete: boolean;
   readonly scrub: Scrub | undefined;
+  readonly rotten: RottenCopies | undefined;
+}
+
+/** Copies that did not match their checksum when they were met within the last day, and those of them that are not healed yet. */
+export interface RottenCopies {
+  readonly rotten: number;
+  readonly unhealed: number;
 }
 
 /** A level of tables; what compactions into it have read and written since the start is in whole MiB. */
@@ -2220,6 +2240,7 @@ function createBaseNodeReport(): NodeReport {
     repairOldestAgeMs: undefined,
     repairCycleMs: 0,
     recovery: undefined,
+    damage: undefined,
   };
 }
 
@@ -2314,6 +2335,9 @@ export const NodeReport: MessageFns<NodeReport> = {
     }
     if (message.recovery !== undefined) {
       Recovery.encode(message.recovery, writer.uint32(242).fork()).join();
+    }
+    if (message.damage !== undefined) {
+      Damage.encode(message.damage, writer.uint32(250).fork()).join();
     }
     return writer;
   },
@@ -2569,6 +2593,82 @@ export const NodeReport: MessageFns<NodeReport> = {
             }
 
             message.recovery = Recovery.decode(reader, reader.uint32());
+            continue;
+          }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.damage = Damage.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDamage(): Damage {
+  return { rotten: 0, unhealed: 0, unreadable: 0 };
+}
+
+export const Damage: MessageFns<Damage> = {
+  encode(message: Damage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rotten !== 0) {
+      writer.uint32(8).uint64(message.rotten);
+    }
+    if (message.unhealed !== 0) {
+      writer.uint32(16).uint64(message.unhealed);
+    }
+    if (message.unreadable !== 0) {
+      writer.uint32(24).uint64(message.unreadable);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Damage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDamage() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.rotten = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.unhealed = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.unreadable = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -6011,6 +6111,7 @@ function createBaseShard(): Shard {
     sequence: 0,
     gridComplete: false,
     scrub: undefined,
+    rotten: undefined,
   };
 }
 
@@ -6045,6 +6146,9 @@ export const Shard: MessageFns<Shard> = {
     }
     if (message.scrub !== undefined) {
       Scrub.encode(message.scrub, writer.uint32(82).fork()).join();
+    }
+    if (message.rotten !== undefined) {
+      RottenCopies.encode(message.rotten, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -6140,6 +6244,71 @@ export const Shard: MessageFns<Shard> = {
             }
 
             message.scrub = Scrub.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.rotten = RottenCopies.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRottenCopies(): RottenCopies {
+  return { rotten: 0, unhealed: 0 };
+}
+
+export const RottenCopies: MessageFns<RottenCopies> = {
+  encode(message: RottenCopies, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rotten !== 0) {
+      writer.uint32(8).uint64(message.rotten);
+    }
+    if (message.unhealed !== 0) {
+      writer.uint32(16).uint64(message.unhealed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RottenCopies {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRottenCopies() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.rotten = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.unhealed = longToNumber(reader.uint64());
             continue;
           }
         }

@@ -1,4 +1,5 @@
 import type { MembershipState } from '../metadata/cluster-metadata.js';
+import type { DamageReport } from './damage-views.js';
 import type { HintReport } from './hint-views.js';
 import type { RepairReport } from './repair-views.js';
 
@@ -71,6 +72,8 @@ export interface NodeReport extends RepairReport {
   readonly hints: readonly HintReport[];
   /** Slots of the ring that need a repair, because hints for them could not be kept to their end. */
   readonly repairMarkedSlots: number;
+  /** What it has found that it cannot read of its store. */
+  readonly damage: DamageReport;
 }
 
 export interface AskError {

@@ -1,3 +1,4 @@
+import type { RottenReport } from './damage-views.js';
 import type { RecoveryReport } from './repair-views.js';
 
 /** The store of one node, as it says itself. */
@@ -28,6 +29,7 @@ export interface ShardView {
   readonly sequence: number;
   readonly gridComplete: boolean;
   readonly scrub: ScrubView;
+  readonly rotten: RottenReport;
 }
 
 /** One level of tables; bytes read and written are those of compactions since the start. */
