@@ -202,8 +202,8 @@ export const ERRORS = {
   ),
   KV_ROLLED_BACK: row(
     [78, 'FAILED_PRECONDITION', false],
-    'The disk of this node is older than what its peers have seen of it.',
-    'Do not start it from that image; replace the node.',
+    'The disk of this node is older than what its peers have seen of it, or the end of its log is lost.',
+    'Start it from the newest image of its directory, or replace the node; --accept-loss does not help, because it may have forgotten its votes.',
   ),
   KV_CLONE: row(
     [78, 'FAILED_PRECONDITION', false],

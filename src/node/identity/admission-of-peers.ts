@@ -61,10 +61,25 @@ function refuseIncarnation({ own, remote, seen }: HelloCheck): KvError | undefin
   const { verdict } = judgeStart(seen, { ...remote, direct: true });
   if (verdict === 'clone') return cloneError(remote);
   if (verdict !== 'rolled-back' || seen === undefined) return undefined;
+  return rolledBackError(remote, seen);
+}
+
+/**
+ * Why a node that knows less than it did may not go on, whatever its operator accepts: a lower sequence can be a log of records that was
+ * cut at its end, or an old image of the whole directory, and nobody can tell which. With the image its promises to other voters are
+ * gone as well, and a voter that has forgotten one may help to decide an epoch twice.
+ */
+function rolledBackError(remote: Hello, seen: SeenStart): KvError {
+  const what =
+    remote.boot < seen.boot
+      ? 'started from an old disk image'
+      : 'started from an old disk image, or the end of its log is lost';
   return new KvError(
     'KV_ROLLED_BACK',
-    `${remote.name} (${remote.nodeId}) started from an old disk image: it says boot ${remote.boot}, ` +
-      `sequence ${remote.sequence}, and was seen at boot ${seen.boot}, sequence ${seen.sequence}: replace the node`,
+    `${remote.name} (${remote.nodeId}) ${what}: it says boot ${remote.boot}, ` +
+      `sequence ${remote.sequence}, and was seen at boot ${seen.boot}, sequence ${seen.sequence}. ` +
+      'Start it from the newest image of its directory, or replace it; --accept-loss does not help, ' +
+      'because what it had promised as a voter may be forgotten too',
   );
 }
 

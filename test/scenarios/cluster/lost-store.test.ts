@@ -158,6 +158,26 @@ describe('a node of which a loss was accepted', () => {
   });
 });
 
+describe('a node whose log was cut at its very end', () => {
+  it('is refused by its peers, whatever is accepted, and told why', async () => {
+    const cluster = await filled(71);
+    cluster.kill('n2');
+    const { disk } = cluster.machine('n2');
+    const ends = [MARKERS, DELTAS].flatMap((range) => disk.keys(SHARD_FOLDER, range).slice(-5));
+    for (const key of ends) disk.damage(SHARD_FOLDER, key, () => undefined);
+    for (const options of [{}, { acceptLoss: true }]) {
+      cluster.startOptions = options;
+      const refused = await cluster.startRefused('n2');
+      expect(refused.code).toBe('KV_ROLLED_BACK');
+      expect(refused.message).toContain('the end of its log is lost');
+      expect(refused.message).toContain('--accept-loss does not help');
+    }
+    expect(disk.valueOf(SHARD_FOLDER, LOSS_KEY)).toBeUndefined();
+    const put = { kind: 'put', key: 'after', value: 'v', level: 'quorum' } as const;
+    await cluster.execute('n1', put);
+  });
+});
+
 describe('a node that is a member, and whose store is gone', () => {
   it('is not started, however often, until the loss is accepted; then the others bring all of it', async () => {
     const cluster = await filled(63);

@@ -37,7 +37,9 @@ export async function openShard(parts: ShardParts): Promise<OpenShard> {
     const opened = await openWhole(parts);
     if (parts.acceptLoss === undefined) return opened;
     await readAll(opened.storage);
-    log.warn('nothing of the store is lost: there was nothing to accept');
+    log.warn(
+      'nothing is missing in the middle of the store: there was nothing to accept; what was cut from its very end only peers can tell',
+    );
     return opened;
   } catch (error) {
     if (!(error instanceof StoreDamage) || parts.acceptLoss === undefined) throw advised(error);

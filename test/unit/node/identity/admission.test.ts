@@ -77,6 +77,15 @@ describe('a hello', () => {
     expect(verdict({ boot: 6, nonce: 'a'.repeat(16), sequence: 100 }, { seen })).toBeUndefined();
   });
 
+  it('that is refused for less than it had says that accepting a loss does not help, and why', () => {
+    const refused = (hello: Partial<Hello>): string =>
+      admitHello({ own: helloOf(1), remote: helloOf(2, hello), metadata, seen })?.message ?? '';
+    const cut = refused({ boot: 6, nonce: 'a'.repeat(16), sequence: 99 });
+    expect(cut).toContain('old disk image, or the end of its log is lost: it says boot 6');
+    expect(cut).toContain('--accept-loss does not help, because what it had promised as a voter');
+    expect(refused({ boot: 4 })).toContain('started from an old disk image: it says boot 4');
+  });
+
   it('of the same process may be older than what was heard since: messages overtake each other', () => {
     expect(verdict({ sequence: 7 }, { seen })).toBeUndefined();
   });
