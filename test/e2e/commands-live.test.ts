@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kill, runKv, startKv, TestNodes, type NodeProcess } from './kv-process.js';
+import { namespaceSuite } from './namespace-suite.js';
 
 const everyByte = Uint8Array.from({ length: 1024 }, (_, i) => i % 256);
 const VERSION = /^[0-9a-f]{16}-[0-9a-f]{16}$/;
@@ -180,6 +181,8 @@ describe('commands against three nodes', () => {
     });
   });
 
+  namespaceSuite({ kv, json });
+
   describe('views', () => {
     it.each([
       [
@@ -204,6 +207,16 @@ describe('commands against three nodes', () => {
         'repair --dry-run',
         /^Plan {2}every range: 384 ranges, 1048576 slots .*\n {6}owners n1 384, n2 384, n3 384\n$/,
         { dryRun: true, plan: { ranges: 384, partial: 0, blocked: 0, owners: [{}, {}, {}] } },
+      ],
+      [
+        'namespace list',
+        /^NAME +REPLICATION +COPIES +TTL +CONSISTENCY +MODE +ID\ndefault +cluster default +dc1=3 +none +quorum +lww +1\n$/,
+        { namespaces: [{ id: 1, name: 'default', copies: { dc1: 3 } }] },
+      ],
+      [
+        'namespace show default',
+        /^default\n {2}replication {2}cluster default\n/,
+        { namespace: { name: 'default' } },
       ],
       ['hints list', /^no hints\n$/, { targets: [], repairMarkedSlots: 0 }],
       ['gossip', /^view of n1 {2}round \d+ /, { nodes: [{ name: 'n1', upIn: 3 }, {}, {}] }],

@@ -9,6 +9,8 @@ import type { TraceView } from '../../src/node/core/views/trace-views.js';
 const u32 = fc.nat(0xffff_ffff);
 const u53 = fc.maxSafeNat();
 const bytes = fc.uint8Array({ maxLength: 200 });
+/** A record is never empty. */
+const records = fc.uint8Array({ minLength: 1, maxLength: 200 });
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const ms48 = fc.nat({ max: 0xffff_ffff_ffff });
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => (n === 0 ? 0 : n));
@@ -37,7 +39,7 @@ export const dataRequests: fc.Arbitrary<DataRequest> = fc.oneof(
     epoch: u53,
     namespace: u53,
     key: bytes,
-    record: bytes,
+    record: records,
     repair: fc.boolean(),
   }),
   fc.record({

@@ -51,7 +51,7 @@ export class NamespaceAdmin {
   /**
    * Makes a change, and waits a little until all nodes that answer know it: what they have acknowledged of an operation in the new namespace
    * they can serve at once.
-   * @throws KvError KV_NAMESPACE_UNKNOWN, KV_NAMESPACE_EXISTS, KV_CONFIG_INVALID, KV_USAGE, KV_LEVEL_UNKNOWN, KV_LEVEL_NOT_HERE, KV_NO_VOTER_MAJORITY
+   * @throws KvError KV_NAMESPACE_UNKNOWN, KV_NAMESPACE_EXISTS, KV_USAGE, KV_LEVEL_UNKNOWN, KV_LEVEL_NOT_HERE, KV_NO_VOTER_MAJORITY
    */
   async change(change: NamespaceChange, remainingMs: number): Promise<NamespaceChanged> {
     const { clock, metadata } = this.#parts;

@@ -8,11 +8,19 @@ const ID = /^[0-9a-f]{16}$/;
 
 /** Ensures that a name fits everywhere a name is shown. @throws KvError KV_CONFIG_INVALID */
 export function checkName(what: string, name: string): void {
-  if (name.length <= LIMITS.nodeNameLength && NAME.test(name)) return;
+  if (isName(name)) return;
   throw new KvError(
     'KV_CONFIG_INVALID',
-    `${what} ${JSON.stringify(name)} is not a name: use 1 to ${LIMITS.nodeNameLength} of A-Z a-z 0-9 . _ -`,
+    `${what} ${JSON.stringify(name)} is not a name: use ${NAME_RULE}`,
   );
+}
+
+/** What a name may be. */
+export const NAME_RULE = `1 to ${LIMITS.nodeNameLength} of A-Z a-z 0-9 . _ -`;
+
+/** Whether a name fits everywhere a name is shown. */
+export function isName(name: string): boolean {
+  return name.length <= LIMITS.nodeNameLength && NAME.test(name);
 }
 
 /** Whether an id is one of ours: 16 hex digits. */

@@ -8,7 +8,7 @@ import type {
   NamespaceDefaults,
   NamespaceSpec,
 } from './cluster-metadata.js';
-import { checkName } from './member-rules.js';
+import { isName, NAME_RULE } from './member-rules.js';
 import { ringMembers } from './replication.js';
 
 /** The namespace that always exists, and of those that name none. */
@@ -38,13 +38,17 @@ export function unknownNamespace(names: readonly string[], name: string): KvErro
   return new KvError('KV_NAMESPACE_UNKNOWN', `no namespace is called ${name}: ${advice}`);
 }
 
-/** The state with one more namespace. @throws KvError KV_NAMESPACE_EXISTS, KV_CONFIG_INVALID, KV_LEVEL_UNKNOWN, KV_LEVEL_NOT_HERE */
+/** The state with one more namespace. @throws KvError KV_NAMESPACE_EXISTS, KV_USAGE, KV_LEVEL_UNKNOWN, KV_LEVEL_NOT_HERE */
 export function createNamespace(state: ClusterMetadata, spec: NamespaceSpec): ClusterMetadata {
-  checkName('namespace', spec.name);
+  if (!isName(spec.name))
+    throw new KvError(
+      'KV_USAGE',
+      `namespace ${JSON.stringify(spec.name)} is not a name: use ${NAME_RULE}`,
+    );
   if (state.namespaces.some(({ name }) => name === spec.name))
     throw new KvError('KV_NAMESPACE_EXISTS', `a namespace is called ${spec.name} already`);
   if (state.namespaces.length >= LIMITS.namespaces)
-    throw new KvError('KV_CONFIG_INVALID', `there are ${LIMITS.namespaces} namespaces already`);
+    throw new KvError('KV_USAGE', `there are ${LIMITS.namespaces} namespaces already`);
   checkDefaults(spec);
   checkReplication(state, spec);
   const namespace: Namespace = { ...spec, id: state.epoch + 1 };
@@ -62,11 +66,11 @@ export function alterNamespace(
   return { ...state, namespaces: state.namespaces.map((one) => (one === before ? after : one)) };
 }
 
-/** The state without a namespace; its id is never used again. @throws KvError KV_NAMESPACE_UNKNOWN, KV_CONFIG_INVALID for the default one */
+/** The state without a namespace; its id is never used again. @throws KvError KV_NAMESPACE_UNKNOWN, KV_USAGE for the default one */
 export function dropNamespace(state: ClusterMetadata, id: number): ClusterMetadata {
   const gone = namespaceWithId(state, id);
   if (gone.name === DEFAULT_NAMESPACE.name)
-    throw new KvError('KV_CONFIG_INVALID', 'the namespace default is always there');
+    throw new KvError('KV_USAGE', 'the namespace default is always there');
   return { ...state, namespaces: state.namespaces.filter((one) => one !== gone) };
 }
 
@@ -91,7 +95,7 @@ function checkReplication(state: ClusterMetadata, { name, replication }: Namespa
   if (replication === undefined) return;
   const dcs = [...new Set(ringMembers(state).map(({ dc }) => dc))].sort();
   const bad = (why: string): KvError =>
-    new KvError('KV_CONFIG_INVALID', `the replication of ${name} ${why}`);
+    new KvError('KV_USAGE', `the replication of ${name} ${why}`);
   const entries = Object.entries(replication);
   if (entries.length === 0) throw bad('names no data centre');
   for (const [dc, copies] of entries) {

@@ -522,6 +522,8 @@ export interface RepairMended {
 }
 
 export interface RepairDone {
+  /** Waiting in the queue of the store, when records were applied. */
+  readonly queuedBytes: number;
 }
 
 function createBaseHello(): Hello {
@@ -4702,11 +4704,14 @@ export const RepairMended: MessageFns<RepairMended> = {
 };
 
 function createBaseRepairDone(): RepairDone {
-  return {};
+  return { queuedBytes: 0 };
 }
 
 export const RepairDone: MessageFns<RepairDone> = {
-  encode(_: RepairDone, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: RepairDone, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.queuedBytes !== 0) {
+      writer.uint32(8).uint64(message.queuedBytes);
+    }
     return writer;
   },
 
@@ -4723,6 +4728,14 @@ export const RepairDone: MessageFns<RepairDone> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.queuedBytes = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;

@@ -10,7 +10,6 @@ const REPAIR = 2;
 const READ_VALUE = 3;
 const READ_DIGEST = 4;
 const HINT = 5;
-const DISCARD = 6;
 
 const EMPTY = new Uint8Array(0);
 /** What the fixed fields of a DataOp take at most. */
@@ -56,7 +55,8 @@ export function readDataRequest(reader: ProtoReader): NumberedRequest<DataReques
 }
 
 function kindOf(request: DataRequest): number {
-  if (request.kind === 'discard') return DISCARD;
+  // A repair without a record, which nodes that do not know it refuse; a kind that they do not know would cost the connection.
+  if (request.kind === 'discard') return REPAIR;
   if (request.kind === 'write') {
     if (request.repair) return REPAIR;
     return request.background === true ? HINT : WRITE;
@@ -108,11 +108,11 @@ function readField(reader: ProtoReader, tag: number, fields: OpFields): void {
 
 function requestOf(fields: OpFields): DataRequest {
   const { kind, epoch, namespace, key, record, stamp } = fields;
+  if (kind === REPAIR && record.length === 0) return { kind: 'discard', epoch, namespace, key };
   if (kind === WRITE || kind === REPAIR)
     return { kind: 'write', epoch, namespace, key, record, repair: kind === REPAIR };
   if (kind === HINT)
     return { kind: 'write', epoch, namespace, key, record, repair: false, background: true };
-  if (kind === DISCARD) return { kind: 'discard', epoch, namespace, key };
   if (kind !== READ_VALUE && kind !== READ_DIGEST) throw new BadFrame(`a request of kind ${kind}`);
   if (stamp === undefined) throw new BadFrame('a read without a stamp');
   const mode = kind === READ_VALUE ? 'value' : 'digest';
