@@ -84,6 +84,7 @@ class Replica {
       clock: env.clock,
       store: {
         floors: store.floors,
+        queueBytes: () => store.queueBytes(),
         apply: (mutation, done) => store.apply(mutation, done),
         swap: (change, done) => store.swap(change, done),
         writeSystem: (write, done) => store.writeSystem(write, done),

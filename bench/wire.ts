@@ -145,7 +145,7 @@ function answersAtOnce(): PeerHandler {
     },
     control: async () => ({ kind: 'ok' }),
     meta: async () => ({ kind: 'ok' }),
-    repair: async () => ({ kind: 'applied' }),
+    repair: async () => ({ kind: 'applied', queuedBytes: 0 }),
   };
 }
 

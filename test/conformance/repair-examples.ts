@@ -80,7 +80,7 @@ export const REPAIR_EXAMPLES: readonly (readonly [RepairQuestion, RepairReply])[
       copies: [{ dataKey, record }],
       drops: [{ dataKey, digest: { version, checksum: 17 } }],
     },
-    { kind: 'applied' },
+    { kind: 'applied', queuedBytes: 2 ** 40 },
   ],
   [{ kind: 'complete', runs, floorMs: version.ms, boot: 9, agoMs: 1234 }, { kind: 'completed' }],
   [

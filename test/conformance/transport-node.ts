@@ -26,7 +26,7 @@ export class TestNode implements PeerHandler {
   });
   controlError: KvError | undefined;
   readonly questions: RepairRequest[] = [];
-  repairReply: RepairReply = { kind: 'applied' };
+  repairReply: RepairReply = { kind: 'applied', queuedBytes: 0 };
 
   constructor(name: string) {
     this.name = name;

@@ -281,11 +281,11 @@ export function transportConformance(name: string, makeWorld: () => Promise<Tran
       expect(fetched).toMatchObject({
         value: { kind: 'fetched', records: [{ length: record.length }] },
       });
-      answerer.repairReply = { kind: 'applied' };
+      answerer.repairReply = { kind: 'applied', queuedBytes: 0 };
       const apply = { kind: 'apply', copies: [{ dataKey, record }], drops: [] } as const;
       const question = { epoch: 7, namespace: 1, question: apply };
       expect(await settled(link.repair(question, 10_000))).toMatchObject({
-        value: { kind: 'applied' },
+        value: { kind: 'applied', queuedBytes: 0 },
       });
     });
 

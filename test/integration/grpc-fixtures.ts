@@ -81,7 +81,7 @@ export async function openPeer(name: string): Promise<OpenPeer> {
     },
     control: async () => ({ kind: 'ok' }) as const,
     meta: async () => ({ kind: 'ok' }) as const,
-    repair: async () => ({ kind: 'applied' }) as const,
+    repair: async () => ({ kind: 'applied', queuedBytes: 0 }) as const,
   };
   transport.start(handler, () => hello);
   const port = await transport.listen(LOOPBACK);

@@ -124,6 +124,17 @@ export const LIMITS = {
   /** A repair that failed is tried again after so long. */
   repairAgainMs: 15_000,
   repairBytesPerSecond: 8 * 1024 * 1024,
+  /** To a node that is busy at least so much, and so much more each time that it is not; changed once in so long. */
+  repairLeastBytesPerSecond: 256 * 1024,
+  repairStepBytesPerSecond: 512 * 1024,
+  repairPaceMs: 1_000,
+  /** What is never, and what is always, a long time to apply a batch of records, and how much may wait to be written meanwhile. */
+  repairSlowMs: 100,
+  repairSlowestMs: 1_000,
+  repairBusyBytes: 4 * 1024 * 1024,
+  /** A question that was refused because of too much work is asked again after so long, then after twice as long, up to so long. */
+  repairRefusedMs: 500,
+  repairRefusedMostMs: 4_000,
   /** How often an owner is asked whether marked slots are repaired, and how long before others have their turn. */
   repairMarkLookMs: 5_000,
   repairMarkWaitMs: 10 * 60_000,

@@ -13,6 +13,7 @@ import { pause } from '../store/pace.js';
 import { RangeRepair } from './range-repair.js';
 import type { RangeRepairResult } from './range-result.js';
 import type { RepairPartner } from './repair-partner.js';
+import { RepairPace } from './repair-pace.js';
 import type { RepairReplica } from './repair-replica.js';
 
 export interface GroupRepairParts {
@@ -44,9 +45,12 @@ export type GroupRepairEnd = (RangeRepairResult & { readonly isWhole: boolean })
 /** Repairs groups of ranges between those of their owners that are alive, over links to them; whoever drives need not be one of them. */
 export class GroupRepairs {
   readonly #parts: GroupRepairParts;
+  /** How fast each node is given records. */
+  readonly pace: RepairPace;
 
   constructor(parts: GroupRepairParts) {
     this.#parts = parts;
+    this.pace = new RepairPace(parts.clock);
   }
 
   /** @throws KvError when a partner cannot be asked, has other owners in mind, or the signal has come */
@@ -55,12 +59,6 @@ export class GroupRepairs {
     const { signal, bytesPerSecond, onStep, onDone } = order;
     const view = metadata.current();
     if (view === undefined || !view.metadata.opened) return 'alone';
-    const partners = group.owners.flatMap(
-      (nodeId) => this.partnerOf(nodeId, group.namespace) ?? [],
-    );
-    if (partners.length < 2) return 'alone';
-    const isWhole = partners.length === group.owners.length;
-    const floorMs = isWhole ? this.#floorMs(group, view.metadata.settings) : 0;
     const checkpoint = (): void => {
       if (signal.aborted) throw new KvError('KV_NOT_READY', 'the repair was stopped');
     };
@@ -68,6 +66,13 @@ export class GroupRepairs {
       await pause(clock, delayMs, signal);
       checkpoint();
     };
+    const partners = group.owners.flatMap((nodeId) => {
+      const partner = this.partnerOf(nodeId, group.namespace);
+      return partner === undefined ? [] : [this.pace.watch(nodeId, partner, wait)];
+    });
+    if (partners.length < 2) return 'alone';
+    const isWhole = partners.length === group.owners.length;
+    const floorMs = isWhole ? this.#floorMs(group, view.metadata.settings) : 0;
     const repair = new RangeRepair(
       { runs: group.runs, partners, isWhole, floorMs },
       {
@@ -77,8 +82,11 @@ export class GroupRepairs {
         onStep,
         onDone,
         pause: wait,
-        // As long as so many bytes take at the highest rate.
-        pace: (bytes) => wait((bytes * 1000) / bytesPerSecond),
+        // As long as so many bytes take at the highest rate, or to the owner that takes least.
+        pace: (bytes) => {
+          const slowest = this.pace.slowest(group.owners)?.bytesPerSecond ?? bytesPerSecond;
+          return wait((bytes * 1000) / Math.min(bytesPerSecond, slowest));
+        },
       },
     );
     return { ...(await repair.run()), isWhole };

@@ -89,7 +89,7 @@ export class RepairReplica {
         return { kind: 'fetched', records: await this.#fetch(question.dataKeys, remainingMs) };
       case 'apply':
         await this.#apply(question, remainingMs);
-        return { kind: 'applied' };
+        return { kind: 'applied', queuedBytes: this.#parts.store.queueBytes() };
       case 'complete':
         await this.#complete(namespace, question);
         return { kind: 'completed' };

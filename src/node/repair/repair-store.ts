@@ -5,5 +5,7 @@ import type { ApplyOutcome, Mutation } from '../store/mutation.js';
 /** What repair asks of a store. */
 export interface RepairStore extends BackgroundStore {
   readonly floors: StoreFloors;
+  /** Bytes that wait to be written. */
+  queueBytes(): number;
   apply(mutation: Mutation, done: (outcome: ApplyOutcome) => void): void;
 }

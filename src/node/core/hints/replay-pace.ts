@@ -1,3 +1,5 @@
+import { loweredRate, raisedRate } from '../pace/rate-steps.js';
+
 /** How fast hints are sent to one target. */
 export interface ReplayPace {
   readonly bytesPerSecond: number;
@@ -16,20 +18,17 @@ export const PACE = {
   batchMost: 256 * 1024,
 } as const;
 
-/**
- * Additive increase, multiplicative decrease (Chiu and Jain, 1989): replays of several holders to one target, none of which
- * knows of the others, come to share what the target can take.
- */
+/** Replays of several holders to one target, none of which knows of the others, come to share what the target can take. */
 export const FIRST_PACE: ReplayPace = { bytesPerSecond: PACE.first };
 
 /** The pace after a batch that was taken whole. */
 export function faster({ bytesPerSecond }: ReplayPace): ReplayPace {
-  return { bytesPerSecond: Math.min(PACE.most, bytesPerSecond + PACE.step) };
+  return { bytesPerSecond: raisedRate(bytesPerSecond, PACE) };
 }
 
 /** The pace after an overload, or a silence. */
 export function slower({ bytesPerSecond }: ReplayPace): ReplayPace {
-  return { bytesPerSecond: Math.max(PACE.least, Math.floor(bytesPerSecond / 2)) };
+  return { bytesPerSecond: loweredRate(bytesPerSecond, PACE) };
 }
 
 /** Bytes of the next batch: the bound of what is under way at once. */

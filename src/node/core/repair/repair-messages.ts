@@ -107,7 +107,11 @@ export type RepairReply =
     }
   /** Undefined for a copy that is gone or cannot be read; fewer than were asked for when they are large. */
   | { readonly kind: 'fetched'; readonly records: readonly (Uint8Array | undefined)[] }
-  | { readonly kind: 'applied' }
+  | {
+      readonly kind: 'applied';
+      /** Waiting in the queue of the store after it. */
+      readonly queuedBytes: number;
+    }
   | { readonly kind: 'completed' }
   | {
       readonly kind: 'mended';

@@ -142,9 +142,9 @@ export function repairReplyBody(reply: RepairReply): NonNullable<ResponseMessage
     case 'fetched':
       return { $case: 'fetched', value: { copies: reply.records.map((record) => ({ record })) } };
     case 'applied':
-      return { $case: 'applied', value: {} };
+      return { $case: 'applied', value: reply };
     case 'completed':
-      return { $case: 'completed', value: {} };
+      return { $case: 'completed', value: { queuedBytes: 0 } };
     case 'mended':
       return { $case: 'mended', value: { ...reply, beganMs: [...reply.beganMs] } };
     default:
@@ -169,7 +169,7 @@ export function repairReplyOf(body: ResponseMessage['body']): RepairReply {
     case 'fetched':
       return { kind: 'fetched', records: body.value.copies.map(({ record }) => record) };
     case 'applied':
-      return { kind: 'applied' };
+      return { kind: 'applied', queuedBytes: body.value.queuedBytes };
     case 'completed':
       return { kind: 'completed' };
     case 'mended':
