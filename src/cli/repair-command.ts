@@ -14,8 +14,10 @@ import { countOf, renderRepairJob, repairProgress } from './render/repair.js';
 import { Progress } from './sim/progress.js';
 
 const POLL_MS = 250;
-/** The node that drives a repair may be silent for so long. */
-const LOST_MS = 10_000;
+/** Whoever waits is told of a node that is silent for so long; it is asked more seldom then, and given up later. */
+const SILENT_MS = 3_000;
+const SILENT_POLL_MS = 1_000;
+const LOST_MS = 60_000;
 
 /** A repair, and where it is driven. */
 export interface FoundRepair {
@@ -57,46 +59,43 @@ export abstract class RepairCommand extends ClientCommand {
   }
 
   /**
-   * Follows a repair to its end, with progress on standard error; Ctrl-C leaves it to itself.
-   * @throws KvError KV_UNREACHABLE when the node that drives it is gone; Interrupted
+   * Follows a repair to its end, with progress on standard error; Ctrl-C leaves it to itself. It outlasts the node that drives it,
+   * so that one is waited for, at another address, too.
+   * @throws KvError KV_UNREACHABLE when that node stays away; Interrupted
    */
   protected async follow(
     client: KvClient,
-    { endpoint, job }: FoundRepair,
+    found: FoundRepair,
     signal: AbortSignal,
   ): Promise<RepairJobView> {
     const progress = new Progress(process.stderr, () => performance.now(), this.#notes);
-    let last = job;
-    let heardMs = performance.now();
+    let last = found;
     try {
-      while (last.state === 'running') {
-        await this.#seen(last, progress);
+      while (last.job.state === 'running') {
+        await this.#seen(last.job, progress);
         await sleep(POLL_MS, undefined, { signal });
-        const next = await this.#ask(client, endpoint, job.id);
-        if (next !== undefined) [last, heardMs] = [next, performance.now()];
-        else if (performance.now() - heardMs > LOST_MS) throw lost(last);
+        last =
+          (await this.#ask(client, last)) ??
+          (await this.#await(client, last, { progress, signal }));
       }
-      return last;
+      return last.job;
     } catch (error) {
       if (!signal.aborted) throw error;
       throw new Interrupted();
     } finally {
       await progress.end();
-      if (signal.aborted)
-        await this.note(
-          `Detached; the repair goes on.\n  watch  kv repair watch ${job.id}\n  stop   kv repair cancel ${job.id}`,
-        );
+      if (signal.aborted) await this.note(`Detached; the repair goes on.\n${waysOn(found.job.id)}`);
     }
   }
 
-  /** Prints what a repair has done; one that failed ends with the code of what is not available now. */
+  /** Prints what a repair has done; one that did not come to its end well ends with the code of what is not available now. */
   protected async printJob(job: RepairJobView, about: Partial<StatusView>): Promise<void> {
     await this.print({
       cluster: about.cluster,
       viewedFrom: job.node,
       result: { ...job, dryRun: false },
       warnings: jobWarnings(job),
-      exit: job.state === 'failed' ? FAILED_EXIT : undefined,
+      exit: UNDONE.has(job.state) ? FAILED_EXIT : undefined,
       text: (look) => renderRepairJob(job, look),
     });
   }
@@ -111,23 +110,62 @@ export abstract class RepairCommand extends ClientCommand {
     else if (!this.quiet) await progress.say(() => repairProgress(job));
   }
 
-  /** Undefined when it does not answer now. */
-  async #ask(client: KvClient, endpoint: Endpoint, id: string): Promise<RepairJobView | undefined> {
+  /** Asks a node that is silent until it answers, for so long that it may start again. @throws KvError KV_UNREACHABLE */
+  async #await(
+    client: KvClient,
+    last: FoundRepair,
+    { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
+  ): Promise<FoundRepair> {
+    const { id, node } = last.job;
+    const sinceMs = performance.now();
+    let isTold = false;
+    for (;;) {
+      await sleep(SILENT_POLL_MS, undefined, { signal });
+      const next = (await this.#ask(client, last)) ?? (await this.#askAll(client, last));
+      const silentMs = performance.now() - sinceMs;
+      if (next !== undefined && isTold) await this.note(`${node} answers again.`);
+      if (next !== undefined) return next;
+      if (silentMs > LOST_MS) throw lost(last.job);
+      if (isTold || silentMs < SILENT_MS) continue;
+      isTold = true;
+      await progress.end();
+      await this.note(
+        `${node} does not answer. Repair ${id} goes on with it, also after a restart; it is waited for.\n${waysOn(id)}`,
+      );
+    }
+  }
+
+  /** Undefined when its node does not answer now. @throws KvError KV_UNAVAILABLE when that knows nothing of it any more */
+  async #ask(client: KvClient, { endpoint, job }: FoundRepair): Promise<FoundRepair | undefined> {
     try {
-      const { jobs } = await client.repair(endpoint, { action: 'jobs', job: id });
-      if (jobs[0] !== undefined) return jobs[0];
+      const { node, jobs } = await client.repair(endpoint, { action: 'jobs', job: job.id });
+      // Another node may have its address by now.
+      if (node !== job.node) return undefined;
+      if (jobs[0] !== undefined) return { endpoint, job: jobs[0] };
     } catch (error) {
       if (error instanceof KvError && error.row.retryable) return undefined;
       throw error;
     }
-    throw new KvError('KV_UNAVAILABLE', `repair ${id} ended with the process that drove it`, {
-      hints: ['kv repair'],
+    throw new KvError('KV_UNAVAILABLE', `${job.node} knows nothing of repair ${job.id} any more`, {
+      hints: ['kv repair list', 'kv repair'],
     });
+  }
+
+  /** Asks the other nodes where it is now. */
+  async #askAll(client: KvClient, { job }: FoundRepair): Promise<FoundRepair | undefined> {
+    try {
+      const { found } = await this.repairs(client, { action: 'jobs', job: job.id });
+      return found.find((one) => one.job.node === job.node);
+    } catch (error) {
+      if (error instanceof KvError && error.row.retryable) return undefined;
+      throw error;
+    }
   }
 }
 
 /** As KV_UNAVAILABLE: a retry may do. */
 const FAILED_EXIT = 75;
+const UNDONE: ReadonlySet<RepairJobView['state']> = new Set(['failed', 'interrupted']);
 
 /** The client port of a node. @throws KvError KV_UNREACHABLE */
 export function endpointOf({ name, address }: Pick<NodeView, 'name' | 'address'>): Endpoint {
@@ -137,7 +175,7 @@ export function endpointOf({ name, address }: Pick<NodeView, 'name' | 'address'>
   return endpoint;
 }
 
-function jobWarnings({ partial, failed, away, problem }: RepairJobView): readonly Warning[] {
+function jobWarnings({ state, partial, failed, away, problem }: RepairJobView): readonly Warning[] {
   const names = away.length === 0 ? '' : ` (without ${away.join(' ')})`;
   return [
     ...(partial > 0
@@ -151,13 +189,19 @@ function jobWarnings({ partial, failed, away, problem }: RepairJobView): readonl
     ...(failed > 0
       ? [{ code: 'KV_REPAIR_FAILED', message: `${countOf(failed, 'range')} failed: ${problem}` }]
       : []),
+    ...(state === 'interrupted' ? [{ code: 'KV_REPAIR_INTERRUPTED', message: problem }] : []),
   ];
 }
 
 function lost({ id, node }: RepairJobView): KvError {
   return new KvError(
     'KV_UNREACHABLE',
-    `${node}, which drives repair ${id}, has not answered for ${LOST_MS / 1000} s; a repair ends with its process`,
-    { hints: ['kv repair list', 'kv repair'] },
+    `${node}, which drives repair ${id}, has not answered for ${LOST_MS / 1000} s; the repair goes on when it is back`,
+    { hints: [`kv repair watch ${id}`, 'kv status'] },
   );
+}
+
+/** What may be done about a repair that is left to itself. */
+function waysOn(id: string): string {
+  return `  watch  kv repair watch ${id}\n  stop   kv repair cancel ${id}`;
 }

@@ -23,6 +23,8 @@ const REPAIRS: RepairAnswer = {
       state: 'running',
       startedAtMs: 1_767_225_600_000,
       tookMs: 1500.5,
+      restarts: 3,
+      resumedAtMs: 1_767_225_700_000,
       ranges: 384,
       done: 24,
       repaired: 2,

@@ -49,7 +49,7 @@ export function blockers({ owners, partial, blocked }: RepairPlanView): readonly
 export function renderRepairJob(job: RepairJobView, look: Look): string {
   const { paint, width } = look;
   const { ranges, done, repaired, partial, failed } = job;
-  const head = `${job.id}  ${paint(ROLES[job.state], job.state)}  ${formatDuration(job.tookMs)}`;
+  const head = `${job.id}  ${paint(ROLES[job.state], stateText(job))}  ${formatDuration(job.tookMs)}`;
   return document([
     ...flow(
       [head, `${done} of ${countOf(ranges, 'range')}`, `driven by ${cleanText(job.node)}`],
@@ -61,6 +61,7 @@ export function renderRepairJob(job: RepairJobView, look: Look): string {
     ).map((line) => `  ${line}`),
     `  moved ${countOf(job.sent, 'record')}, ${formatSize(job.sentBytes)}; removed ${countOf(job.dropped, 'dead copy', 'dead copies')}`,
     ...(job.state === 'running' && job.step !== '' ? [`  now ${stepText(job)}`] : []),
+    ...restartTexts(job),
     ...stuckTexts(job).flatMap((text) => marked(text, look)),
   ]);
 }
@@ -103,7 +104,23 @@ function stuckTexts({ state, idleMs, problem, at, step }: RepairJobView): readon
   return [`no progress for ${formatDuration(idleMs)}: it ${what} of ${cleanText(at)}`];
 }
 
+/** `resumed` is one that runs, and was begun by an earlier run of its node. */
+function stateText({ state, restarts }: RepairJobView): string {
+  return state === 'running' && restarts > 0 ? 'resumed' : state;
+}
+
+function restartTexts({ node, restarts, resumedAtMs }: RepairJobView): readonly string[] {
+  if (restarts === 0) return [];
+  const often = restarts === 1 ? '' : ` (${restarts} restarts)`;
+  const at =
+    resumedAtMs === undefined
+      ? ''
+      : ` at ${new Date(resumedAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return [`  resumed after a restart of ${cleanText(node)}${at}${often}`];
+}
+
 const STEPS: Readonly<Record<string, string>> = {
+  members: 'waits for the other nodes after a restart',
   begin: 'asks the owners',
   settle: 'drops tombstones that may go',
   hash: 'compares hashes',
@@ -114,7 +131,7 @@ const STEPS: Readonly<Record<string, string>> = {
 };
 
 function stepText({ step, at }: RepairJobView): string {
-  return `${STEPS[step] ?? cleanText(step)}: ${cleanText(at)}`;
+  return `${STEPS[step] ?? cleanText(step)}${at === '' ? '' : `: ${cleanText(at)}`}`;
 }
 
 const ROLES: Readonly<Record<RepairJobView['state'], Role>> = {
@@ -122,11 +139,12 @@ const ROLES: Readonly<Record<RepairJobView['state'], Role>> = {
   done: 'ok',
   failed: 'bad',
   cancelled: 'warn',
+  interrupted: 'bad',
 };
 
 const COLUMNS: readonly Column<RepairJobView>[] = [
   { title: 'REPAIR', cell: ({ id }) => id },
-  { title: 'STATE', cell: ({ state }) => state, role: ({ state }) => ROLES[state] },
+  { title: 'STATE', cell: stateText, role: ({ state }) => ROLES[state] },
   { title: 'ON', cell: ({ node }) => node },
   { title: 'OF', cell: ({ scope }) => cleanText(scope), drop: 1 },
   { title: 'RANGES', align: 'right', cell: ({ done, ranges }) => `${done}/${ranges}` },
@@ -135,6 +153,7 @@ const COLUMNS: readonly Column<RepairJobView>[] = [
   { title: 'FAILED', align: 'right', cell: ({ failed }) => String(failed) },
   { title: 'MOVED', align: 'right', cell: ({ sentBytes }) => formatSize(sentBytes), drop: 2 },
   { title: 'TOOK', align: 'right', cell: ({ tookMs }) => formatDuration(tookMs) },
+  { title: 'RESTARTS', align: 'right', cell: ({ restarts }) => String(restarts), wide: true },
   { title: 'STEP', cell: ({ step }) => step || UNKNOWN, wide: true },
   { title: 'PROBLEM', cell: ({ problem }) => cleanText(problem) || UNKNOWN, wide: true },
 ];

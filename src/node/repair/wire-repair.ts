@@ -13,6 +13,7 @@ import { MarkRepair, type MarkedSlots } from './mark-repair.js';
 import { purgeOf } from './purge-run.js';
 import { Recovery, type RecoveryParts } from './recovery.js';
 import { RepairCycle } from './repair-cycle.js';
+import { RepairJobStore } from './repair-job-store.js';
 import { RepairJobs } from './repair-jobs.js';
 import { repairMetrics } from './repair-metrics.js';
 import { RepairReplica, type RepairReplicaParts } from './repair-replica.js';
@@ -45,7 +46,7 @@ export interface RepairServices {
   readonly times: RepairTimes;
   /** What people ask for. */
   readonly jobs: RepairJobs;
-  /** Begins to repair by itself. */
+  /** Begins to repair by itself, and goes on with what people asked for before. */
   start(): void;
   /** Resolves when what is under way has ended; the signal must have come. */
   idle(): Promise<void>;
@@ -71,7 +72,8 @@ export function wireRepair(foundation: RepairFoundation): RepairServices {
     ...foundation,
     ...{ clock, log, repairs, times, recovery, cycleMs, metrics },
   });
-  const jobs = new RepairJobs({ ...foundation, clock, random, repairs, metrics });
+  const kept = new RepairJobStore({ store, clock, log });
+  const jobs = new RepairJobs({ ...foundation, clock, log, random, repairs, metrics, kept });
   const marked = new MarkRepair({ ...foundation, clock, log, repairs });
   return {
     replica,
@@ -81,6 +83,7 @@ export function wireRepair(foundation: RepairFoundation): RepairServices {
     start: () => {
       cycle.start();
       marked.start();
+      jobs.resume();
     },
     idle: async () => {
       await cycle.idle();

@@ -35,20 +35,38 @@ export const REPAIR_TIMES = {
   lt: Uint8Array.of(PREFIX, REPAIRED + 1),
 } as const;
 
+const REPAIR_JOB = 0x6a;
+
+/** The range of the repairs that people asked for. */
+export const REPAIR_JOBS = {
+  gte: Uint8Array.of(PREFIX, REPAIR_JOB),
+  lt: Uint8Array.of(PREFIX, REPAIR_JOB + 1),
+} as const;
+
+/** The key of a repair that somebody asked for, by its number: `m | j | number u32be`. */
+export function repairJobKey(number: number): Uint8Array {
+  return keyOfNumber(REPAIR_JOBS.gte, number);
+}
+
+/** The number of such a key. */
+export function numberOfRepairJob(key: Uint8Array): number {
+  return readU32be(key, 2);
+}
+
 /** The key of the floors of a namespace: `m | f | namespace u32be`. */
 export function floorKey(namespace: number): Uint8Array {
-  return keyOfNamespace(FLOORS.gte, namespace);
+  return keyOfNumber(FLOORS.gte, namespace);
 }
 
 /** The key of the times at which the slots of a namespace were repaired: `m | t | namespace u32be`. */
 export function repairTimesKey(namespace: number): Uint8Array {
-  return keyOfNamespace(REPAIR_TIMES.gte, namespace);
+  return keyOfNumber(REPAIR_TIMES.gte, namespace);
 }
 
-function keyOfNamespace(prefix: Uint8Array, namespace: number): Uint8Array {
+function keyOfNumber(prefix: Uint8Array, number: number): Uint8Array {
   const key = new Uint8Array(6);
   key.set(prefix);
-  writeU32be(key, 2, namespace);
+  writeU32be(key, 2, number);
   return key;
 }
 

@@ -3,14 +3,16 @@ import type {
   RepairResponse as ResponseMessage,
 } from '../../../generated/kv/v1/admin.js';
 import { KvError } from '../../../node/core/errors.js';
-import type {
-  RepairAnswer,
-  RepairCall,
-  RepairScope,
+import {
+  REPAIR_JOB_STATES,
+  type RepairAnswer,
+  type RepairCall,
+  type RepairJobView,
+  type RepairScope,
 } from '../../../node/core/views/repair-views.js';
 import { wordOf } from './words.js';
 
-const stateOf = wordOf('running', 'done', 'failed', 'cancelled');
+const stateOf = wordOf(...REPAIR_JOB_STATES);
 
 /** What is asked, as a message. */
 export function repairCallToMessage(call: RepairCall): RequestMessage {
@@ -48,7 +50,11 @@ export function repairAnswerToMessage({ node, plan, jobs }: RepairAnswer): Respo
 
 /** What a node answered. @throws BadFrame for a state that is not known */
 export function repairAnswerFromMessage({ node, plan, jobs }: ResponseMessage): RepairAnswer {
-  return { node, plan, jobs: jobs.map((job) => ({ ...job, state: stateOf(job.state) })) };
+  return { node, plan, jobs: jobs.map(jobFromMessage) };
+}
+
+function jobFromMessage(job: ResponseMessage['jobs'][number]): RepairJobView {
+  return { ...job, state: stateOf(job.state), resumedAtMs: job.resumedAtMs };
 }
 
 function scopeOf({ node, range, key, namespace }: RequestMessage): RepairScope {

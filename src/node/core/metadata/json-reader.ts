@@ -55,9 +55,9 @@ export class JsonReader {
     return new JsonReader(member, `${this.#path}.${key}`);
   }
 
-  text(): string {
-    if (typeof this.#value !== 'string' || this.#value.length > MAX_TEXT)
-      throw this.#wrong(`a text of at most ${MAX_TEXT} characters`);
+  text(most = MAX_TEXT): string {
+    if (typeof this.#value !== 'string' || this.#value.length > most)
+      throw this.#wrong(`a text of at most ${most} characters`);
     return this.#value;
   }
 

@@ -50,7 +50,10 @@ interface RepairOwnerView {
   readonly alive: boolean;
 }
 
-export type RepairJobState = 'running' | 'done' | 'failed' | 'cancelled';
+/** `interrupted` is one that could not go on after a restart of the node that drives it. */
+export const REPAIR_JOB_STATES = ['running', 'done', 'failed', 'cancelled', 'interrupted'] as const;
+
+export type RepairJobState = (typeof REPAIR_JOB_STATES)[number];
 
 /** A repair that somebody asked for, on the node that drives it. */
 export interface RepairJobView {
@@ -61,7 +64,11 @@ export interface RepairJobView {
   readonly scope: string;
   readonly state: RepairJobState;
   readonly startedAtMs: number;
+  /** How long it has worked: the time between two runs of its node is not counted. */
   readonly tookMs: number;
+  /** How often it went on after a restart of its node, and when that was last; undefined when it never was. */
+  readonly restarts: number;
+  readonly resumedAtMs: number | undefined;
   readonly ranges: number;
   /** Ranges that were gone over, to their end or not. */
   readonly done: number;

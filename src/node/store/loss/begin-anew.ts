@@ -9,6 +9,7 @@ import {
   LOSS_KEY,
   markerKey,
   MARKERS,
+  REPAIR_JOBS,
   REPAIR_TIMES,
   SCRUB_KEY,
   seal,
@@ -31,6 +32,8 @@ const DELETED_AT_ONCE = 1_000;
 const FORGOTTEN: readonly Pick<KeyRange, 'gte' | 'lt'>[] = [
   FLOORS,
   REPAIR_TIMES,
+  // Of what they have done, this node may have lost its part.
+  REPAIR_JOBS,
   grid.DELTAS,
   grid.PAGES,
   grid.UNKNOWN_PAGES,

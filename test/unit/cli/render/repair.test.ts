@@ -30,6 +30,8 @@ const JOB: RepairJobView = {
   state: 'running',
   startedAtMs: 0,
   tookMs: 5_220_000,
+  restarts: 0,
+  resumedAtMs: undefined,
   ranges: 640,
   done: 402,
   repaired: 27,
@@ -74,6 +76,28 @@ describe('a repair', () => {
       '  moved 2114 records, 38 MiB; removed 1 dead copy',
       '  now moves what differs: 0x6b210000 n1 n2 n4',
     ]);
+  });
+
+  it('that goes on after a restart of its node says so', () => {
+    const resumed = { ...JOB, restarts: 2, resumedAtMs: Date.UTC(2026, 0, 1, 12, 3, 59) };
+    expect(lines(renderRepairJob(resumed, PLAIN_LOOK)).slice(0, 1)).toEqual([
+      'r-7c1e  resumed  1h27m   402 of 640 ranges   driven by n1',
+    ]);
+    const since = '  resumed after a restart of n1 at 2026-01-01 12:03 UTC (2 restarts)';
+    expect(lines(renderRepairJob(resumed, PLAIN_LOOK)).at(-1)).toBe(since);
+    expect(renderRepairJobs([resumed], PLAIN_LOOK)).toContain('\nr-7c1e  resumed  n1 ');
+    const waits = { ...resumed, restarts: 1, step: 'members', at: '' };
+    expect(lines(renderRepairJob(waits, PLAIN_LOOK)).slice(-2)).toEqual([
+      '  now waits for the other nodes after a restart',
+      since.replace(' (2 restarts)', ''),
+    ]);
+  });
+
+  it('that could not go on after a restart says why', () => {
+    const problem = 'after a restart it cannot go on: no node is called n4: there are n1, n2';
+    const ended = { ...JOB, state: 'interrupted' as const, restarts: 1, step: '', at: '', problem };
+    expect(lines(renderRepairJob(ended, PLAIN_LOOK))[0]).toContain('r-7c1e  interrupted  ');
+    expect(renderRepairJob(ended, PLAIN_LOOK)).toContain(`  ! ${problem}\n`);
   });
 
   it('that does not come on says why', () => {
