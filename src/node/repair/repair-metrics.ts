@@ -1,5 +1,7 @@
+import { LIMITS } from '../core/limits.js';
 import type { RepairReport } from '../core/views/repair-views.js';
 import type { Counter, Metrics } from '../env/metrics.js';
+import type { PaceOfNode } from './repair-pace.js';
 
 /** What is counted of repairs that this node drives. */
 export interface RepairMetrics {
@@ -10,8 +12,15 @@ export interface RepairMetrics {
   readonly dropped: Counter;
 }
 
-/** Registers the metrics of repairs; `report` says how far they are. */
-export function repairMetrics(metrics: Metrics, report: () => RepairReport): RepairMetrics {
+/** What is told of repairs when somebody looks. */
+export interface RepairGauges {
+  readonly report: () => RepairReport;
+  /** The node that is given records most slowly. */
+  readonly slowest: () => PaceOfNode | undefined;
+}
+
+/** Registers the metrics of repairs. */
+export function repairMetrics(metrics: Metrics, { report, slowest }: RepairGauges): RepairMetrics {
   const counter = (name: string, help: string): Counter => metrics.counter({ name, help });
   metrics.gaugeFrom(
     {
@@ -29,6 +38,13 @@ export function repairMetrics(metrics: Metrics, report: () => RepairReport): Rep
       const { recovery } = report();
       return recovery === undefined ? 0 : recovery.ranges - recovery.back;
     },
+  );
+  metrics.gaugeFrom(
+    {
+      name: 'kv_node_repair_bytes_per_second',
+      help: 'Rate at which repairs that this node drives may move records to the node that takes least: it falls while a node is busy.',
+    },
+    () => slowest()?.bytesPerSecond ?? LIMITS.repairBytesPerSecond,
   );
   return {
     ranges: counter(

@@ -66,7 +66,10 @@ export function wireRepair(foundation: RepairFoundation): RepairServices {
     mend: (namespace, runs, sinceMs) => cycle.mend(namespace, runs, sinceMs),
   });
   const repairs = new GroupRepairs({ ...foundation, clock, random, replica, floors: store.floors });
-  const metrics = repairMetrics(env.metrics, () => cycle.report());
+  const metrics = repairMetrics(env.metrics, {
+    report: () => cycle.report(),
+    slowest: () => repairs.pace.slowestOfAll(),
+  });
   const recovery = new Recovery({ ...foundation, clock, times });
   const cycle: RepairCycle = new RepairCycle({
     ...foundation,
