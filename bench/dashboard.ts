@@ -34,6 +34,7 @@ const source: TickSource = {
     }
   },
   owners: (key) => Promise.resolve(fakeOwners(key)),
+  hints: (_action, _target, { name: node }) => Promise.resolve({ node, hints: 0 }),
   events: () => Promise.resolve([]),
 };
 

@@ -2,6 +2,7 @@ import type { KvClient } from '../client/client.js';
 import type { Endpoint } from '../client/transport.js';
 import { KvError } from '../node/core/errors.js';
 import type { EventView, WatchTick } from '../node/core/views/event-views.js';
+import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
 import type { OwnersView } from '../node/core/views/ring-views.js';
 import { parseAddress } from '../node/io/config/host-port.js';
 import type { SourceNode, TickOptions, TickSource } from '../tui/source.js';
@@ -54,6 +55,11 @@ export class DashboardSource implements TickSource {
 
   async events(limit: number, node: SourceNode | undefined): Promise<readonly EventView[]> {
     return await this.#ask(node).events({ limit });
+  }
+
+  async hints(action: HintsAction, target: string, node: SourceNode): Promise<HintsDone> {
+    const endpoint = endpointOf(node);
+    return await this.#clientTo(endpoint).hints(endpoint, action, target);
   }
 
   close(): void {

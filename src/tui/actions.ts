@@ -1,4 +1,5 @@
 import type { EventView, WatchTick } from '../node/core/views/event-views.js';
+import type { HintAct } from './hint-act.js';
 import type { Link, Lookup, Moment, Prompt, Size, ViewName } from './state.js';
 
 /** How far the selection moves: rows, pages, or to an end. */
@@ -24,6 +25,7 @@ export type Action =
   | { readonly type: 'matrix-column'; readonly count: 1 | -1 }
   | { readonly type: 'back' }
   | { readonly type: 'prompt'; readonly prompt: Prompt | undefined }
+  | { readonly type: 'question'; readonly question: HintAct | undefined }
   | { readonly type: 'filter'; readonly text: string }
   | { readonly type: 'sort-next' }
   | { readonly type: 'sort'; readonly column: string }
@@ -45,6 +47,7 @@ export type Effect =
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'save' }
   | { readonly type: 'look-up'; readonly key: string }
+  | { readonly type: 'act-on-hints'; readonly act: HintAct }
   | { readonly type: 'view-from'; readonly name: string }
   | { readonly type: 'set-interval'; readonly intervalMs: number };
 

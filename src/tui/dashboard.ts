@@ -1,7 +1,10 @@
+import type { NodeView } from '../node/core/views/node-views.js';
+import { actOnHints } from './act-on-hints.js';
 import type { Command, Effect } from './actions.js';
 import { messageOf, withDeadline } from './deadline.js';
 import { Follower } from './follower.js';
 import { frame } from './frame.js';
+import { commandLine, type HintAct } from './hint-act.js';
 import type { Stroke } from './keys.js';
 import { commandsFor } from './keymap.js';
 import { plain } from './line.js';
@@ -31,6 +34,8 @@ export interface DashboardParts {
 export class Dashboard {
   readonly #parts: DashboardParts;
   readonly #follower: Follower;
+  /** What the nodes were asked to do, and have not answered yet. */
+  #underWay: string | undefined;
 
   constructor(parts: DashboardParts) {
     this.#parts = parts;
@@ -88,6 +93,9 @@ export class Dashboard {
       case 'look-up':
         void this.#lookUp(effect.key);
         break;
+      case 'act-on-hints':
+        void this.#actOnHints(effect.act);
+        break;
       case 'view-from':
         this.#viewFrom(effect.name);
         break;
@@ -114,6 +122,20 @@ export class Dashboard {
     }
     this.#follower.view(node);
     this.#note(`asking ${name} for its view`);
+  }
+
+  async #actOnHints(act: HintAct): Promise<void> {
+    if (this.#underWay !== undefined) {
+      this.#note(`not yet: ${this.#underWay} is still under way`, true);
+      return;
+    }
+    const { source, store } = this.#parts;
+    this.#underWay = commandLine(act);
+    this.#note(`${this.#underWay} ...`);
+    const { text, bad } = await actOnHints(act, source, shownNodes(store.state));
+    this.#underWay = undefined;
+    this.#note(text, bad);
+    this.#follower.refetch();
   }
 
   async #lookUp(key: string): Promise<void> {
@@ -145,7 +167,10 @@ export class Dashboard {
 }
 
 function addressOf(state: State, wanted: string): SourceNode | undefined {
-  const nodes = shownFacts(state).tick?.status.nodes ?? [];
-  const found = nodes.find(({ name }) => name === wanted);
+  const found = shownNodes(state).find(({ name }) => name === wanted);
   return found === undefined ? undefined : { name: found.name, address: found.address };
+}
+
+function shownNodes(state: State): readonly NodeView[] {
+  return shownFacts(state).tick?.status.nodes ?? [];
 }

@@ -1,4 +1,5 @@
 import type { Binding } from './binding.js';
+import { commandLine, type HintAct } from './hint-act.js';
 import { GLOBAL_BINDINGS } from './global-bindings.js';
 import { clean, clip, joinFitting, lineWidth, span, spread, textWidth, type Line } from './line.js';
 import { completions } from './prompt.js';
@@ -24,6 +25,7 @@ function positionRule(state: State, window: Window, theme: Theme): Line {
 }
 
 function lastLine(state: State, width: number, theme: Theme): Line {
+  if (state.question !== undefined) return questionLine(state.question, width, theme);
   if (state.prompt !== undefined) return promptLine(state, state.prompt, width);
   const { notice, now } = state;
   if (notice !== undefined && now.monoMs < notice.untilMs) {
@@ -34,6 +36,19 @@ function lastLine(state: State, width: number, theme: Theme): Line {
     );
   }
   return keyLine(state, width);
+}
+
+/** The command that is meant, and the keys that answer: they are there also where the command has to be cut. */
+function questionLine(question: HintAct, width: number, theme: Theme): Line {
+  const keys: Line = [
+    span(' y', 'bold'),
+    span(' do it  ', 'dim'),
+    span('esc', 'bold'),
+    span(' leave it', 'dim'),
+  ];
+  const room = width - lineWidth(keys) - 2;
+  const text = clip([span(commandLine(question), 'accent')], room, theme.glyphs.cut);
+  return [span(' '), ...text, span(' '), ...keys];
 }
 
 const SIGNS = { filter: '/', command: ':', key: 'key: ' } as const;

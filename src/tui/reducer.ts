@@ -30,6 +30,8 @@ export function reduce(before: State, { action, now }: Timed): State {
       return { ...state, size: action.size };
     case 'prompt':
       return { ...state, prompt: action.prompt };
+    case 'question':
+      return { ...state, question: action.question };
     case 'interval':
       return { ...state, intervalMs: action.intervalMs };
     case 'freeze':
@@ -59,7 +61,7 @@ export function reduce(before: State, { action, now }: Timed): State {
   }
 }
 
-type Still = 'tick' | 'events' | 'link' | 'time' | 'resize' | 'prompt' | 'interval';
+type Still = 'tick' | 'events' | 'link' | 'time' | 'resize' | 'prompt' | 'question' | 'interval';
 type Shown = 'freeze' | 'lookup' | 'notice' | 'severity' | 'toggle';
 type Moving = Exclude<Action, { type: Still | Shown }>;
 

@@ -1,4 +1,5 @@
 import type { EventView, WatchTick } from '../node/core/views/event-views.js';
+import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
 import type { OwnersView } from '../node/core/views/ring-views.js';
 
 /** A node to be asked, as the last view of the cluster named it. */
@@ -20,6 +21,8 @@ export interface TickSource {
   watch(options: TickOptions, signal: AbortSignal): AsyncIterable<WatchTick>;
   /** Who owns a key, and what they hold of it, asked of the given node. */
   owners(key: Uint8Array, node: SourceNode | undefined): Promise<OwnersView>;
+  /** Has a node act on the hints that it keeps for another one. */
+  hints(action: HintsAction, target: string, node: SourceNode): Promise<HintsDone>;
   /** What happened before the first tick, as the given node remembers it. */
   events(limit: number, node: SourceNode | undefined): Promise<readonly EventView[]>;
 }

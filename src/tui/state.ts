@@ -1,5 +1,6 @@
 import type { EventView, WatchTick } from '../node/core/views/event-views.js';
 import type { OwnersView } from '../node/core/views/ring-views.js';
+import type { HintAct } from './hint-act.js';
 import { NO_HISTORY, type History } from './history.js';
 
 export type ViewName = 'overview' | 'ring' | 'gossip' | 'node' | 'hints' | 'events' | 'help';
@@ -89,6 +90,8 @@ export interface State {
   readonly node: string | undefined;
   readonly intervalMs: number;
   readonly prompt: Prompt | undefined;
+  /** What is to be done once the reader says so, before anything else gets the keys. */
+  readonly question: HintAct | undefined;
   readonly lookup: Lookup | undefined;
   readonly notice: Notice | undefined;
   readonly header: boolean;
@@ -140,6 +143,7 @@ export function initialState(
     node: undefined,
     intervalMs: options.intervalMs,
     prompt: undefined,
+    question: undefined,
     lookup: undefined,
     notice: undefined,
     header: true,

@@ -1,5 +1,8 @@
+import type { TargetHints } from '../node/core/hints/hints-view.js';
 import { act, does, effect, type Binding } from './binding.js';
-import { shownFacts, type ViewName } from './state.js';
+import { ask } from './hint-question.js';
+import { hintRows } from './rows.js';
+import { shownFacts, type State, type ViewName } from './state.js';
 import { subjectOf } from './views/node.js';
 
 const openNode: Binding = {
@@ -31,11 +34,42 @@ const viewFrom: Binding = {
   },
 };
 
+const nextSort = does(
+  { strokes: ['s'], label: 's S', text: 'sort by the next column, reverse', hint: [4, 's sort'] },
+  { type: 'sort-next' },
+);
+
+/** What is kept for the selected node. */
+function selectedHints(state: State, selected: string | undefined): TargetHints | undefined {
+  return hintRows(state).find(({ target }) => target === selected);
+}
+
+const onHints: readonly Binding[] = [
+  {
+    strokes: ['r'],
+    label: 'r',
+    text: 'replay its hints now; asks first',
+    hint: [2.5, 'r replay'],
+    run: (state, selected) => {
+      const hints = selectedHints(state, selected);
+      return hints === undefined ? undefined : ask(hints, 'replay');
+    },
+  },
+  {
+    strokes: ['P'],
+    label: 'P',
+    text: 'hold its hints back, or let them go on; asks first',
+    hint: [2.6, 'P hold back'],
+    run: (state, selected) => {
+      const hints = selectedHints(state, selected);
+      if (hints === undefined) return undefined;
+      return ask(hints, hints.state === 'paused' ? 'resume' : 'pause');
+    },
+  },
+];
+
 const sorting: readonly Binding[] = [
-  does(
-    { strokes: ['s'], label: 's S', text: 'sort by the next column, reverse', hint: [4, 's sort'] },
-    { type: 'sort-next' },
-  ),
+  nextSort,
   does({ strokes: ['S', 'r'], label: '', text: '' }, { type: 'sort-reverse' }),
 ];
 
@@ -68,7 +102,12 @@ export const VIEW_BINDINGS: Readonly<Record<ViewName, readonly Binding[]>> = {
     does({ strokes: ['h', 'left'], label: '', text: '' }, { type: 'matrix-column', count: -1 }),
     ...sorting,
   ],
-  hints: [openTarget, ...sorting],
+  hints: [
+    openTarget,
+    ...onHints,
+    nextSort,
+    does({ strokes: ['S'], label: '', text: '' }, { type: 'sort-reverse' }),
+  ],
   node: [
     does(
       {

@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HintsDone } from '../../src/node/core/views/hint-views.js';
+import { Deferred } from '../../src/stdx/deferred.js';
 import { ENTER, LEAVE, open } from './open-dashboard.js';
 
 describe('beside the view', () => {
@@ -17,6 +19,33 @@ describe('beside the view', () => {
     await see('KV_UNREACHABLE: no node answered');
     tty.type('\x1b');
     await tty.waitFor((text) => !text.includes('key other'), 'no key');
+  });
+
+  it('has every node that answers act on its hints, and tells what they did', async () => {
+    const { tty, source, see } = open({ initialView: 'hints' });
+    await see('kept for n4');
+    tty.type('P');
+    await see('kv hints pause n4  y do it');
+    expect(source.acted).toEqual([]);
+    const one = new Deferred<HintsDone>();
+    source.answerHints = async ({ name }) =>
+      name === 'n1' ? await one.promise : { node: name, hints: 10 };
+    tty.type('y');
+    await see('kv hints pause n4 ...');
+    expect([...source.acted].sort()).toEqual(
+      ['n1', 'n2', 'n3', 'n5', 'n6'].map((n) => `${n} pause n4`),
+    );
+    tty.type('Py');
+    await see('not yet: kv hints pause n4 is still under way');
+    expect(source.acted).toHaveLength(5);
+    one.resolve({ node: 'n1', hints: 5 });
+    await see('45 hints for n4 paused');
+    source.answerHints = async ({ name }) => {
+      if (name === 'n3') throw new Error('KV_UNREACHABLE: connection refused');
+      return { node: name, hints: 1 };
+    };
+    tty.type('Py');
+    await see('not on n3: KV_UNREACHABLE: connection refused; else 4 hints for n4 paused');
   });
 
   it('copies the selected row by OSC 52', async () => {

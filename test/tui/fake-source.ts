@@ -1,6 +1,7 @@
 import type { WatchTick } from '../../src/node/core/views/event-views.js';
+import type { HintsAction, HintsDone } from '../../src/node/core/views/hint-views.js';
 import type { OwnersView } from '../../src/node/core/views/ring-views.js';
-import type { TickOptions, TickSource } from '../../src/tui/source.js';
+import type { SourceNode, TickOptions, TickSource } from '../../src/tui/source.js';
 import { fakeTick, type FakeCluster } from './fake-cluster.js';
 
 /** The owners of any key in the made-up cluster. */
@@ -74,6 +75,10 @@ export class LivingSource implements TickSource {
 
   owners(key: Uint8Array): Promise<OwnersView> {
     return Promise.resolve(fakeOwners(key));
+  }
+
+  async hints(_action: HintsAction, _target: string, node: SourceNode): Promise<HintsDone> {
+    return { node: node.name, hints: 1 };
   }
 
   events(): Promise<WatchTick['events']> {

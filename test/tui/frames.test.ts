@@ -75,6 +75,14 @@ describe('golden frames', () => {
     );
   });
 
+  it('a question before something is done', async () => {
+    const bench = seasoned([80, 24], 'hints');
+    bench.press('P');
+    await expect(picture(frame(bench.state, LOOKS.mono), 'mono')).toMatchFileSnapshot(
+      'frames/question-80x24-mono.txt',
+    );
+  });
+
   it('a lost node', async () => {
     const bench = seasoned([80, 24], 'gossip').wait(1);
     const sinceMs = bench.state.now.monoMs;

@@ -108,3 +108,67 @@ describe('the column of hints among the nodes', () => {
     expect(lineOf(bench, /NODE +STATE/)).not.toMatch(/HINT/);
   });
 });
+
+describe('what is done with hints', () => {
+  const at = (target: string, size: readonly [number, number] = [80, 24]): Bench => {
+    const bench = seasoned(size, 'hints', MISSED_WRITES);
+    while (!lineOf(bench, /^>/).includes(target)) bench.press('j');
+    return bench;
+  };
+  const last = (bench: Bench): string => lines(bench).at(-1)?.trimEnd() ?? '';
+
+  it('is asked first, with the command that does the same, and done by y alone', () => {
+    const bench = at('n5');
+    expect(bench.press('r')).toEqual([]);
+    expect(last(bench)).toBe('  kv hints replay n5  y do it  esc leave it'.slice(1));
+    expect(bench.press('j', 'enter', '7', 'space')).toEqual([]);
+    expect(lineOf(bench, /^>/)).toContain('n5');
+    expect(bench.press('y')).toEqual([
+      { type: 'act-on-hints', act: { action: 'replay', target: 'n5' } },
+    ]);
+    expect(last(bench)).toContain('r replay');
+    for (const no of ['esc', 'n', 'q', 'ctrl-c']) {
+      expect(bench.press('P', no, 'y')).toEqual([]);
+      expect(last(bench)).toContain('P hold back');
+    }
+  });
+
+  it('holds hints back, and lets those go on that are held back', () => {
+    expect(at('n5').press('P', 'y')).toMatchObject([{ act: { action: 'pause', target: 'n5' } }]);
+    expect(at('n6').press('P', 'y')).toMatchObject([{ act: { action: 'resume', target: 'n6' } }]);
+  });
+
+  it('is not a replay of what cannot be sent now', () => {
+    const paused = at('n6');
+    expect(paused.press('r', 'y')).toEqual([]);
+    expect(last(paused)).toBe(' the hints for n6 are paused: P resumes them');
+    const down = at('n4');
+    expect(down.press('r', 'y')).toEqual([]);
+    expect(last(down)).toBe(' n4 is down: its hints are sent when it is back');
+  });
+
+  it('is nothing where nothing is kept', () => {
+    const bench = seasoned([80, 24], 'hints', { nodes: 3, second: 0 });
+    expect(bench.press('r', 'y', 'P', 'y')).toEqual([]);
+  });
+
+  it('leaves the order to S, which r reverses elsewhere', () => {
+    const bench = at('n5');
+    bench.press('S');
+    expect(bench.state.places.hints.reverse).toBe(true);
+    bench.press('1', 'r');
+    expect(bench.state.places.overview.reverse).toBe(true);
+  });
+
+  it('has its keys in sight however narrow it is', () => {
+    for (const [columns, rows] of [
+      [80, 24],
+      [60, 15],
+    ] as const) {
+      const bench = at('n5', [columns, rows]);
+      bench.do({ type: 'question', question: { action: 'replay', target: 'n'.repeat(90) } });
+      expect(last(bench).length).toBeLessThanOrEqual(columns);
+      expect(last(bench)).toMatch(/^ kv hints replay n+.* y do it {2}esc leave it$/);
+    }
+  });
+});

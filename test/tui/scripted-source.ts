@@ -1,4 +1,5 @@
 import type { EventView, WatchTick } from '../../src/node/core/views/event-views.js';
+import type { HintsAction, HintsDone } from '../../src/node/core/views/hint-views.js';
 import type { OwnersView } from '../../src/node/core/views/ring-views.js';
 import type { SourceNode, TickOptions, TickSource } from '../../src/tui/source.js';
 import { fakeOwners } from './fake-source.js';
@@ -67,6 +68,16 @@ export class ScriptedSource implements TickSource {
   async owners(key: Uint8Array, _node: SourceNode | undefined): Promise<OwnersView> {
     if (this.ownersError !== undefined) throw this.ownersError;
     return fakeOwners(key);
+  }
+
+  /** What it was asked to do with hints. */
+  readonly acted: string[] = [];
+  /** What a node answers when it is asked that. */
+  answerHints = async (node: SourceNode): Promise<HintsDone> => ({ node: node.name, hints: 10 });
+
+  async hints(action: HintsAction, target: string, node: SourceNode): Promise<HintsDone> {
+    this.acted.push(`${node.name} ${action} ${target}`);
+    return await this.answerHints(node);
   }
 
   async events(): Promise<readonly EventView[]> {
