@@ -183,6 +183,7 @@ export const OWNERS: OwnersView = {
   range: { start: 0x9942_0000, end: 0x9943_0000 },
   quorum: 2,
   namespace: 'default',
+  atMs: 1_760_000_000_000,
   alive: 2,
   replicas: [
     {
@@ -194,6 +195,7 @@ export const OWNERS: OwnersView = {
       copy: 'present',
       sizeBytes: 11,
       version: '019b76dac87b0007-00000000000000aa',
+      expiresAtMs: 1_760_000_060_000,
       error: undefined,
     },
     {
@@ -205,6 +207,7 @@ export const OWNERS: OwnersView = {
       copy: 'unknown',
       sizeBytes: undefined,
       version: undefined,
+      expiresAtMs: undefined,
       error: { code: 'KV_UNREACHABLE', message: 'connection refused' },
     },
   ],

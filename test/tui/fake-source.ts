@@ -6,7 +6,12 @@ import { fakeTick, type FakeCluster } from './fake-cluster.js';
 
 /** The owners of any key in the made-up cluster. */
 export function fakeOwners(key: Uint8Array, viewedFrom = 'n1'): OwnersView {
-  const owner = { forMs: 41_000, version: '0199f3a2b4c80000-5eed000000000001', error: undefined };
+  const owner = {
+    forMs: 41_000,
+    version: '0199f3a2b4c80000-5eed000000000001',
+    expiresAtMs: undefined,
+    error: undefined,
+  };
   return {
     viewedFrom,
     key,
@@ -14,6 +19,7 @@ export function fakeOwners(key: Uint8Array, viewedFrom = 'n1'): OwnersView {
     range: { start: 0x6b210000, end: 0x6b44a000 },
     quorum: 2,
     namespace: 'default',
+    atMs: 1_760_000_000_000,
     alive: 2,
     replicas: [
       {
@@ -43,6 +49,7 @@ export function fakeOwners(key: Uint8Array, viewedFrom = 'n1'): OwnersView {
         copy: 'unknown',
         sizeBytes: undefined,
         version: undefined,
+        expiresAtMs: undefined,
         error: { code: 'KV_UNREACHABLE', message: 'connection refused' },
       },
     ],

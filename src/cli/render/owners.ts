@@ -1,6 +1,7 @@
 import { parseVersion } from '../../node/core/version/version.js';
-import type { OwnersView, OwnerView } from '../../node/core/views/ring-views.js';
+import { heldCopy, type OwnersView, type OwnerView } from '../../node/core/views/ring-views.js';
 import { hex32, utf8DecodeStrict } from '../../stdx/bytes.js';
+import { formatDuration } from '../../stdx/duration.js';
 import { UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';
 import type { Look } from '../look.js';
@@ -23,7 +24,7 @@ export function renderOwners(
   return document([
     ...headLines(view, look),
     '',
-    ...renderTable(ownerColumns(view.replicas, options.offline), view.replicas, look),
+    ...renderTable(ownerColumns(view, options.offline), view.replicas, look),
     ...flow([`try: kv get ${key} --trace`, `kv ring show`], look.width, ' | '),
   ]);
 }
@@ -55,7 +56,7 @@ function headLines(view: OwnersView, { width, paint }: Look): readonly string[] 
 }
 
 function ownerColumns(
-  replicas: readonly OwnerView[],
+  { replicas, atMs }: OwnersView,
   offline: boolean,
 ): readonly Column<OwnerView>[] {
   const newest = newestVersion(replicas);
@@ -74,16 +75,28 @@ function ownerColumns(
   if (offline) return columns;
   return [
     ...columns,
-    { title: 'COPY', cell: copyText, role: copyRole },
+    { title: 'COPY', cell: (one) => copyText(one, atMs), role: copyRole },
     { title: 'VERSION', cell: (one) => versionText(one, newest) },
     { title: 'WRITTEN', cell: writtenText, drop: 1 },
+    ...(replicas.some(({ expiresAtMs }) => expiresAtMs !== undefined)
+      ? [{ title: 'EXPIRES', cell: (one: OwnerView) => expiryText(one, atMs) }]
+      : []),
     { title: 'FULL VERSION', cell: ({ version }) => version ?? UNKNOWN, wide: true },
     { title: 'ERROR', cell: ({ error }) => error?.message ?? UNKNOWN, wide: true },
   ];
 }
 
-function copyText({ copy, sizeBytes }: OwnerView): string {
+function copyText(owner: OwnerView, atMs: number): string {
+  const copy = heldCopy(owner, atMs);
+  const { sizeBytes } = owner;
   return copy === 'present' && sizeBytes !== undefined ? formatSize(sizeBytes) : copy;
+}
+
+/** How long a copy still lives, or since when it does not. */
+function expiryText({ expiresAtMs }: OwnerView, atMs: number): string {
+  if (expiresAtMs === undefined) return UNKNOWN;
+  const leftMs = expiresAtMs - atMs;
+  return leftMs > 0 ? `in ${formatDuration(leftMs)}` : `${formatDuration(-leftMs)} ago`;
 }
 
 function copyRole({ copy }: OwnerView): 'bad' | 'warn' | undefined {

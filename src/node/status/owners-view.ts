@@ -17,6 +17,7 @@ export function ownersView(
   const replicas = context.view.placementOf(namespace).replicaSetOf(token);
   return {
     viewedFrom: nameOf(context, context.ownId),
+    atMs: context.atMs,
     namespace: namespace.name,
     key,
     token,
@@ -46,8 +47,13 @@ function ownerView(
 
 function copyOf(
   inspection: Inspection | undefined,
-): Pick<OwnerView, 'copy' | 'sizeBytes' | 'version' | 'error'> {
-  const nothing = { sizeBytes: undefined, version: undefined, error: undefined };
+): Pick<OwnerView, 'copy' | 'sizeBytes' | 'version' | 'expiresAtMs' | 'error'> {
+  const nothing = {
+    sizeBytes: undefined,
+    version: undefined,
+    expiresAtMs: undefined,
+    error: undefined,
+  };
   if (inspection === undefined) return { copy: 'unknown', ...nothing };
   switch (inspection.kind) {
     case 'digest':
@@ -56,6 +62,7 @@ function copyOf(
         copy: inspection.digest.tombstone ? 'tombstone' : 'present',
         sizeBytes: inspection.digest.sizeBytes,
         version: formatVersion(inspection.digest.version),
+        expiresAtMs: inspection.digest.expiresAtMs,
         error: undefined,
       };
     case 'corrupt':

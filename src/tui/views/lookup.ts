@@ -1,4 +1,4 @@
-import type { OwnersView, OwnerView } from '../../node/core/views/ring-views.js';
+import { heldCopy, type OwnersView, type OwnerView } from '../../node/core/views/ring-views.js';
 import { formatSize } from '../../stdx/size.js';
 import { formatToken } from '../format.js';
 import type { Area } from '../layout.js';
@@ -33,7 +33,7 @@ export function lookupLines(state: State, area: Area, theme: Theme): readonly Li
   const names = Math.max(...owners.replicas.map(({ node }) => node.length), 2);
   const lines = owners.replicas
     .slice(0, rows)
-    .map((owner, i) => ownerLine(current(owner, state), { rank: i + 1, names }));
+    .map((owner, i) => ownerLine(current(owner, state), { rank: i + 1, names, atMs: owners.atMs }));
   return [rule(area.width, theme.glyphs, { title, note: summary(owners) }), ...lines];
 }
 
@@ -53,17 +53,21 @@ function current(owner: OwnerView, state: State): OwnerView {
   return node === undefined ? owner : { ...owner, state: node.state, forMs: node.forMs };
 }
 
-function ownerLine(owner: OwnerView, { rank, names }: { rank: number; names: number }): Line {
+function ownerLine(
+  owner: OwnerView,
+  { rank, names, atMs }: { rank: number; names: number; atMs: number },
+): Line {
+  const copy = heldCopy(owner, atMs);
   const size = owner.sizeBytes === undefined ? '' : formatSize(owner.sizeBytes);
   const word = stateWord(owner.state, owner.forMs);
-  const wrong = owner.copy === 'missing' || owner.copy === 'corrupt';
+  const wrong = copy === 'missing' || copy === 'corrupt';
   return [
     span(' '),
     stateMark(owner.state),
     span(` ${rank} `, 'accent'),
     span(`${padText(clean(owner.node), names)} ${padText(owner.role, 8)} `),
     span(`${padText(word.text, 12)} `, word.role),
-    span(`${padText(owner.copy, 9)} `, wrong ? 'warn' : undefined),
+    span(`${padText(copy, 9)} `, wrong ? 'warn' : undefined),
     span(`${padText(size, 8, 'right')}  `),
     span(clean(owner.error?.message ?? owner.version ?? ''), 'dim'),
   ];

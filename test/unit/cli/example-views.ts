@@ -202,6 +202,7 @@ export const exampleOwners: OwnersView = {
   range: { start: 0x98c25000, end: 0x9a461000 },
   quorum: 2,
   namespace: 'default',
+  atMs: 1_760_000_000_000,
   alive: 2,
   replicas: [
     {
@@ -213,6 +214,7 @@ export const exampleOwners: OwnersView = {
       copy: 'present',
       sizeBytes: 1434,
       version: '01a2044a7bba0003-7a26c5eac7adda10',
+      expiresAtMs: undefined,
       error: undefined,
     },
     {
@@ -224,6 +226,7 @@ export const exampleOwners: OwnersView = {
       copy: 'present',
       sizeBytes: 1200,
       version: '01a204441f7c0000-d9355385c03e38f5',
+      expiresAtMs: undefined,
       error: undefined,
     },
     {
@@ -235,6 +238,7 @@ export const exampleOwners: OwnersView = {
       copy: 'unknown',
       sizeBytes: undefined,
       version: undefined,
+      expiresAtMs: undefined,
       error: { code: 'KV_UNREACHABLE', message: '10.0.0.14:8400: no answer' },
     },
   ],

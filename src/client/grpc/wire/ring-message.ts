@@ -46,6 +46,7 @@ export function ownersFromMessage(message: OwnersResponse): OwnersView {
       copy: copyOf(owner.copy),
       sizeBytes: owner.sizeBytes,
       version: owner.version,
+      expiresAtMs: owner.expiresAtMs,
       error: owner.error,
     })),
   };

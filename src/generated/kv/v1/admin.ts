@@ -351,6 +351,8 @@ export interface OwnersResponse {
   readonly alive: number;
   readonly replicas: readonly Owner[];
   readonly namespace: string;
+  /** The time of the node that was asked. */
+  readonly atMs: number;
 }
 
 /** As Range, without its replicas. */
@@ -373,7 +375,11 @@ export interface Owner {
     | undefined;
   /** As text: 16 hex digits of stamp, a dash, 16 hex digits of writer. */
   readonly version?: string | undefined;
-  readonly error?: AskError | undefined;
+  readonly error?:
+    | AskError
+    | undefined;
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs?: number | undefined;
 }
 
 export interface GossipRequest {
@@ -505,7 +511,12 @@ export interface RepairJob {
   readonly away: readonly string[];
   /** How often it went on after a restart of that node, and when that was last. */
   readonly restarts: number;
-  readonly resumedAtMs?: number | undefined;
+  readonly resumedAtMs?:
+    | number
+    | undefined;
+  /** That it may move now, and the owner that it goes slowly for, and why; empty at the full rate. */
+  readonly bytesPerSecond: number;
+  readonly slowedBy: string;
 }
 
 export interface NodeRequest {
@@ -3892,6 +3903,7 @@ function createBaseOwnersResponse(): OwnersResponse {
     alive: 0,
     replicas: [],
     namespace: "",
+    atMs: 0,
   };
 }
 
@@ -3920,6 +3932,9 @@ export const OwnersResponse: MessageFns<OwnersResponse> = {
     }
     if (message.namespace !== "") {
       writer.uint32(66).string(message.namespace);
+    }
+    if (message.atMs !== 0) {
+      writer.uint32(73).double(message.atMs);
     }
     return writer;
   },
@@ -3999,6 +4014,14 @@ export const OwnersResponse: MessageFns<OwnersResponse> = {
             }
 
             message.namespace = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.atMs = reader.double();
             continue;
           }
         }
@@ -4082,6 +4105,7 @@ function createBaseOwner(): Owner {
     sizeBytes: undefined,
     version: undefined,
     error: undefined,
+    expiresAtMs: undefined,
   };
 }
 
@@ -4113,6 +4137,9 @@ export const Owner: MessageFns<Owner> = {
     }
     if (message.error !== undefined) {
       AskError.encode(message.error, writer.uint32(74).fork()).join();
+    }
+    if (message.expiresAtMs !== undefined) {
+      writer.uint32(80).uint64(message.expiresAtMs);
     }
     return writer;
   },
@@ -4200,6 +4227,14 @@ export const Owner: MessageFns<Owner> = {
             }
 
             message.error = AskError.decode(reader, reader.uint32());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.expiresAtMs = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -5203,6 +5238,8 @@ function createBaseRepairJob(): RepairJob {
     away: [],
     restarts: 0,
     resumedAtMs: undefined,
+    bytesPerSecond: 0,
+    slowedBy: "",
   };
 }
 
@@ -5273,6 +5310,12 @@ export const RepairJob: MessageFns<RepairJob> = {
     }
     if (message.resumedAtMs !== undefined) {
       writer.uint32(177).double(message.resumedAtMs);
+    }
+    if (message.bytesPerSecond !== 0) {
+      writer.uint32(184).uint64(message.bytesPerSecond);
+    }
+    if (message.slowedBy !== "") {
+      writer.uint32(194).string(message.slowedBy);
     }
     return writer;
   },
@@ -5464,6 +5507,22 @@ export const RepairJob: MessageFns<RepairJob> = {
             }
 
             message.resumedAtMs = reader.double();
+            continue;
+          }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.bytesPerSecond = longToNumber(reader.uint64());
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.slowedBy = reader.string();
             continue;
           }
         }

@@ -58,7 +58,17 @@ export interface OwnerView {
   readonly copy: 'present' | 'tombstone' | 'missing' | 'corrupt' | 'unknown';
   readonly sizeBytes: number | undefined;
   readonly version: string | undefined;
+  /** From then on the copy counts as deleted, in ms since 1970. */
+  readonly expiresAtMs: number | undefined;
   readonly error: AskError | undefined;
+}
+
+/** What is held of a key at a time: a value that has expired is neither present nor deleted by anybody. */
+export function heldCopy(
+  { copy, expiresAtMs }: OwnerView,
+  atMs: number,
+): OwnerView['copy'] | 'expired' {
+  return copy === 'present' && expiresAtMs !== undefined && expiresAtMs <= atMs ? 'expired' : copy;
 }
 
 /** What is wanted to know about a key. */
@@ -71,6 +81,8 @@ export interface OwnersQuery {
 
 export interface OwnersView {
   readonly viewedFrom: string;
+  /** The time of the node that was asked, in ms since 1970. */
+  readonly atMs: number;
   readonly namespace: string;
   readonly key: Uint8Array;
   readonly token: number;

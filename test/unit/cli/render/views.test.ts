@@ -61,6 +61,15 @@ const replaying: StatusView = {
   }),
 };
 
+/** One copy has expired, and one does soon. */
+const expiringOwners = {
+  ...exampleOwners,
+  replicas: exampleOwners.replicas.map((owner, i) => ({
+    ...owner,
+    expiresAtMs: [exampleOwners.atMs - 5_000, exampleOwners.atMs + 90_000, undefined][i],
+  })),
+};
+
 const views: Readonly<Record<string, (look: Look) => string>> = {
   status: (look) => renderStatus(exampleStatus, look),
   'status-healthy': (look) => renderStatus(healthyStatus, look),
@@ -84,6 +93,7 @@ const views: Readonly<Record<string, (look: Look) => string>> = {
   namespace: (look) => renderNamespace(NAMESPACES.namespaces[0]!, look),
   'namespace-created': (look) => renderNamespaceChanged(NAMESPACE_CHANGED, 'created', look),
   'namespace-dropped': (look) => renderNamespaceChanged(NAMESPACE_CHANGED, 'dropped', look),
+  'ring-owners-expiring': (look) => renderOwners(expiringOwners, { offline: false }, look),
   'ring-owners-namespace': (look) =>
     renderOwners({ ...exampleOwners, namespace: 'orders' }, { offline: true }, look),
   trace: (look) => renderTrace(exampleTrace, key, look),
