@@ -37,6 +37,8 @@ const REPAIRS: RepairAnswer = {
       step: 'hash',
       at: '0x6b210000 n1 n2',
       idleMs: 12.5,
+      bytesPerSecond: 512 * 1024,
+      slowedBy: 'n2 refuses: it has too much to do',
       problem: 'n2 does not answer',
       away: ['n2'],
     },

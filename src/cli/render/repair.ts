@@ -61,6 +61,7 @@ export function renderRepairJob(job: RepairJobView, look: Look): string {
     ).map((line) => `  ${line}`),
     `  moved ${countOf(job.sent, 'record')}, ${formatSize(job.sentBytes)}; removed ${countOf(job.dropped, 'dead copy', 'dead copies')}`,
     ...(job.state === 'running' && job.step !== '' ? [`  now ${stepText(job)}`] : []),
+    ...slowTexts(job),
     ...restartTexts(job),
     ...stuckTexts(job).flatMap((text) => marked(text, look)),
   ]);
@@ -107,6 +108,12 @@ function stuckTexts({ state, idleMs, problem, at, step }: RepairJobView): readon
 /** `resumed` is one that runs, and was begun by an earlier run of its node. */
 function stateText({ state, restarts }: RepairJobView): string {
   return state === 'running' && restarts > 0 ? 'resumed' : state;
+}
+
+/** Why it moves less than it might. */
+function slowTexts({ bytesPerSecond, slowedBy }: RepairJobView): readonly string[] {
+  if (slowedBy === '') return [];
+  return [`  slowed down to ${formatSize(bytesPerSecond)}/s: ${cleanText(slowedBy)}`];
 }
 
 function restartTexts({ node, restarts, resumedAtMs }: RepairJobView): readonly string[] {

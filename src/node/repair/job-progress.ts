@@ -50,7 +50,7 @@ export class JobProgress {
     return { ...this.#record, tookMs: this.#tookMs(), moves: sumOf(moves, this.#moving) };
   }
 
-  view(node: string): RepairJobView {
+  view(node: string): Omit<RepairJobView, 'bytesPerSecond' | 'slowedBy'> {
     const { id, state, startedAtMs, restarts, resumedAtMs, ranges, counts, problem, away } =
       this.#record;
     return {

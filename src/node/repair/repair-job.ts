@@ -1,5 +1,6 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
+import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import { groupsLeft } from '../core/repair/repair-cursor.js';
 import type { RepairGroup } from '../core/repair/repair-groups.js';
 import { SLOT_SIZE } from '../core/ring/token.js';
@@ -39,6 +40,8 @@ export class RepairJob {
   readonly #abort = new AbortController();
   /** What it goes over; nothing while that is not known, and when it has ended. */
   #groups: readonly RepairGroup[] = [];
+  /** Of the group that it is at. */
+  #owners: readonly NodeId[] = [];
   #running: Promise<void> = Promise.resolve();
 
   /** @param number later ones have higher ones */
@@ -102,7 +105,14 @@ export class RepairJob {
   }
 
   view(): RepairJobView {
-    return this.#progress.view(this.#parts.peers.nameOf(this.#parts.ownId));
+    const { peers, ownId, repairs } = this.#parts;
+    const slowest = this.isRunning ? repairs.pace.slowest(this.#owners) : undefined;
+    const why = slowest?.why ?? '';
+    return {
+      ...this.#progress.view(peers.nameOf(ownId)),
+      bytesPerSecond: slowest?.bytesPerSecond ?? LIMITS.repairBytesPerSecond,
+      slowedBy: slowest === undefined || why === '' ? '' : `${peers.nameOf(slowest.nodeId)} ${why}`,
+    };
   }
 
   /** @param prepare says why it cannot go on, if so */
@@ -195,6 +205,7 @@ export class RepairJob {
   }
 
   async #once(group: RepairGroup): Promise<GroupRepairEnd> {
+    this.#owners = group.owners;
     for (const nodeId of group.owners)
       if (!this.#parts.repairs.isAlive(nodeId))
         this.#progress.lacks(this.#parts.peers.nameOf(nodeId));

@@ -86,9 +86,8 @@ export class RepairPace {
         } catch (error) {
           if (!(error instanceof KvError)) throw error;
           const isRefused = error.code === 'KV_OVERLOADED';
-          if (isRefused) this.#slow(nodeId, 'it refuses, because it has too much to do');
-          else if (error.code === 'KV_READ_TIMEOUT')
-            this.#slow(nodeId, 'it does not answer in time');
+          if (isRefused) this.#slow(nodeId, 'refuses: it has too much to do');
+          else if (error.code === 'KV_READ_TIMEOUT') this.#slow(nodeId, 'does not answer in time');
           const isLast = delayMs > LIMITS.repairRefusedMostMs || question.kind === 'complete';
           if (!isRefused || isLast) throw error;
           await wait(delayMs);
@@ -104,9 +103,9 @@ export class RepairPace {
     const usualMs = tracked.usualMs ?? tookMs;
     tracked.usualMs = usualMs + (tookMs - usualMs) * (tookMs < usualMs ? DOWN_SHARE : UP_SHARE);
     const slowMs = Math.max(LIMITS.repairSlowMs, usualMs * SLOW_TIMES);
-    if (queuedBytes > LIMITS.repairBusyBytes) this.#slow(nodeId, 'much waits to be written there');
+    if (queuedBytes > LIMITS.repairBusyBytes) this.#slow(nodeId, 'has much to write already');
     else if (tookMs > Math.min(slowMs, LIMITS.repairSlowestMs))
-      this.#slow(nodeId, 'it writes more slowly than usual');
+      this.#slow(nodeId, 'writes more slowly than usual');
     else this.#hasten(tracked);
   }
 

@@ -88,6 +88,9 @@ export interface RepairJobView {
   readonly idleMs: number;
   /** Why it does not go on, or what failed last; empty when all is well. */
   readonly problem: string;
+  /** Bytes per second that it may move now, and the owner that it goes slowly for, and why; empty at the full rate. */
+  readonly bytesPerSecond: number;
+  readonly slowedBy: string;
   /** Owners that were away when a range was repaired. */
   readonly away: readonly string[];
 }

@@ -44,6 +44,8 @@ const JOB: RepairJobView = {
   step: 'sync',
   at: '0x6b210000 n1 n2 n4',
   idleMs: 100,
+  bytesPerSecond: 8 * 1024 * 1024,
+  slowedBy: '',
   problem: '',
   away: ['n4'],
 };
@@ -98,6 +100,17 @@ describe('a repair', () => {
     const ended = { ...JOB, state: 'interrupted' as const, restarts: 1, step: '', at: '', problem };
     expect(lines(renderRepairJob(ended, PLAIN_LOOK))[0]).toContain('r-7c1e  interrupted  ');
     expect(renderRepairJob(ended, PLAIN_LOOK)).toContain(`  ! ${problem}\n`);
+  });
+
+  it('that is slowed down says by whom, and why', () => {
+    const slow = {
+      ...JOB,
+      bytesPerSecond: 512 * 1024,
+      slowedBy: 'n2 writes more slowly than usual',
+    };
+    const text = '  slowed down to 512 KiB/s: n2 writes more slowly than usual';
+    expect(lines(renderRepairJob(slow, PLAIN_LOOK))).toContain(text);
+    expect(renderRepairJob(JOB, PLAIN_LOOK)).not.toContain('slowed');
   });
 
   it('that does not come on says why', () => {

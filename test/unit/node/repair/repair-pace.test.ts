@@ -103,7 +103,7 @@ describe('the rate of repairs to a node', () => {
     queuedBytes = LIMITS.repairBusyBytes + 1;
     await askOften(1);
     expect(pace.slowest(['b'])).toMatchObject({ bytesPerSecond: MOST / 2 });
-    expect(pace.slowest(['b'])?.why).toContain('waits to be written');
+    expect(pace.slowest(['b'])?.why).toContain('much to write');
   });
 
   it('halves once for what is seen at one time', async () => {
