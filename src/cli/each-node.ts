@@ -1,6 +1,7 @@
 import type { KvClient } from '../client/client.js';
 import type { Endpoint } from '../client/transport.js';
 import { KvError } from '../node/core/errors.js';
+import { unknownNode } from '../node/core/metadata/unknown-node.js';
 import type { NodeView } from '../node/core/views/node-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import { parseAddress } from '../node/io/config/host-port.js';
@@ -29,9 +30,17 @@ export async function askNodes<T>(
   ask: (node: AskedNode) => Promise<T>,
 ): Promise<NodeAnswers<T>> {
   const status = await client.status();
+  return { status, ...(await askEach({ among: status.nodes, name }, ask)) };
+}
+
+/** The same of nodes that are known already. @throws as `askNodes` */
+export async function askEach<T>(
+  { among, name }: { readonly among: StatusView['nodes']; readonly name: string | undefined },
+  ask: (node: AskedNode) => Promise<T>,
+): Promise<Omit<NodeAnswers<T>, 'status'>> {
   const answers: T[] = [];
   const missing: MissingPart[] = [];
-  for (const node of nodesNamed(status, name)) {
+  for (const node of nodesNamed(among, name)) {
     const endpoint = parseAddress(node.address);
     const known = node.error ?? { code: 'KV_UNREACHABLE', message: `it is ${node.state}` };
     if ('wanted' in endpoint || (node.report === undefined && name === undefined)) {
@@ -46,7 +55,7 @@ export async function askNodes<T>(
       missing.push({ node: node.name, error: { code: error.code, message: error.message } });
     }
   }
-  return { status, answers, missing };
+  return { answers, missing };
 }
 
 /** Others have answered: not the addresses are wrong, but this node is away. */
@@ -59,15 +68,15 @@ function silent({ name, state }: NodeView, cause: KvError): KvError {
 }
 
 /** The node that has a name or an id, or all of them. @throws KvError KV_USAGE */
-function nodesNamed({ nodes }: StatusView, name: string | undefined): StatusView['nodes'] {
+export function nodesNamed(
+  nodes: StatusView['nodes'],
+  name: string | undefined,
+): StatusView['nodes'] {
   if (name === undefined) return nodes;
   const named = nodes.filter((node) => node.name === name || node.nodeId === name);
   if (named.length > 0) return named;
-  throw unknownNode(nodes, name);
-}
-
-/** No node has that name or id: which there are. */
-export function unknownNode(nodes: StatusView['nodes'], name: string): KvError {
-  const names = nodes.map((node) => node.name).join(', ');
-  return new KvError('KV_USAGE', `no node is called ${name}: there are ${names}`);
+  throw unknownNode(
+    name,
+    nodes.map((node) => node.name),
+  );
 }

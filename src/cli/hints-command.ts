@@ -1,20 +1,12 @@
 import { Args, Flags } from '@oclif/core';
 import type { KvClient } from '../client/client.js';
 import { hintsByTarget, type TargetHints } from '../node/core/hints/hints-view.js';
-import { KvError } from '../node/core/errors.js';
 import type { HintsAction } from '../node/core/views/hint-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
-import { parseAddress } from '../node/io/config/host-port.js';
 import { ClientCommand, type ConnectionFlags } from './client-command.js';
-import { unknownNode } from './each-node.js';
-import { missingWarnings, type MissingPart } from './envelope.js';
+import { askEach, nodesNamed } from './each-node.js';
+import { missingWarnings } from './envelope.js';
 import { heldHints, type HeldHints } from './held-hints.js';
-
-/** What the holders of hints have done. */
-interface HintsResult {
-  readonly done: readonly { readonly node: string; readonly hints: number }[];
-  readonly missing: readonly MissingPart[];
-}
 
 const WORDS: Readonly<Record<HintsAction, string>> = {
   pause: 'paused',
@@ -49,7 +41,7 @@ export abstract class HintsCommand extends ClientCommand {
       readonly target?: string | undefined;
     },
   ): Promise<void> {
-    const { status, done, missing, held } = await this.withClient(flags, async (client) => {
+    const { status, answers, missing, held } = await this.withClient(flags, async (client) => {
       const view = await client.status();
       if (target !== '') hintsOf(view, target);
       const holders = holdersOf(view, flags.holder);
@@ -57,10 +49,12 @@ export abstract class HintsCommand extends ClientCommand {
       return {
         status: view,
         held: action === 'replay' ? heldHints(view, target, names) : NOTHING_HELD,
-        ...(await this.#actOn(client, { action, target, holders })),
+        ...(await askEach({ among: holders, name: flags.holder }, ({ endpoint }) =>
+          client.hints(endpoint, action, target),
+        )),
       };
     });
-    const acted = done.map(({ node, hints }) => ({
+    const acted = answers.map(({ node, hints }) => ({
       node,
       hints: Math.max(0, hints - (held.on.get(node) ?? 0)),
     }));
@@ -83,48 +77,19 @@ export abstract class HintsCommand extends ClientCommand {
   protected async hintsFor(client: KvClient, name: string): Promise<TargetHints | undefined> {
     return hintsOf(await client.status(), name);
   }
-
-  async #actOn(
-    client: KvClient,
-    {
-      action,
-      target,
-      holders,
-    }: {
-      readonly action: HintsAction;
-      readonly target: string;
-      readonly holders: StatusView['nodes'];
-    },
-  ): Promise<HintsResult> {
-    const done: { node: string; hints: number }[] = [];
-    const missing: MissingPart[] = [];
-    for (const { name, address } of holders) {
-      const endpoint = parseAddress(address);
-      if ('wanted' in endpoint) continue;
-      try {
-        done.push(await client.hints(endpoint, action, target));
-      } catch (error) {
-        if (!(error instanceof KvError) || !error.row.retryable) throw error;
-        missing.push({ node: name, error: { code: error.code, message: error.message } });
-      }
-    }
-    return { done, missing };
-  }
 }
 
 /** The nodes that may keep hints: those that answered, or the one that is named. */
 function holdersOf({ nodes }: StatusView, holder: string | undefined): StatusView['nodes'] {
-  if (holder === undefined) return nodes.filter(({ report }) => report !== undefined);
-  const named = nodes.filter(({ name, nodeId }) => name === holder || nodeId === holder);
-  if (named.length > 0) return named;
-  throw unknownNode(nodes, holder);
+  const named = nodesNamed(nodes, holder);
+  return holder === undefined ? named.filter(({ report }) => report !== undefined) : named;
 }
 
 /** What is kept for a node. @throws KvError KV_USAGE when no node has that name */
 function hintsOf(view: StatusView, name: string): TargetHints | undefined {
-  const isKnown = view.nodes.some((node) => node.name === name || node.nodeId === name);
   const found = hintsByTarget(view).find((one) => one.target === name || one.nodeId === name);
-  if (!isKnown && found === undefined) throw unknownNode(view.nodes, name);
+  // Of a node that was removed there is no row, but there may be hints.
+  if (found === undefined) nodesNamed(view.nodes, name);
   return found;
 }
 

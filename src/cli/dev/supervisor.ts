@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { KvError } from '../../node/core/errors.js';
+import { unknownNode } from '../../node/core/metadata/unknown-node.js';
 import type { StatusView } from '../../node/core/views/status-views.js';
 import { askControl, serveControl, type ControlRequest } from './control-socket.js';
 import { devDir, devPaths, hasIdentity, nodeNames, type DevPaths } from './dev-dir.js';
@@ -216,8 +217,10 @@ export class Supervisor {
   #node(name: string): NodeProcess {
     const node = this.#nodes.find((one) => one.name === name);
     if (node !== undefined) return node;
-    const names = this.#nodes.map((one) => one.name).join(', ');
-    throw new KvError('KV_USAGE', `no node is called ${name}: there are ${names}`);
+    throw unknownNode(
+      name,
+      this.#nodes.map((one) => one.name),
+    );
   }
 
   /** A command for this very cluster: without --dir it would act on another. */

@@ -2,6 +2,7 @@ import { KvError } from '../core/errors.js';
 import { leafRunsOf, leavesIn, type LeafRun } from '../core/grid/leaf-runs.js';
 import { LIMITS } from '../core/limits.js';
 import type { ClusterMetadata, NodeId } from '../core/metadata/cluster-metadata.js';
+import { unknownNode } from '../core/metadata/unknown-node.js';
 import { repairGroups, type RepairGroup } from '../core/repair/repair-groups.js';
 import { RING_SIZE, SLOT_SIZE, slotOf, tokenOf } from '../core/ring/token.js';
 import type { RepairPlanView, RepairScope } from '../core/views/repair-views.js';
@@ -56,9 +57,9 @@ function nodeIdOf({ members }: ClusterMetadata, name: string): NodeId {
   const present = members.filter(({ state }) => state !== 'removed');
   const found = present.find((member) => member.name === name || member.nodeId === name);
   if (found !== undefined) return found.nodeId;
-  throw new KvError(
-    'KV_USAGE',
-    `no node is called ${name}: there are ${present.map((member) => member.name).join(', ')}`,
+  throw unknownNode(
+    name,
+    present.map((member) => member.name),
   );
 }
 

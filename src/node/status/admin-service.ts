@@ -1,5 +1,6 @@
 import { KvError } from '../core/errors.js';
 import type { Member } from '../core/metadata/cluster-metadata.js';
+import { unknownNode } from '../core/metadata/unknown-node.js';
 import { DEFAULT_NAMESPACE, namespaceNamed } from '../core/metadata/namespaces.js';
 import { effectiveReplication } from '../core/metadata/replication.js';
 import type { DescribedNode, DescribeView } from '../core/views/describe-views.js';
@@ -13,7 +14,6 @@ import type { RepairAnswer, RepairCall } from '../core/views/repair-views.js';
 import type { RepairJobs } from '../repair/repair-jobs.js';
 import type { Inspection } from '../coordinator/inspect.js';
 import type { Clock } from '../env/clock.js';
-import { nearest } from '../../stdx/nearest.js';
 import type { ClusterView, LivenessService, MetadataService, PeerDirectory } from '../services.js';
 import { presentMembers, viewContext, type ViewContext } from './context.js';
 import type { EventLog } from './event-log.js';
@@ -127,12 +127,11 @@ export class AdminService {
     const context = await this.#context();
     const status = statusView(context);
     const node = nodeNamed(status, name);
-    if (node === undefined) {
-      const names = status.nodes.map((one) => one.name);
-      const near = nearest(name, names);
-      const advice = near === undefined ? `there are ${names.join(', ')}` : `did you mean ${near}?`;
-      throw new KvError('KV_USAGE', `no node is called ${name}: ${advice}`);
-    }
+    if (node === undefined)
+      throw unknownNode(
+        name,
+        status.nodes.map((one) => one.name),
+      );
     return {
       viewedFrom: status.viewedFrom,
       cluster: status.cluster,
@@ -203,7 +202,11 @@ export class AdminService {
     if (name === '') return undefined;
     const { members } = this.#view().metadata;
     const member = members.findLast((one) => one.name === name || one.nodeId === name);
-    if (member === undefined) throw new KvError('KV_USAGE', `no node is called ${name}`);
+    if (member === undefined)
+      throw unknownNode(
+        name,
+        members.filter(({ state }) => state !== 'removed').map((one) => one.name),
+      );
     return member.nodeId;
   }
 
