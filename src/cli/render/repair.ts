@@ -102,7 +102,8 @@ function stuckTexts({ state, idleMs, problem, at, step }: RepairJobView): readon
   if (problem !== '') return [cleanText(problem)];
   if (state !== 'running' || idleMs < STUCK_MS) return [];
   const what = step === 'sync' ? 'moves what differs' : `is at ${step || 'its beginning'}`;
-  return [`no progress for ${formatDuration(idleMs)}: it ${what} of ${cleanText(at)}`];
+  const where = at === '' ? '' : ` of ${cleanText(at)}`;
+  return [`no progress for ${formatDuration(idleMs)}: it ${what}${where}`];
 }
 
 /** `resumed` is one that runs, and was begun by an earlier run of its node. */

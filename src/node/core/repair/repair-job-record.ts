@@ -6,7 +6,7 @@ import { REPAIR_JOB_STATES, type RepairJobState, type RepairScope } from '../vie
 import { keptCursor, type RepairCursor } from './repair-cursor.js';
 
 /** Ranges that a repair has gone over; of these, that differed, whose repair lacked an owner, and that failed. */
-export interface RepairCounts {
+interface RepairCounts {
   readonly done: number;
   readonly repaired: number;
   readonly partial: number;
@@ -14,7 +14,7 @@ export interface RepairCounts {
 }
 
 /** Slots that differed, records and bytes that were moved, and dead copies that were removed. */
-export interface RepairMoves {
+interface RepairMoves {
   readonly differing: number;
   readonly sent: number;
   readonly sentBytes: number;

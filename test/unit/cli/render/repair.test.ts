@@ -118,6 +118,9 @@ describe('a repair', () => {
     const why = 'no progress for 1m1s: it moves what differs of 0x6b210000 n1 n2 n4';
     expect(renderRepairJob(stuck, PLAIN_LOOK)).toContain(`  ! ${why}\n`);
     expect(repairProgress(stuck)).toContain(`! ${why}`);
+    expect(renderRepairJob({ ...stuck, step: 'members', at: '' }, PLAIN_LOOK)).toContain(
+      '  ! no progress for 1m1s: it is at members\n',
+    );
     const failing = { ...JOB, problem: 'n2 does not answer' };
     expect(renderRepairJob(failing, PLAIN_LOOK)).toContain('  ! n2 does not answer\n');
   });
