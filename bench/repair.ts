@@ -21,7 +21,8 @@ import { benchEnv } from './store.js';
  * What a repair between two stores over LevelDB costs: of equal records, and of records of which some differ, by how many records
  * share a leaf of the grid; with slots summed first, and with whole slots listed. The network between the two is left out: bytes are
  * what would have crossed it.
- * `node --import tsx bench/repair.ts [--records 1000000] [--differing 1000] [--json]`; the directories are made under TMPDIR.
+ * `node --import tsx bench/repair.ts [--records 1000000] [--differing 1000] [--per-leaf 100] [--value-bytes 1024] [--json]`; the
+ * directories are made under TMPDIR.
  */
 
 const flags = process.argv.slice(2);
@@ -31,7 +32,7 @@ const DIFFERING = numberFlag('--differing', 1_000);
 const VALUE_BYTES = 100;
 const IN_FLIGHT = 2_048;
 /** Both ways in turns, in one run: processor time is compared with its neighbours. */
-const DIFFERENCES = [100, 1_024, 10_240].flatMap((valueBytes) =>
+const DIFFERENCES = listFlag('--value-bytes', [100, 1_024, 10_240]).flatMap((valueBytes) =>
   [false, true, false, true].map((sums) => ({ valueBytes, sums })),
 );
 const NAMESPACE = 1;
@@ -41,6 +42,11 @@ const VIEW = clusterViewOf(clusterOfSize(2));
 function numberFlag(name: string, usual: number): number {
   const at = flags.indexOf(name);
   return at < 0 ? usual : Number(flags[at + 1]);
+}
+
+function listFlag(name: string, usual: readonly number[]): readonly number[] {
+  const one = numberFlag(name, 0);
+  return one === 0 ? usual : [one];
 }
 
 /** What two replicas were asked, and what they read for it. */
@@ -266,7 +272,8 @@ async function measure(perLeaf: number): Promise<readonly object[]> {
 }
 
 const rows: object[] = [];
-for (const perLeaf of [1, 100, 10_000]) rows.push(...(await measure(perLeaf)));
+for (const perLeaf of listFlag('--per-leaf', [1, 100, 10_000]))
+  rows.push(...(await measure(perLeaf)));
 printReport('a repair of the whole ring between two stores', rows, {
   json: flags.includes('--json'),
 });

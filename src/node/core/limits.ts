@@ -111,7 +111,7 @@ export const LIMITS = {
   /** Differing slots that are summed at once, and the copies and the time that one question may take for it: larger slots are listed. */
   repairSumSlots: 64,
   repairSumKeys: 16_384,
-  repairSumMs: 2_000,
+  repairSumMs: 4_000,
   /** What differs is looked at again after so long: a write that was under way has ended by then. */
   repairSettleMs: 2_500,
   /** A purge takes so much of the time and of the bytes of keys per second. */

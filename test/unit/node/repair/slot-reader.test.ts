@@ -48,6 +48,14 @@ describe('the sums of slots', () => {
     const { reader, read } = await sceneOf([10, LIMITS.repairSumKeys - 20, 10, 10]);
     const sums = await reader.sums(1, { slots: [1, 2, 3, 4], seed: SEED });
     expect(sums.map((of) => of !== undefined)).toEqual([true, true]);
+    // The next one is not begun: it would be as large as the others, and read for nothing.
+    expect(read()).toBe(LIMITS.repairSumKeys - 10);
+  });
+
+  it('are told of those before one that is larger than they were', async () => {
+    const { reader, read } = await sceneOf([10, LIMITS.repairSumKeys, 10]);
+    const sums = await reader.sums(1, { slots: [1, 2, 3], seed: SEED });
+    expect(sums.map((of) => of !== undefined)).toEqual([true]);
     expect(read()).toBe(LIMITS.repairSumKeys);
   });
 
