@@ -3,6 +3,7 @@ import type { Endpoint } from '../client/transport.js';
 import { KvError } from '../node/core/errors.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import { parseAddress } from '../node/io/config/host-port.js';
+import { assert } from '../stdx/assert.js';
 
 type Connect = (endpoints: readonly Endpoint[]) => Promise<KvClient>;
 
@@ -32,6 +33,14 @@ export class RoamingClient {
       if (error instanceof KvError) this.#moveOn();
       throw error;
     }
+  }
+
+  /** Asks more of the node that told the status, or of others by its client. @throws KvError */
+  async ask<T>(question: (client: KvClient, status: StatusView) => Promise<T>): Promise<T> {
+    const status = await this.status();
+    const client = this.#client;
+    assert(client !== undefined, 'the status came by it');
+    return await question(client, status);
   }
 
   close(): void {

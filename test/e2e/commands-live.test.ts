@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventsSuite } from './events-suite.js';
 import { kill, runKv, startKv, TestNodes, type NodeProcess } from './kv-process.js';
 import { namespaceSuite } from './namespace-suite.js';
 
@@ -182,6 +183,7 @@ describe('commands against three nodes', () => {
   });
 
   namespaceSuite({ kv, json });
+  eventsSuite({ kv, env });
 
   describe('views', () => {
     it.each([
@@ -217,6 +219,11 @@ describe('commands against three nodes', () => {
         'namespace show default',
         /^default\n {2}replication {2}cluster default\n/,
         { namespace: { name: 'default' } },
+      ],
+      [
+        'events --kind metadata',
+        /^20\d\d-\d\d-\d\d UTC\n {2}\d\d:\d\d:\d\d n\d metadata {2}epoch \d+: /,
+        { events: expect.arrayContaining([expect.objectContaining({ kind: 'metadata' })]) as [] },
       ],
       ['hints list', /^no hints\n$/, { targets: [], repairMarkedSlots: 0 }],
       ['gossip', /^view of n1 {2}round \d+ /, { nodes: [{ name: 'n1', upIn: 3 }, {}, {}] }],
