@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
- * `npm run bench` runs the ones below, one after the other; `npm run bench -- cluster store --json` only those named.
- * Each is a process of its own, so that none measures what another left behind.
+ * `npm run bench` runs the ones below, one after the other; `npm run bench -- cluster store --json` only those named,
+ * with what follows the names as their options. Each is a process of its own, so that none measures what another left behind.
  */
 const ALL = [
   'cluster',
@@ -16,13 +16,19 @@ const ALL = [
   'start',
   'dashboard',
   'gossip',
+  'sustained',
 ];
 /** What runs without a name: the others take minutes. */
 const USUAL = ['cluster', 'store', 'allocation', 'start'];
 
 const words = process.argv.slice(2);
-const options = words.filter((word) => word.startsWith('-'));
-const named = words.filter((word) => !word.startsWith('-'));
+const isOption = (word: string): boolean => word.startsWith('-');
+/** Names come first; an option before them takes no value. */
+const firstName = words.findIndex((word) => !isOption(word));
+const names = firstName < 0 ? [] : words.slice(firstName);
+const firstOption = names.findIndex(isOption);
+const named = firstOption < 0 ? names : names.slice(0, firstOption);
+const options = [...words.slice(0, words.length - names.length), ...names.slice(named.length)];
 const unknown = named.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) {
   process.stderr.write(`no bench is called ${unknown.join(', ')}: there are ${ALL.join(', ')}\n`);

@@ -17,7 +17,7 @@ export interface DescribeView {
 }
 
 /** A namespace as a routing client needs it. */
-export interface DescribedNamespace {
+interface DescribedNamespace {
   readonly name: string;
   /** Copies of each key in each data centre, by the nodes that there are. */
   readonly copies: Readonly<Record<string, number>>;
