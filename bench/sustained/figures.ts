@@ -1,7 +1,7 @@
 import { Histogram } from '../../src/stdx/histogram.js';
 
 /** No acknowledgement for so long, while some were due, is a stall of the writes. */
-export const STALL_MS = 100;
+const STALL_MS = 100;
 
 /** Latencies and stalls of a stretch of time. */
 export class Figures {

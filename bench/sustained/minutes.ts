@@ -53,13 +53,16 @@ export class Minutes {
   }
 
   #at(atMs: number): Minute {
-    const index = Math.max(0, Math.floor((atMs - this.#beganMs) / MINUTE_MS));
+    return this.#nth(Math.max(0, Math.floor((atMs - this.#beganMs) / MINUTE_MS)));
+  }
+
+  #nth(index: number): Minute {
     while (this.#minutes.length <= index) this.#minutes.push({ figures: new Figures(), cpu: 0 });
     return this.#minutes[index]!;
   }
 
   #close(): void {
-    const minute = this.#at(this.#beganMs + this.#closed * MINUTE_MS);
+    const minute = this.#nth(this.#closed);
     const { user, system } = process.cpuUsage(this.#cpu);
     const nowMs = performance.now();
     minute.cpu = (user + system) / 1000 / Math.max(1, nowMs - this.#cpuAtMs);

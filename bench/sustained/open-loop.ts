@@ -18,6 +18,8 @@ export interface Stretch {
 
 export interface LoopParts {
   readonly operation: Operation;
+  /** Nothing is due from then on. */
+  readonly endMs: number;
   /** Told of every operation, by when it was due, and of stalls, by when they ended. */
   readonly onLatency: (dueMs: number, latencyMs: number) => void;
   readonly onStall: (endedMs: number, ms: number) => void;
@@ -64,7 +66,7 @@ export class OpenLoop {
   giveUp(): void {
     const nowMs = performance.now();
     if (this.#rate === 0) this.#nextMs = nowMs;
-    for (; this.#nextMs < nowMs; this.#nextMs += 1000 / this.#rate) {
+    for (; this.#nextMs < Math.min(nowMs, this.#parts.endMs); this.#nextMs += 1000 / this.#rate) {
       this.#stretch.figures.latencies.record(nowMs - this.#nextMs);
       this.#parts.onLatency(this.#nextMs, nowMs - this.#nextMs);
     }
@@ -86,8 +88,8 @@ export class OpenLoop {
   /** Begins operations as they are due, until it is stopped or one of them fails. */
   async run(): Promise<void> {
     while (!this.#stopped && this.#failure === undefined) {
-      const nowMs = performance.now();
-      while (this.#nextMs <= nowMs && this.#underWay < IN_FLIGHT) this.#issue();
+      const lastMs = Math.min(performance.now(), this.#parts.endMs);
+      while (this.#nextMs < lastMs && this.#underWay < IN_FLIGHT) this.#issue();
       const waitMs = this.#nextMs - performance.now();
       await new Promise((resolve) => setTimeout(resolve, Math.max(1, waitMs)));
     }

@@ -57,8 +57,10 @@ export class SustainedRun {
   constructor(parts: RunParts) {
     this.#parts = parts;
     const { options, store, minutes } = parts;
+    this.#totalMs = options.minutes * 60_000;
     this.#loop = new OpenLoop({
       operation: store.next,
+      endMs: performance.now() - minutes.tookMs + this.#totalMs,
       onLatency: (dueMs, ms) => {
         minutes.latency(dueMs, ms);
       },
@@ -67,7 +69,6 @@ export class SustainedRun {
       },
     });
     this.#search = options.rate === undefined ? new RateSearch() : undefined;
-    this.#totalMs = options.minutes * 60_000;
     this.#windowMs = Math.min(WINDOW_MS.most, Math.max(WINDOW_MS.least, this.#totalMs / WINDOWS));
   }
 
