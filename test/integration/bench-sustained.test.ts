@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,18 +21,21 @@ const reportOf = (text: string): Report => JSON.parse(text) as Report;
 
 describe('the bench of sustained load', () => {
   let folder: string;
+  const children: ChildProcess[] = [];
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'kv-bench-test-'));
   });
 
   afterEach(async () => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
   });
 
   const start = (words: string) => {
     const args = ['--import', 'tsx', bench, ...SMALL.split(' '), ...words.split(' ')];
     const child = spawn(process.execPath, args, { env: { ...process.env, TMPDIR: folder } });
+    children.push(child);
     const output = { out: '', err: '' };
     child.stdout.on('data', (data: Buffer) => (output.out += data.toString()));
     child.stderr.on('data', (data: Buffer) => (output.err += data.toString()));
