@@ -18,19 +18,33 @@ const RANGES = 5;
 
 /** The deletes that nodes keep, a row for each node and namespace; of a single node the ranges whose floors are lowest too. */
 export function renderTombstones(views: readonly TombstonesView[], look: Look): string {
-  const rows = views.flatMap(({ node, atMs, graceMs, namespaces }) =>
+  const all = views.map(({ node, atMs, graceMs, namespaces }) =>
     namespaces.map((one) => ({ ...one, node, atMs, graceMs })),
   );
+  const rows = all.flatMap((ofNode) => (look.wide ? ofNode : withDeletes(ofNode)));
   const ranges = views.length === 1 || look.wide ? rows : [];
   return document([
     ...renderTable(COLUMNS, rows, look),
+    ...leftOut(all.flat().length - rows.length, look),
     ...ranges.flatMap((row) => ['', ...rangeLines(row, look)]),
   ]);
 }
 
+/** The namespaces that somebody may ask about; the first one for a node without any deletes, so that no node is missing. */
+function withDeletes(rows: readonly Row[]): readonly Row[] {
+  const kept = rows.filter(({ tombstones, isCounted }) => tombstones > 0 || !isCounted);
+  return kept.length === 0 ? rows.slice(0, 1) : kept;
+}
+
+function leftOut(count: number, { paint }: Look): readonly string[] {
+  if (count === 0) return [];
+  const rows = count === 1 ? '1 row' : `${count} rows`;
+  return [paint('dim', `${rows} without deletes not shown: -o wide`)];
+}
+
 const COLUMNS: readonly Column<Row>[] = [
   { title: 'NODE', cell: ({ node }) => node },
-  { title: 'NAMESPACE', cell: ({ namespace }) => namespace, drop: 2 },
+  { title: 'NAMESPACE', cell: ({ namespace }) => namespace },
   {
     title: 'DELETES',
     align: 'right',
@@ -41,9 +55,9 @@ const COLUMNS: readonly Column<Row>[] = [
     align: 'right',
     cell: ({ oldestMs, atMs }) =>
       oldestMs === undefined ? UNKNOWN : formatDuration(Math.max(0, atMs - oldestMs)),
-    drop: 1,
+    drop: 2,
   },
-  { title: 'FLOOR AGE', align: 'right', cell: floorAge },
+  { title: 'FLOOR AGE', align: 'right', cell: floorAge, drop: 1 },
   {
     title: 'NO FLOOR',
     align: 'right',

@@ -3,6 +3,7 @@ import type {
   ShardView,
   StorageJobView,
   StorageView,
+  NamespaceTombstones,
   TombstonesView,
 } from '../../../src/node/core/views/storage-views.js';
 import { NO_JOB } from '../../../src/node/store/upkeep/storage-job.js';
@@ -91,7 +92,7 @@ export const exampleStorage: readonly StorageView[] = [
       },
     ],
     diskFreeBytes: Math.round(300 * MIB),
-    recovery: { forMs: 240_000, ranges: 64, back: 61 },
+    recovery: { forMs: 240_000, ranges: 64, back: 61, alone: 0, aloneIn: [] },
     writesRefused:
       'the disk of this node is nearly full: 300 MiB free, 512 MiB are kept in reserve; it takes no writes until there is space',
     jobs: [
@@ -176,3 +177,29 @@ export const exampleTombstones: readonly TombstonesView[] = [
     ],
   },
 ];
+
+/** Three namespaces on each of two nodes, with names and owners that take much room, and few deletes; n3 has none at all. */
+export const manyTombstones: readonly TombstonesView[] = [
+  on('n1', [named('default', 41_220), named('sessions-of-visitors', 0), away('orders')]),
+  on('n2', [
+    { ...named('default', 0), isCounted: false },
+    ...[named('sessions-of-visitors', 7), named('orders', 0)],
+  ]),
+  on('n3', [named('default', 0), named('sessions-of-visitors', 0)]),
+];
+
+function on(node: string, namespaces: readonly NamespaceTombstones[]): TombstonesView {
+  return { node, atMs: STORAGE_AT_MS, graceMs: 10 * DAY_MS, namespaces };
+}
+
+function named(namespace: string, tombstones: number): NamespaceTombstones {
+  return {
+    ...{ namespace, tombstones, isCounted: true, oldestMs: STORAGE_AT_MS - 13 * DAY_MS },
+    ...{ slots: 524_288, slotsAtZero: 0, floorMs: range.floorMs, ranges: [range] },
+  };
+}
+
+function away(namespace: string): NamespaceTombstones {
+  const owners = ['storage-4', 'storage-5', 'storage-6'];
+  return { ...named(namespace, 12), ranges: [{ ...range, owners, away: owners }] };
+}

@@ -38,6 +38,7 @@ import {
   exampleJobs,
   exampleStorage,
   exampleTombstones,
+  manyTombstones,
   STORAGE_AT_MS,
 } from '../example-storage.js';
 
@@ -88,6 +89,7 @@ const views: Readonly<Record<string, (look: Look) => string>> = {
   'storage-node': (look) => renderStorage(exampleStorage.slice(0, 1), look, STORAGE_AT_MS),
   tombstones: (look) => renderTombstones(exampleTombstones, look),
   'tombstones-node': (look) => renderTombstones(exampleTombstones.slice(0, 1), look),
+  'tombstones-many': (look) => renderTombstones(manyTombstones, look),
   'storage-jobs': (look) => renderJobs(exampleJobs, look),
   namespaces: (look) => renderNamespaces(NAMESPACES, look),
   namespace: (look) => renderNamespace(NAMESPACES.namespaces[0]!, look),
@@ -142,6 +144,13 @@ describe('a wide view', () => {
     expect(wide).toContain('10.0.0.13:9400');
     expect(wide).toContain('10.0.0.14:8400: no answer');
     expect(renderStatus(exampleStatus, PLAIN_LOOK)).not.toContain('10.0.0.13:9400');
+  });
+
+  it('of deletes has the namespaces without any too', () => {
+    const wide = renderTombstones(manyTombstones, { ...PLAIN_LOOK, wide: true });
+
+    expect(wide.match(/^n\d +(default|orders|sessions-of-visitors) /gm)).toHaveLength(8);
+    expect(wide).not.toContain('not shown');
   });
 
   it('shows whole versions', () => {
