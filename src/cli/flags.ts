@@ -80,7 +80,7 @@ export const LEVEL_FLAGS = {
   consistency: Flags.custom({
     char: 'c',
     helpValue: 'LEVEL',
-    summary: `how many replicas must agree (quorum): ${CONSISTENCY_LEVELS.slice(0, 5).join(', ')}, any (writes only), local-one, local-quorum, each-quorum`,
+    summary: `how many replicas must agree; without it as the namespace says (quorum): ${CONSISTENCY_LEVELS.slice(0, 5).join(', ')}, any (writes only), local-one, local-quorum, each-quorum`,
     env: 'KV_CONSISTENCY',
     parse: async (text) => {
       const level = parseLevel(text);

@@ -26,14 +26,14 @@ export abstract class NamespaceCommand extends ClientCommand {
   /** Prints what became of it; nodes that do not know it yet are a warning. */
   protected async printChanged(
     changed: NamespaceChanged,
-    done: 'created' | 'altered' | 'dropped',
+    done: keyof typeof UNTIL_THEN,
   ): Promise<void> {
     const { cluster, node, epoch, namespace, behind } = changed;
     await this.print({
       cluster,
       viewedFrom: node,
       result: { done, epoch, namespace, behind },
-      warnings: warningsOf(behind),
+      warnings: warningsOf(behind, done),
       text: (look) => (this.quiet ? '' : renderNamespaceChanged(changed, done, look)),
     });
   }
@@ -45,9 +45,16 @@ function endpointOf({ nodeId, nodes }: DescribeView): Endpoint {
   throw new KvError('KV_NOT_READY', 'the node that answered is no member of its cluster yet');
 }
 
-function warningsOf(behind: readonly string[]): readonly Warning[] {
+/** What a node does that does not know the change. */
+const UNTIL_THEN = {
+  created: 'may refuse the namespace until then',
+  altered: 'may use the old defaults until then',
+  dropped: 'may serve it until then',
+} as const;
+
+function warningsOf(behind: readonly string[], done: keyof typeof UNTIL_THEN): readonly Warning[] {
   if (behind.length === 0) return [];
   const names = behind.join(' ');
-  const message = `${names} ${behind.length === 1 ? 'has' : 'have'} not confirmed the change yet, and may refuse the namespace until then`;
+  const message = `${names} ${behind.length === 1 ? 'has' : 'have'} not confirmed the change yet, and ${UNTIL_THEN[done]}`;
   return [{ code: 'KV_NODES_BEHIND', message }];
 }

@@ -1,8 +1,10 @@
 import { Flags } from '@oclif/core';
 import { KvError } from '../node/core/errors.js';
 import { LIMITS } from '../node/core/limits.js';
+import { isName } from '../node/core/metadata/member-rules.js';
 import { parseLevel } from '../node/core/quorum/consistency-level.js';
 import type { DescribeView } from '../node/core/views/describe-views.js';
+import { parseDuration } from '../stdx/duration.js';
 
 /** Which namespace the keys of a command are in. */
 export const NAMESPACE_FLAG = {
@@ -31,6 +33,19 @@ export const DEFAULT_LEVEL_FLAG = {
   })(),
 };
 
+/** Values live so long that are put without a life of their own. */
+export const defaultTtlFlag = Flags.custom<number>({
+  helpValue: 'TIME',
+  parse: async (text, _context, { name }) => {
+    const ms = parseDuration(text);
+    if (ms !== undefined && ms > 0 && ms <= LIMITS.defaultTtlMaxMs) return ms;
+    throw new KvError(
+      'KV_USAGE',
+      `--${name}: ${JSON.stringify(text)} is no life of a value: use 30s, 1h30m or 365d, a hundred years at most`,
+    );
+  },
+});
+
 /** `3`, or `dc1=3,dc2=2`. */
 export type ReplicationChoice = number | Readonly<Record<string, number>>;
 
@@ -56,7 +71,8 @@ export function parseReplication(text: string): ReplicationChoice {
   const pairs = text.split(',').map((part) => {
     const [dc = '', copies = '', ...rest] = part.split('=');
     const count = copiesOf(copies);
-    if (dc === '' || count === undefined || rest.length > 0) throw malformed(text);
+    if (!isName(dc) || dc === '__proto__' || count === undefined || rest.length > 0)
+      throw malformed(text);
     return [dc, count] as const;
   });
   const named = Object.fromEntries(pairs);

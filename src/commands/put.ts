@@ -32,7 +32,10 @@ Without VALUE, standard input has to be a pipe or a file.`;
     ...NAMESPACE_FLAG,
     ...KEY_FLAGS,
     file: Flags.string({ helpValue: 'FILE', summary: 'read the value from this file' }),
-    ttl: durationFlag({ summary: 'how long the key lives; without it, for good' }),
+    ttl: durationFlag({
+      summary:
+        'how long the key lives; without it as the namespace says, which for default is for good',
+    }),
   };
 
   protected readonly kind = 'put';

@@ -1,7 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { durationFlag } from '../../cli/flags.js';
 import { NamespaceCommand } from '../../cli/namespace-command.js';
-import { DEFAULT_LEVEL_FLAG } from '../../cli/namespace-flags.js';
+import { DEFAULT_LEVEL_FLAG, defaultTtlFlag } from '../../cli/namespace-flags.js';
 import { KvError } from '../../node/core/errors.js';
 
 /** Changes the defaults of a namespace. */
@@ -21,7 +20,7 @@ export default class NamespaceAlter extends NamespaceCommand {
   };
 
   static override readonly flags = {
-    'default-ttl': durationFlag({
+    'default-ttl': defaultTtlFlag({
       summary: 'how long values live that are put without --ttl',
       exclusive: ['no-default-ttl'],
     }),

@@ -1,7 +1,11 @@
 import { Args } from '@oclif/core';
-import { durationFlag } from '../../cli/flags.js';
 import { NamespaceCommand } from '../../cli/namespace-command.js';
-import { DEFAULT_LEVEL_FLAG, replicationFlag, replicationIn } from '../../cli/namespace-flags.js';
+import {
+  DEFAULT_LEVEL_FLAG,
+  defaultTtlFlag,
+  replicationFlag,
+  replicationIn,
+} from '../../cli/namespace-flags.js';
 
 /** Makes a namespace. */
 export default class NamespaceCreate extends NamespaceCommand {
@@ -24,7 +28,7 @@ The replication cannot be changed afterwards yet; the defaults can, with \`kv na
     replication: replicationFlag({
       summary: 'copies in each data centre; without it the default of the cluster',
     }),
-    'default-ttl': durationFlag({
+    'default-ttl': defaultTtlFlag({
       summary: 'how long values live that are put without --ttl; without it, for good',
     }),
     ...DEFAULT_LEVEL_FLAG,

@@ -2,13 +2,14 @@ import { KvError } from '../core/errors.js';
 import { leafRunsOf, leavesIn, type LeafRun } from '../core/grid/leaf-runs.js';
 import { LIMITS } from '../core/limits.js';
 import type { ClusterMetadata, NodeId } from '../core/metadata/cluster-metadata.js';
+import { unknownNamespace } from '../core/metadata/namespaces.js';
 import { unknownNode } from '../core/metadata/unknown-node.js';
 import { repairGroups, type RepairGroup } from '../core/repair/repair-groups.js';
 import { RING_SIZE, SLOT_SIZE, slotOf, tokenOf } from '../core/ring/token.js';
 import type { RepairPlanView, RepairScope } from '../core/views/repair-views.js';
 import type { ClusterView } from '../services.js';
 
-/** The groups that a scope means. @throws KvError KV_USAGE for a node or namespace that does not exist */
+/** The groups that a scope means. @throws KvError KV_USAGE for a node, KV_NAMESPACE_UNKNOWN for a namespace that does not exist */
 export function groupsInScope(view: ClusterView, scope: RepairScope): readonly RepairGroup[] {
   const { metadata, ring } = view;
   const owner = scope.node === undefined ? undefined : nodeIdOf(metadata, scope.node);
@@ -17,9 +18,9 @@ export function groupsInScope(view: ClusterView, scope: RepairScope): readonly R
     ({ name }) => scope.namespace === undefined || name === scope.namespace,
   );
   if (named.length === 0)
-    throw new KvError(
-      'KV_USAGE',
-      `no namespace is called ${scope.namespace ?? ''}: there are ${metadata.namespaces.map(({ name }) => name).join(', ')}`,
+    throw unknownNamespace(
+      metadata.namespaces.map(({ name }) => name),
+      scope.namespace ?? '',
     );
   return named.flatMap((namespace) =>
     repairGroups(
@@ -47,7 +48,8 @@ export function planOf(
     ranges: ranges(groups),
     slots: groups.reduce((sum, { runs }) => sum + leavesIn(runs), 0),
     partial: ranges(groups.filter((group) => alive(group) < group.owners.length)),
-    blocked: ranges(groups.filter((group) => group.owners.length > 1 && alive(group) < 2)),
+    // A single owner that is there is equal to itself; what nobody holds now cannot be called so.
+    blocked: ranges(groups.filter((group) => alive(group) < Math.min(2, group.owners.length))),
     owners: owners.sort((a, b) => (a.node < b.node ? -1 : 1)),
     bytesPerSecond: LIMITS.repairBytesPerSecond,
   };

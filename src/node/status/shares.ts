@@ -53,6 +53,12 @@ export function defaultPlacement(view: ClusterView): Placement {
   return derive(view).placement;
 }
 
+/** The replica sets of all namespaces, each once. */
+export function placementsOf(view: ClusterView): readonly Placement[] {
+  const { namespaces } = view.metadata;
+  return [...new Set(namespaces.map((namespace) => view.placementOf(namespace)))];
+}
+
 function derive(view: ClusterView): Derived {
   let derived = derivedByView.get(view);
   if (derived === undefined) {

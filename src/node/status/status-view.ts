@@ -1,9 +1,10 @@
+import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import type { NodeReport, NodeView, OperationView } from '../core/views/node-views.js';
 import type { AlertView, Health, RangesView, StatusView } from '../core/views/status-views.js';
 import { alertsOf } from './alerts.js';
 import { agreement, isServing, nameOf, type ViewContext } from './context.js';
 import { nodeViews } from './node-view.js';
-import { defaultPlacement, rangesOf } from './shares.js';
+import { placementsOf, rangesOf } from './shares.js';
 
 /** The verdict on the cluster, its figures, and a row per node. */
 export function statusView(context: ViewContext): StatusView {
@@ -54,18 +55,27 @@ function votersView(context: ViewContext): { total: number; alive: number } {
   return { total: voters.length, alive: alive.length };
 }
 
-/** Counts the ranges by how many of their copies can serve now. */
+/** Counts the ranges by how many of their copies can serve now: each as in the namespace that is off worst there. */
 function rangesView(context: ViewContext): RangesView {
-  const placement = defaultPlacement(context.view);
-  let [full, degraded, noQuorum] = [0, 0, 0];
+  const placements = placementsOf(context.view);
+  const counts = { full: 0, degraded: 0, noQuorum: 0 };
   for (const range of rangesOf(context.view)) {
-    const replicas = placement.replicaSetOf(range.start);
-    const serving = replicas.filter((id) => isServing(context, id)).length;
-    if (serving === replicas.length) full += 1;
-    else if (serving >= Math.floor(replicas.length / 2) + 1) degraded += 1;
-    else noQuorum += 1;
+    const states = placements.map((one) => rangeState(context, one.replicaSetOf(range.start)));
+    counts[RANGE_STATES.find((state) => states.includes(state)) ?? 'full'] += 1;
   }
-  return { total: full + degraded + noQuorum, full, degraded, noQuorum };
+  return { total: counts.full + counts.degraded + counts.noQuorum, ...counts };
+}
+
+/** The worst first. */
+const RANGE_STATES = ['noQuorum', 'degraded', 'full'] as const;
+
+function rangeState(
+  context: ViewContext,
+  replicas: readonly NodeId[],
+): (typeof RANGE_STATES)[number] {
+  const serving = replicas.filter((id) => isServing(context, id)).length;
+  if (serving === replicas.length) return 'full';
+  return serving >= Math.floor(replicas.length / 2) + 1 ? 'degraded' : 'noQuorum';
 }
 
 /** Rates add up; of the percentiles the worst node's is shown, which no average hides. */

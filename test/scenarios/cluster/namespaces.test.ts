@@ -101,6 +101,15 @@ describe('a new namespace', () => {
     expect(refused.message).toContain('did you mean orders?');
   });
 
+  it('with fewer copies than others is what the verdict on the cluster goes by where it is off worst', async () => {
+    await change('n1', { action: 'create', namespace: { ...ORDERS, replication: { dc1: 1 } } });
+    cluster.kill('n3');
+    await cluster.until(() => cluster.sees('n1', 'n3') === 'down');
+    const status = await cluster.run(cluster.at('n1').node.admin.status());
+    expect(status.health).toBe('CRITICAL');
+    expect(status.ranges).toMatchObject({ full: 0, noQuorum: 16, degraded: 32, total: 48 });
+  });
+
   it('names the nodes that have not heard of it', async () => {
     cluster.kill('n3');
     const { behind } = await change('n1', { action: 'create', namespace: ORDERS });

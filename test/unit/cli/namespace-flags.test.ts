@@ -12,12 +12,23 @@ describe('a replication on the command line', () => {
     expect(parseReplication('dc1=3,dc2=1')).toEqual({ dc1: 3, dc2: 1 });
   });
 
-  it.each(['', '0', '10', '1.5', '-1', 'dc1', 'dc1=', '=3', 'dc1=3,', 'dc1=3,dc1=2', 'a=1=2'])(
-    '%j is refused',
-    (text) => {
-      expect(() => parseReplication(text)).toThrow(expect.objectContaining({ code: 'KV_USAGE' }));
-    },
-  );
+  it.each([
+    '',
+    '0',
+    '10',
+    '1.5',
+    '-1',
+    'dc1',
+    'dc1=',
+    '=3',
+    'dc1=3,',
+    'dc1=3,dc1=2',
+    'a=1=2',
+    '__proto__=2',
+    'a b=2',
+  ])('%j is refused', (text) => {
+    expect(() => parseReplication(text)).toThrow(expect.objectContaining({ code: 'KV_USAGE' }));
+  });
 
   it('of one number is that of every data centre in which there are nodes', () => {
     const nodes = [

@@ -34,16 +34,25 @@ export function namespaceNamed(namespaces: readonly Namespace[], name: string): 
 /** The answer for a namespace that is not there. */
 export function unknownNamespace(names: readonly string[], name: string): KvError {
   const near = nearest(name, names);
-  const advice = near === undefined ? `there is ${names.join(', ')}` : `did you mean ${near}?`;
+  const advice = near === undefined ? `there is ${firstOf(names)}` : `did you mean ${near}?`;
   return new KvError('KV_NAMESPACE_UNKNOWN', `no namespace is called ${name}: ${advice}`);
+}
+
+/** Names that are told at once. */
+const NAMES_TOLD = 5;
+
+function firstOf(names: readonly string[]): string {
+  const more = names.length - NAMES_TOLD;
+  const first = names.slice(0, NAMES_TOLD).join(', ');
+  return more > 0 ? `${first} and ${more} more (kv namespace list)` : first;
 }
 
 /** The state with one more namespace. @throws KvError KV_NAMESPACE_EXISTS, KV_USAGE, KV_LEVEL_UNKNOWN, KV_LEVEL_NOT_HERE */
 export function createNamespace(state: ClusterMetadata, spec: NamespaceSpec): ClusterMetadata {
-  if (!isName(spec.name))
+  if (!isName(spec.name) || !/^[A-Za-z0-9_]/.test(spec.name) || spec.name === '__proto__')
     throw new KvError(
       'KV_USAGE',
-      `namespace ${JSON.stringify(spec.name)} is not a name: use ${NAME_RULE}`,
+      `namespace ${JSON.stringify(spec.name)} is not a name: use ${NAME_RULE}, beginning with a letter or a digit`,
     );
   if (state.namespaces.some(({ name }) => name === spec.name))
     throw new KvError('KV_NAMESPACE_EXISTS', `a namespace is called ${spec.name} already`);
@@ -51,6 +60,7 @@ export function createNamespace(state: ClusterMetadata, spec: NamespaceSpec): Cl
     throw new KvError('KV_USAGE', `there are ${LIMITS.namespaces} namespaces already`);
   checkDefaults(spec);
   checkReplication(state, spec);
+  checkLevel(state, spec);
   const namespace: Namespace = { ...spec, id: state.epoch + 1 };
   return { ...state, namespaces: [...state.namespaces, namespace] };
 }
@@ -63,6 +73,7 @@ export function alterNamespace(
   checkDefaults({ defaultTtlMs, defaultLevel });
   const before = namespaceWithId(state, id);
   const after: Namespace = { ...before, defaultTtlMs, defaultLevel };
+  checkLevel(state, after);
   return { ...state, namespaces: state.namespaces.map((one) => (one === before ? after : one)) };
 }
 
@@ -89,6 +100,24 @@ function checkDefaults({ defaultTtlMs, defaultLevel }: NamespaceDefaults): void 
   const isLife = Number.isSafeInteger(defaultTtlMs) && defaultTtlMs > 0;
   if (!isLife || defaultTtlMs > LIMITS.defaultTtlMaxMs)
     throw new KvError('KV_USAGE', `a default time to live of ${defaultTtlMs} ms is not possible`);
+}
+
+/** A default level that asks for more copies than are asked for could never be served. */
+function checkLevel(
+  state: ClusterMetadata,
+  { name, replication, defaultLevel }: NamespaceSpec,
+): void {
+  const dcs = new Set(ringMembers(state).map(({ dc }) => dc)).size;
+  const copies =
+    replication === undefined
+      ? dcs * state.settings.defaultReplicationFactor
+      : Object.values(replication).reduce((sum, count) => sum + count, 0);
+  const needed = defaultLevel === 'three' ? 3 : defaultLevel === 'two' ? 2 : 1;
+  if (copies < needed)
+    throw new KvError(
+      'KV_USAGE',
+      `${name} has ${copies === 1 ? '1 copy' : `${copies} copies`}: its default level cannot be ${defaultLevel}`,
+    );
 }
 
 function checkReplication(state: ClusterMetadata, { name, replication }: NamespaceSpec): void {

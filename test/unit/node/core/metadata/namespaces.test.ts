@@ -53,7 +53,8 @@ describe('a namespace that is created', () => {
   it('has a name that no other one has', () => {
     refusal(create('orders')).toThrow(expect.objectContaining({ code: 'KV_NAMESPACE_EXISTS' }));
     refusal(create('default')).toThrow(expect.objectContaining({ code: 'KV_NAMESPACE_EXISTS' }));
-    refusal(create('a b')).toThrow('namespace "a b" is not a name');
+    for (const name of ['a b', '', '-n', '.', '..', '__proto__', 'x'.repeat(65)])
+      refusal(create(name)).toThrow(`namespace ${JSON.stringify(name)} is not a name`);
   });
 
   it.each<[string, Partial<NamespaceSpec>, string]>([
@@ -65,6 +66,12 @@ describe('a namespace that is created', () => {
     ['no life', { defaultTtlMs: 0 }, 'a default time to live of 0 ms'],
     ['a life of centuries', { defaultTtlMs: 1e14 }, 'a default time to live of'],
     ['an unknown level', { defaultLevel: 'quorom' }, 'did you mean quorum?'],
+    [
+      'a level beyond its copies',
+      { replication: { dc1: 1 }, defaultLevel: 'two' },
+      'other has 1 copy',
+    ],
+    ['a level beyond its copies', { replication: { dc1: 2 }, defaultLevel: 'three' }, '2 copies'],
     ['a level of writes only', { defaultLevel: 'any' }, 'any is for writes only'],
   ])('is refused with %s', (_what, spec, message) => {
     refusal(create('other', spec)).toThrow(message);
@@ -83,6 +90,16 @@ describe('a namespace that is created', () => {
     let state = clusterOfSize(1);
     for (let i = 1; i < 256; i++) state = after(state, create(`n${i}`));
     refusal(create('one-more'), state).toThrow('there are 256 namespaces already');
+  });
+});
+
+describe('a name that no namespace has', () => {
+  it('is told with some of those that there are', () => {
+    let state = clusterOfSize(1);
+    for (let i = 1; i < 9; i++) state = after(state, create(`number-${i}`));
+    expect(() => namespaceNamed(state.namespaces, 'other')).toThrow(
+      'there is default, number-1, number-2, number-3, number-4 and 4 more (kv namespace list)',
+    );
   });
 });
 
@@ -107,6 +124,8 @@ describe('a namespace that is altered', () => {
   it('is there, and gets defaults that can be', () => {
     refusal({ ...alter, id: 9 }).toThrow(expect.objectContaining({ code: 'KV_NAMESPACE_UNKNOWN' }));
     refusal({ ...alter, defaultLevel: 'any' }).toThrow('any is for writes only');
+    const few = withOrders({ replication: { dc1: 1 } });
+    refusal({ ...alter, defaultLevel: 'two' }, few).toThrow('its default level cannot be two');
     refusal({ ...alter, defaultTtlMs: -1 }).toThrow('a default time to live of -1 ms');
   });
 });
