@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { confirmByName } from '../../cli/confirm.js';
 import { BaseCommand } from '../../cli/base-command.js';
 import { nodeFlags, settingsOf } from '../../cli/node-flags.js';
+import { startAgain } from '../../cli/start-again.js';
 
 /** Runs a storage node in this process until a signal ends it. */
 export default class NodeStart extends BaseCommand {
@@ -45,6 +46,7 @@ variable, a variable over the file. TERM and INT drain and stop; a second one st
     const end = await runNode({
       settings: () => settingsOf(flags, process.env),
       release: this.config.version,
+      startAgain: (settings, dataDir) => startAgain(settings, { dataDir, file: flags.config }),
       confirmLoss: flags['accept-loss']
         ? (name, dataDir): Promise<void> => confirmLoss({ name, dataDir, given: flags.confirm })
         : undefined,

@@ -13,6 +13,8 @@ export interface RunOptions {
   /** Reads the settings, now and again at SIGHUP. @throws KvError KV_CONFIG_INVALID */
   readonly settings: () => RawSettings;
   readonly release: string;
+  /** The command that starts this node again as it was started. */
+  readonly startAgain: (settings: RawSettings, dataDir: string) => string;
   /** Asks whether the node in a directory may go on without what it lost; when absent, one that lost something is not started. @throws KvError KV_NOT_CONFIRMED */
   readonly confirmLoss?: ((name: string, dataDir: string) => Promise<void>) | undefined;
 }
@@ -22,7 +24,8 @@ export interface RunOptions {
  * @throws KvError when it cannot start
  */
 export async function runNode(options: RunOptions): Promise<DaemonEnd> {
-  const config = nodeConfig(options.settings());
+  const settings = options.settings();
+  const config = nodeConfig(settings);
   const known = await readIdentity(new LevelDisk(config.dataDir));
   const { confirmLoss } = options;
   if (confirmLoss !== undefined && known === undefined)
@@ -39,6 +42,7 @@ export async function runNode(options: RunOptions): Promise<DaemonEnd> {
     log,
     release: options.release,
     acceptLoss: confirmLoss !== undefined,
+    startAgain: options.startAgain(settings, config.dataDir),
   });
   return await runDaemon({ log, drain, failed });
 }

@@ -47,6 +47,8 @@ export interface StartContext {
   readonly log: PinoLogger;
   readonly release: string;
   readonly acceptLoss: boolean;
+  /** The command that starts this node again as it was started. */
+  readonly startAgain: string;
 }
 
 interface Listeners {
@@ -104,7 +106,7 @@ export async function startNode(config: NodeConfig, context: StartContext): Prom
   } catch (error) {
     await closeListeners(listeners);
     facts.close();
-    throw withDirectory(error, config.dataDir);
+    throw withAdvice(error, context.startAgain);
   }
   try {
     return serve({ config, log, listeners, node, failed });
@@ -272,10 +274,10 @@ function warnOfOpenPorts(config: NodeConfig, log: PinoLogger): void {
   );
 }
 
-/** A damaged store is told with the command that goes on without what is lost. */
-function withDirectory(error: unknown, dataDir: string): unknown {
+/** A damaged store is told with the command that goes on without what is lost: with its addresses, or the node would move to others. */
+function withAdvice(error: unknown, startAgain: string): unknown {
   if (!(error instanceof KvError && error.cause instanceof StoreDamage)) return error;
-  const hints = [`kv node start --data-dir ${dataDir} --accept-loss`, 'kv status'];
+  const hints = [`${startAgain} --accept-loss`, 'kv status'];
   return new KvError(error.code, error.message, { cause: error.cause, hints });
 }
 

@@ -98,7 +98,9 @@ describe('a node whose store is damaged', () => {
     expect(end.code).toBe(74);
     const [first = ''] = end.stderr.split('\n');
     expect(first).toMatch(/^Error: The store in .* cannot be opened/);
-    expect(end.stderr).toMatch(/try +kv node start --data-dir \S+ --accept-loss/);
+    expect(end.stderr).toMatch(
+      /try +kv node start --name n2 .*--data-dir \S+ .*--listen 127\.0\.0\.1:0 .*--accept-loss/,
+    );
     expect(end.stderr).not.toMatch(/^ {4}at /m);
   });
 
