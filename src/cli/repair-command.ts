@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KvClient } from '../client/client.js';
 import type { Endpoint } from '../client/transport.js';
 import { KvError } from '../node/core/errors.js';
-import type { RepairCall, RepairJobView } from '../node/core/views/repair-views.js';
+import type { RepairJobView } from '../node/core/views/repair-views.js';
 import type { NodeView } from '../node/core/views/node-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import { parseAddress } from '../node/io/config/host-port.js';
 import { ClientCommand } from './client-command.js';
 import { askNodes } from './each-node.js';
-import type { MissingPart, Warning } from './envelope.js';
+import type { Warning } from './envelope.js';
 import { Interrupted } from './exit-codes.js';
+import type { FoundRepair, KnownRepairs } from './known-repairs.js';
 import { countOf, renderRepairJob, repairProgress } from './render/repair.js';
 import { Progress } from './sim/progress.js';
 
@@ -19,43 +20,21 @@ const SILENT_MS = 3_000;
 const SILENT_POLL_MS = 1_000;
 const LOST_MS = 60_000;
 
-/** A repair, and where it is driven. */
-export interface FoundRepair {
-  readonly endpoint: Endpoint;
-  readonly job: RepairJobView;
-}
-
 /** What all nodes that answered say of their repairs. */
-export interface FoundRepairs {
+export interface FoundRepairs extends KnownRepairs {
   readonly status: StatusView;
-  readonly found: readonly FoundRepair[];
-  readonly missing: readonly MissingPart[];
 }
 
 /** A command about repairs, each of which one node drives. */
 export abstract class RepairCommand extends ClientCommand {
   /** Asks every node for its repairs, for all or for one; newest first. */
-  protected async repairs(
-    client: KvClient,
-    call: Extract<RepairCall, { readonly job: unknown }>,
-  ): Promise<FoundRepairs> {
+  protected async repairs(client: KvClient, id: string | undefined): Promise<FoundRepairs> {
     const { status, answers, missing } = await askNodes(client, undefined, async ({ endpoint }) => {
-      const { jobs } = await client.repair(endpoint, call);
+      const { jobs } = await client.repair(endpoint, { action: 'jobs', job: id });
       return jobs.map((job): FoundRepair => ({ endpoint, job }));
     });
     const found = answers.flat();
     return { status, found: found.sort((a, b) => b.job.startedAtMs - a.job.startedAtMs), missing };
-  }
-
-  /** The repair of that name, or the newest that runs, else the newest. @throws KvError KV_USAGE when there is none */
-  protected oneOf({ found, missing }: FoundRepairs, id: string | undefined): FoundRepair {
-    const one = found.find(({ job }) => job.state === 'running') ?? found[0];
-    const named = id === undefined ? one : found.find(({ job }) => job.id === id);
-    if (named !== undefined) return named;
-    const silent = missing.map(({ node }) => node).join(' ');
-    const but = silent === '' ? '' : `; ${silent} did not answer`;
-    const none = id === undefined ? 'no repair was asked for' : `no repair is called ${id}`;
-    throw new KvError('KV_USAGE', `${none}${but}`, { hints: ['kv repair list', 'kv repair'] });
   }
 
   /**
@@ -88,14 +67,21 @@ export abstract class RepairCommand extends ClientCommand {
     }
   }
 
-  /** Prints what a repair has done; one that did not come to its end well ends with the code of what is not available now. */
-  protected async printJob(job: RepairJobView, about: Partial<StatusView>): Promise<void> {
+  /**
+   * Prints what a repair has done; one that did not come to its end well ends with the code of what is not available now, unless there
+   * is something else to say of it.
+   */
+  protected async printJob(
+    job: RepairJobView,
+    about: Partial<StatusView>,
+    told?: Warning,
+  ): Promise<void> {
     await this.print({
       cluster: about.cluster,
       viewedFrom: job.node,
       result: { ...job, dryRun: false },
-      warnings: jobWarnings(job),
-      exit: UNDONE.has(job.state) ? FAILED_EXIT : undefined,
+      warnings: [...(told === undefined ? [] : [told]), ...jobWarnings(job)],
+      exit: UNDONE.has(job.state) && told === undefined ? FAILED_EXIT : undefined,
       text: (look) => renderRepairJob(job, look),
     });
   }
@@ -154,7 +140,7 @@ export abstract class RepairCommand extends ClientCommand {
   /** Asks the other nodes where it is now. */
   async #askAll(client: KvClient, { job }: FoundRepair): Promise<FoundRepair | undefined> {
     try {
-      const { found } = await this.repairs(client, { action: 'jobs', job: job.id });
+      const { found } = await this.repairs(client, job.id);
       return found.find((one) => one.job.node === job.node);
     } catch (error) {
       if (error instanceof KvError && error.row.retryable) return undefined;

@@ -74,7 +74,7 @@ const report: NodeReport = {
   repairMarkedSlots: 7,
   repairOldestAgeMs: 12.5,
   repairCycleMs: 86_400_000,
-  recovery: { forMs: 61_000.5, ranges: 64, back: 61 },
+  recovery: { forMs: 61_000.5, ranges: 64, back: 61, alone: 8, aloneIn: ['r1'] },
   damage: { rotten: 12, unhealed: 3, unreadable: 1 },
   gossipRound: 99,
   sightings: [sighting, unseen],

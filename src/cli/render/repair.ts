@@ -3,6 +3,7 @@ import { formatDuration } from '../../stdx/duration.js';
 import { UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';
 import type { Role } from '../colour.js';
+import { silentText, type KnownRepairs } from '../known-repairs.js';
 import type { Look } from '../look.js';
 import { cleanText } from '../show-key.js';
 import { renderTable, type Column } from '../table.js';
@@ -41,7 +42,9 @@ export function blockers({ owners, partial, blocked }: RepairPlanView): readonly
     ...(rest > 0
       ? [`${names}: ${countOf(rest, 'range')} compared between the owners that are there`]
       : []),
-    ...(blocked > 0 ? [`${names}: ${countOf(blocked, 'range')} with one owner alive at most`] : []),
+    ...(blocked > 0
+      ? [`${names}: ${countOf(blocked, 'range')} cannot be compared: too few owners are alive`]
+      : []),
   ];
 }
 
@@ -67,8 +70,11 @@ export function renderRepairJob(job: RepairJobView, look: Look): string {
   ]);
 }
 
-/** A row for each repair, the newest first; `empty` when there is none. */
-export function renderRepairJobs(jobs: readonly RepairJobView[], look: Look): string {
+/** A row for each repair, the newest first; when there is none, says whether that is known. */
+export function renderRepairJobs({ found, missing }: KnownRepairs, look: Look): string {
+  const jobs = found.map(({ job }) => job);
+  if (jobs.length === 0 && missing.length > 0)
+    return document([cleanText(`no repair is known; ${silentText(missing)}`)]);
   if (jobs.length === 0)
     return document(['no repairs were asked for (the nodes repair by themselves; see kv status)']);
   return document([...renderTable(COLUMNS, jobs, look)]);
@@ -154,7 +160,8 @@ const COLUMNS: readonly Column<RepairJobView>[] = [
   { title: 'REPAIR', cell: ({ id }) => id },
   { title: 'STATE', cell: stateText, role: ({ state }) => ROLES[state] },
   { title: 'ON', cell: ({ node }) => node },
-  { title: 'OF', cell: ({ scope }) => cleanText(scope), drop: 1 },
+  // It is cut where there is no room, and does not go: without it nobody knows one from another.
+  { title: 'SCOPE', cell: ({ scope }) => cleanText(scope) },
   { title: 'RANGES', align: 'right', cell: ({ done, ranges }) => `${done}/${ranges}` },
   { title: 'DIFFERED', align: 'right', cell: ({ repaired }) => String(repaired), drop: 4 },
   { title: 'PARTIAL', align: 'right', cell: ({ partial }) => String(partial), drop: 3 },
@@ -166,8 +173,12 @@ const COLUMNS: readonly Column<RepairJobView>[] = [
   { title: 'PROBLEM', cell: ({ problem }) => cleanText(problem) || UNKNOWN, wide: true },
 ];
 
-function awayText({ away }: RepairJobView): string {
-  return away.length === 0 ? '' : ` (without ${away.map((node) => cleanText(node)).join(' ')})`;
+function awayText({ away, partial }: RepairJobView): string {
+  if (away.length === 0) return '';
+  const names = away.map((node) => cleanText(node)).join(' ');
+  return partial > 0
+    ? ` (without ${names})`
+    : `; ${names} ${away.length === 1 ? 'was' : 'were'} away`;
 }
 
 function marked(text: string, { paint, width }: Look): readonly string[] {

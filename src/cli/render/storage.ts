@@ -1,6 +1,6 @@
 import type { ScrubView, ShardView, StorageView } from '../../node/core/views/storage-views.js';
 import { rottenText, unreadableText } from '../../node/core/views/damage-text.js';
-import { recoveryText } from '../../node/core/repair/recovery-text.js';
+import { lostForGoodText, recoveryText } from '../../node/core/repair/recovery-text.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { formatCount, formatShare, UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';
@@ -116,6 +116,8 @@ function troubleLines(
   const lines: (readonly ['bad' | 'warn', string])[] = [];
   if (writesRefused !== '') lines.push(['bad', `${node} ${cleanText(writesRefused)}`]);
   if (recovery !== undefined) lines.push(['bad', `${node} ${recoveryText(recovery)}`]);
+  const forGood = recovery === undefined ? '' : lostForGoodText(recovery);
+  if (forGood !== '') lines.push(['bad', `${node} ${cleanText(forGood)}`]);
   if (scrub.unreadable > 0) lines.push(['bad', `${node} ${unreadableText(scrub.unreadable)}`]);
   if (rotten.rotten > 0)
     lines.push([rotten.unhealed > 0 ? 'bad' : 'warn', `${node} ${rottenText(rotten)}`]);

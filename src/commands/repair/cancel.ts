@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { endedText, knownRepair } from '../../cli/known-repairs.js';
 import { RepairCommand } from '../../cli/repair-command.js';
 
 /** Stops a repair. */
@@ -17,10 +18,15 @@ export default class RepairCancel extends RepairCommand {
 
   async run(): Promise<void> {
     const { flags, args } = await this.parse(RepairCancel);
-    const { status, job } = await this.withClient(flags, async (client) => {
-      const all = await this.repairs(client, { action: 'cancel', job: args.repair });
-      return { status: all.status, job: this.oneOf(all, args.repair).job };
+    await this.withClient(flags, async (client) => {
+      const all = await this.repairs(client, args.repair);
+      const { endpoint, job } = knownRepair(all, args.repair);
+      // Also one that has ended: it may be that its end could not be written.
+      const { jobs } = await client.repair(endpoint, { action: 'cancel', job: job.id });
+      const after = jobs[0] ?? job;
+      const message = endedText(job, after);
+      const told = message === '' ? undefined : { code: 'KV_REPAIR_ENDED', message };
+      await this.printJob(after, all.status, told);
     });
-    await this.printJob(job, status);
   }
 }

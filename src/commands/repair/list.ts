@@ -10,17 +10,15 @@ export default class RepairList extends RepairCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(RepairList);
-    const { status, found, missing } = await this.withClient(flags, (client) =>
-      this.repairs(client, { action: 'jobs', job: undefined }),
-    );
-    const jobs = found.map(({ job }) => job);
+    const all = await this.withClient(flags, (client) => this.repairs(client, undefined));
+    const { status, found, missing } = all;
     await this.print({
       cluster: status.cluster,
       viewedFrom: status.viewedFrom,
-      result: { repairs: jobs },
+      result: { repairs: found.map(({ job }) => job) },
       warnings: missingWarnings(missing),
       partial: missing,
-      text: (look) => renderRepairJobs(jobs, look),
+      text: (look) => renderRepairJobs(all, look),
     });
   }
 }

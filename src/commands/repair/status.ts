@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core';
 import { missingWarnings } from '../../cli/envelope.js';
+import { knownRepair } from '../../cli/known-repairs.js';
 import { renderRepairJobs } from '../../cli/render/repair.js';
 import { RepairCommand } from '../../cli/repair-command.js';
 
@@ -21,19 +22,17 @@ export default class RepairStatus extends RepairCommand {
 
   async run(): Promise<void> {
     const { flags, args } = await this.parse(RepairStatus);
-    const all = await this.withClient(flags, (client) =>
-      this.repairs(client, { action: 'jobs', job: args.repair }),
-    );
+    const all = await this.withClient(flags, (client) => this.repairs(client, args.repair));
     const { cluster, viewedFrom } = all.status;
     if (args.repair !== undefined || all.found.length > 0) {
-      await this.printJob(this.oneOf(all, args.repair).job, all.status);
+      await this.printJob(knownRepair(all, args.repair).job, all.status);
       return;
     }
     await this.print({
       ...{ cluster, viewedFrom, partial: all.missing },
       warnings: missingWarnings(all.missing),
       result: { repairs: [] },
-      text: (look) => renderRepairJobs([], look),
+      text: (look) => renderRepairJobs(all, look),
     });
   }
 }

@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core';
+import { knownRepair } from '../../cli/known-repairs.js';
 import { RepairCommand } from '../../cli/repair-command.js';
 
 /** Follows a repair to its end. */
@@ -17,8 +18,8 @@ export default class RepairWatch extends RepairCommand {
   async run(): Promise<void> {
     const { flags, args } = await this.parse(RepairWatch);
     const { status, job } = await this.withClient(flags, async (client, signal) => {
-      const all = await this.repairs(client, { action: 'jobs', job: args.repair });
-      const one = this.oneOf(all, args.repair);
+      const all = await this.repairs(client, args.repair);
+      const one = knownRepair(all, args.repair);
       return { status: all.status, job: await this.follow(client, one, signal) };
     });
     await this.printJob(job, status);

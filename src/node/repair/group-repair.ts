@@ -39,7 +39,7 @@ export interface GroupRepairOrder {
   readonly onDone?: ((soFar: RangeRepairResult) => void) | undefined;
 }
 
-/** What became of a group: `alone` when it has no second owner that is alive, or the cluster holds no data yet. */
+/** What became of a group: `alone` when one owner is alive and no second one, or the cluster holds no data yet. */
 export type GroupRepairEnd = (RangeRepairResult & { readonly isWhole: boolean }) | 'alone';
 
 /** Repairs groups of ranges between those of their owners that are alive, over links to them; whoever drives need not be one of them. */
@@ -53,7 +53,7 @@ export class GroupRepairs {
     this.pace = new RepairPace(parts.clock);
   }
 
-  /** @throws KvError when a partner cannot be asked, has other owners in mind, or the signal has come */
+  /** @throws KvError when no owner is alive, a partner cannot be asked or has other owners in mind, or the signal has come */
   async run(group: RepairGroup, order: GroupRepairOrder): Promise<GroupRepairEnd> {
     const { metadata, clock } = this.#parts;
     const { signal, bytesPerSecond, onStep, onDone } = order;
@@ -70,6 +70,7 @@ export class GroupRepairs {
       const partner = this.partnerOf(nodeId, group.namespace);
       return partner === undefined ? [] : [this.pace.watch(nodeId, partner, wait)];
     });
+    if (partners.length === 0) throw new KvError('KV_UNAVAILABLE', 'no owner is alive');
     if (partners.length < 2) return 'alone';
     const isWhole = partners.length === group.owners.length;
     const floorMs = isWhole ? this.#floorMs(group, view.metadata.settings) : 0;

@@ -1,7 +1,8 @@
+import { lostForGoodText } from '../core/repair/recovery-text.js';
 import type { RepairGroup } from '../core/repair/repair-groups.js';
 import type { RecoveryReport } from '../core/views/repair-views.js';
 import type { Clock } from '../env/clock.js';
-import type { EventSink } from '../services.js';
+import type { EventSink, MetadataService } from '../services.js';
 import { writePatiently, type BackgroundStore } from '../store/background-store.js';
 import { LOSS_KEY } from '../store/system-keys.js';
 import type { RepairTimes } from './repair-times.js';
@@ -12,6 +13,8 @@ export interface RecoveryParts {
     lossMs(): number | undefined;
   };
   readonly clock: Clock;
+  /** Knows the names of namespaces. */
+  readonly metadata: Pick<MetadataService, 'current'>;
   readonly times: Pick<RepairTimes, 'oldest'>;
   readonly events: EventSink;
 }
@@ -43,6 +46,7 @@ export class Recovery {
       forMs: Math.max(0, this.#parts.clock.wallMs() - this.#lossMs),
       ranges: rangesOf(shared),
       back: rangesOf(shared.filter((group) => this.#isBack(group))),
+      ...this.#alone(groups),
     };
   }
 
@@ -53,11 +57,24 @@ export class Recovery {
     if (this.isOver() || !shared.every((group) => this.#isBack(group))) return;
     await writePatiently(store, [{ type: 'del', key: LOSS_KEY }], clock);
     this.#lossMs = undefined;
+    const forGood = lostForGoodText(this.#alone(groups));
     const message =
       shared.length === 0
         ? 'of what this node has lost no other node holds a copy: nothing of it comes back'
         : `the loss is made good: ${rangesOf(shared)} of ${rangesOf(shared)} ranges are equal on all their owners again`;
-    events.emit({ kind: 'store', severity: shared.length === 0 ? 'warn' : 'info', message });
+    events.emit({
+      kind: 'store',
+      severity: forGood === '' ? 'info' : 'warn',
+      message: forGood === '' ? message : `${message}; ${forGood}`,
+    });
+  }
+
+  #alone(groups: readonly RepairGroup[]): Pick<RecoveryReport, 'alone' | 'aloneIn'> {
+    const alone = groups.filter((group) => !isShared(group));
+    const ids = new Set(alone.map(({ namespace }) => namespace));
+    const namespaces = this.#parts.metadata.current()?.metadata.namespaces ?? [];
+    const aloneIn = namespaces.filter(({ id }) => ids.has(id)).map(({ name }) => name);
+    return { alone: rangesOf(alone), aloneIn };
   }
 
   #isBack({ namespace, runs }: RepairGroup): boolean {

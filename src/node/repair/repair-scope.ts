@@ -1,4 +1,3 @@
-import { KvError } from '../core/errors.js';
 import { leafRunsOf, leavesIn, type LeafRun } from '../core/grid/leaf-runs.js';
 import { LIMITS } from '../core/limits.js';
 import type { ClusterMetadata, NodeId } from '../core/metadata/cluster-metadata.js';

@@ -3,7 +3,7 @@ import type { NodeReport, NodeView } from '../core/views/node-views.js';
 import type { AlertView } from '../core/views/status-views.js';
 import type { RepairReport } from '../core/views/repair-views.js';
 import { isLate } from '../core/repair/oldest-repair.js';
-import { recoveryText } from '../core/repair/recovery-text.js';
+import { lostForGoodText, recoveryText } from '../core/repair/recovery-text.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { alert } from './alert.js';
 import { agreement, nameOf, type ViewContext } from './context.js';
@@ -79,8 +79,9 @@ function repairAlerts(
 /** A node that has lost acknowledged writes: those that it acknowledged are on one copy less until the others have brought them. */
 function recoveryAlerts(name: string, { recovery }: RepairReport): AlertView[] {
   if (recovery === undefined) return [];
-  const message = `${recoveryText(recovery)}; until all are, a quorum read may miss what was acknowledged: accept no loss on another node`;
-  const hints = ['kv repair list', `kv storage show --node ${name}`];
+  const forGood = lostForGoodText(recovery);
+  const message = `${recoveryText(recovery)}; until all are, a quorum read may miss what was acknowledged: accept no loss on another node${forGood === '' ? '' : `; ${forGood}`}`;
+  const hints = [`kv repair --node ${name}`, `kv storage show --node ${name}`];
   return [alert('bad', 'KV_RECOVERING', { node: name, message, hints })];
 }
 

@@ -130,6 +130,36 @@ describe('a node of which a loss was accepted', () => {
     expect((await recovering(cluster, 'n2')).told).toEqual([]);
   });
 
+  it('says of what no other node has a copy that it is lost for good', async () => {
+    const cluster = await filled(72);
+    const single = { mode: 'lww', replication: { dc1: 1 }, defaultTtlMs: undefined } as const;
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      const namespace = { ...single, name, defaultLevel: 'one' } as const;
+      const { namespaces } = cluster.at('n1').node.admin;
+      await cluster.run(namespaces.change({ action: 'create', namespace }, 5_000));
+    }
+    cluster.kill('n3');
+    cluster.kill('n2');
+    lose(cluster, 'n2');
+    cluster.startOptions = { acceptLoss: true };
+    await cluster.start('n2');
+    // One of its 16 tokens each, in five namespaces.
+    const forGood =
+      '; 80 ranges have no other owner (namespaces a, b, c and 2 more): what is lost of them is lost for good';
+    const { alerts } = await cluster.run(cluster.at('n2').node.admin.status());
+    const told = alerts.find(({ code }) => code === 'KV_RECOVERING');
+    expect(told?.message.endsWith(`accept no loss on another node${forGood}`)).toBe(true);
+    expect(told?.hints[0]).toBe('kv repair --node n2');
+
+    cluster.startOptions = {};
+    await cluster.start('n3');
+    await cluster.scheduler.advance(120_000);
+    const events = cluster.at('n2').node.events.after(0);
+    const end = events.find(({ message }) => message.startsWith('the loss is made good'));
+    expect(end?.message.endsWith(`are equal on all their owners again${forGood}`)).toBe(true);
+    expect(end?.severity).toBe('warn');
+  });
+
   it('is refused when it cannot tell whether it is whole', async () => {
     const cluster = await filled(69);
     cluster.kill('n2');
@@ -153,7 +183,7 @@ describe('a node of which a loss was accepted', () => {
     await cluster.scheduler.advance(10_000);
     expect((await recovering(cluster)).told).toEqual([]);
     expect(node.events.after(0).map(({ message }) => message)).toContain(
-      'of what this node has lost no other node holds a copy: nothing of it comes back',
+      'of what this node has lost no other node holds a copy: nothing of it comes back; 16 ranges have no other owner (namespace default): what is lost of them is lost for good',
     );
   });
 });

@@ -7,6 +7,7 @@ import type {
 } from '../../../src/node/core/views/repair-views.js';
 import { LIMITS } from '../../../src/node/core/limits.js';
 import { GroupRepairs } from '../../../src/node/repair/group-repair.js';
+import { RepairTimes } from '../../../src/node/repair/repair-times.js';
 import { utf8Encode } from '../../../src/stdx/bytes.js';
 import { BootedCluster, text } from './booted-cluster.js';
 
@@ -93,10 +94,13 @@ describe('a repair that was asked for', () => {
     expect(owners.find((one) => one.node === 'n4')?.ranges).toBe(ranges);
     const named = await ask('n2', { action: 'plan', scope: { namespace: 'default' } });
     expect(named.plan?.ranges).toBe(64);
-    for (const scope of [{ node: 'n9' }, { namespace: 'no' }])
-      expect(await cluster.failure(askNode('n2', { action: 'plan', scope }))).toMatchObject({
-        code: 'KV_USAGE',
-      });
+    for (const [scope, code] of [
+      [{ node: 'n9' }, 'KV_USAGE'],
+      [{ namespace: 'no' }, 'KV_NAMESPACE_UNKNOWN'],
+    ] as const) {
+      const refused = await cluster.failure(askNode('n2', { action: 'plan', scope }));
+      expect(refused).toMatchObject({ code });
+    }
   });
 
   it('brings what a replica lacks, and says how much', async () => {
@@ -154,6 +158,37 @@ describe('a repair that was asked for', () => {
     expect(plan?.blocked).toBeGreaterThan(0);
     expect(end).toMatchObject({ state: 'failed', done: 64, failed: plan?.blocked });
     expect(end.problem).toContain('only one of the owners is alive');
+  });
+
+  it('fails for ranges whose only owner is away, and calls the others the same', async () => {
+    const r1 = { name: 'r1', mode: 'lww', replication: { dc1: 1 } } as const;
+    const namespace = { ...r1, defaultTtlMs: undefined, defaultLevel: 'one' } as const;
+    const { namespaces } = cluster.at('n1').node.admin;
+    await cluster.run(namespaces.change({ action: 'create', namespace }, 5_000));
+    const noted = vi.spyOn(RepairTimes.prototype, 'note');
+    await lose('n3');
+    const { plan } = await ask('n1', { action: 'plan', scope: { namespace: 'r1' } });
+    const blocked = plan?.owners.find(({ node }) => node === 'n3')?.ranges ?? 0;
+    expect(blocked).toBeGreaterThan(0);
+    expect(plan).toMatchObject({ ranges: 64, partial: blocked, blocked });
+
+    const end = await repaired('n1', { namespace: 'r1' });
+    const failed = { state: 'failed', done: 64, repaired: 0, partial: 0, failed: blocked };
+    expect(end).toMatchObject({ ...failed, away: ['n3'] });
+    expect(end.problem).toMatch(/^0x[0-9a-f]{8} n3: no owner is alive$/);
+    const whole = await repaired('n1', { namespace: 'r1', node: 'n2' });
+    expect(whole).toMatchObject({ state: 'done', failed: 0, problem: '', away: [] });
+    const none = await repaired('n1', { namespace: 'r1', node: 'n3' });
+    expect(none).toMatchObject({ state: 'failed', done: blocked, failed: blocked });
+    // Also not by the repairs that run by themselves.
+    await cluster.scheduler.advance(60_000);
+    const id = cluster
+      .at('n1')
+      .node.metadata.current()
+      ?.metadata.namespaces.find(({ name }) => name === 'r1')?.id;
+    expect(id).toBeGreaterThan(0);
+    expect(noted.mock.calls.filter(([of]) => of === id)).toEqual([]);
+    noted.mockRestore();
   });
 
   it('can be cancelled, and says so; a job that is not there is none', async () => {

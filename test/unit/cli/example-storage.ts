@@ -92,7 +92,7 @@ export const exampleStorage: readonly StorageView[] = [
       },
     ],
     diskFreeBytes: Math.round(300 * MIB),
-    recovery: { forMs: 240_000, ranges: 64, back: 61, alone: 0, aloneIn: [] },
+    recovery: { forMs: 240_000, ranges: 64, back: 61, alone: 8, aloneIn: ['r1'] },
     writesRefused:
       'the disk of this node is nearly full: 300 MiB free, 512 MiB are kept in reserve; it takes no writes until there is space',
     jobs: [

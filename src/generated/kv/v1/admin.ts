@@ -221,6 +221,9 @@ export interface Recovery {
   /** Ranges that other nodes hold copies of, and those of them that were equal on all owners since. */
   readonly ranges: number;
   readonly back: number;
+  /** Ranges that no other node holds a copy of, and the names of the namespaces that they are in. */
+  readonly alone: number;
+  readonly aloneIn: readonly string[];
 }
 
 /** What one node keeps for another that missed writes. */
@@ -468,7 +471,7 @@ export interface RepairResponse {
 export interface RepairPlan {
   readonly ranges: number;
   readonly slots: number;
-  /** Ranges of which an owner is away, and those with one owner alive at most. */
+  /** Ranges of which an owner is away, and those of them that cannot be compared: no owner is alive, or only one of several. */
   readonly partial: number;
   readonly blocked: number;
   readonly owners: readonly RepairOwner[];
@@ -2696,7 +2699,7 @@ export const Damage: MessageFns<Damage> = {
 };
 
 function createBaseRecovery(): Recovery {
-  return { forMs: 0, ranges: 0, back: 0 };
+  return { forMs: 0, ranges: 0, back: 0, alone: 0, aloneIn: [] };
 }
 
 export const Recovery: MessageFns<Recovery> = {
@@ -2709,6 +2712,12 @@ export const Recovery: MessageFns<Recovery> = {
     }
     if (message.back !== 0) {
       writer.uint32(24).uint64(message.back);
+    }
+    if (message.alone !== 0) {
+      writer.uint32(32).uint64(message.alone);
+    }
+    for (const v of message.aloneIn) {
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -2748,6 +2757,22 @@ export const Recovery: MessageFns<Recovery> = {
             }
 
             message.back = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.alone = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.aloneIn.push(reader.string());
             continue;
           }
         }

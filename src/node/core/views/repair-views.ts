@@ -15,6 +15,9 @@ export interface RecoveryReport {
   /** Ranges that other nodes hold copies of, and those of them that were equal on all owners since. */
   readonly ranges: number;
   readonly back: number;
+  /** Ranges that no other node holds a copy of, and the namespaces that they are in: what is lost of them is lost for good. */
+  readonly alone: number;
+  readonly aloneIn: readonly string[];
 }
 
 /** What is to be repaired: all that is named must hold; nothing named is every range of the cluster. */
@@ -35,7 +38,7 @@ export interface RepairPlanView {
   readonly slots: number;
   /** Ranges of which an owner is away: they are repaired between the others, and stay to be repaired. */
   readonly partial: number;
-  /** Ranges with one owner alive at most: there is nothing to compare. */
+  /** Ranges that cannot be compared, and fail: none of their owners is alive, or only one of several. */
   readonly blocked: number;
   /** The owners, by the ranges of them that are concerned. */
   readonly owners: readonly RepairOwnerView[];

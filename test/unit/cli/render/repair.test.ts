@@ -9,6 +9,7 @@ import type {
   RepairJobView,
   RepairPlanView,
 } from '../../../../src/node/core/views/repair-views.js';
+import type { KnownRepairs } from '../../../../src/cli/known-repairs.js';
 import { PLAIN_LOOK } from '../../../../src/cli/look.js';
 
 const PLAN: RepairPlanView = {
@@ -50,6 +51,11 @@ const JOB: RepairJobView = {
   away: ['n4'],
 };
 
+function known(...jobs: readonly RepairJobView[]): KnownRepairs {
+  const endpoint = { host: 'h', port: 1 };
+  return { found: jobs.map((job) => ({ endpoint, job })), missing: [] };
+}
+
 const lines = (text: string): readonly string[] => text.trimEnd().split('\n');
 
 describe('a plan of a repair', () => {
@@ -58,7 +64,7 @@ describe('a plan of a repair', () => {
       'Plan  every range: 640 ranges, 1048576 slots   at most 8.0 MiB/s',
       '      owners n1 320, n4 316',
       '  ! n4 is away: 304 ranges compared between the owners that are there',
-      '  ! n4 is away: 12 ranges with one owner alive at most',
+      '  ! n4 is away: 12 ranges cannot be compared: too few owners are alive',
     ]);
   });
 
@@ -80,6 +86,13 @@ describe('a repair', () => {
     ]);
   });
 
+  it('that failed for owners that are away names them', () => {
+    const failed = { ...JOB, state: 'failed' as const, partial: 0, failed: 128 };
+    expect(lines(renderRepairJob(failed, PLAIN_LOOK))[1]).toBe(
+      '  of every range: 247 same, 27 repaired, 128 failed; 0 partial; n4 was away',
+    );
+  });
+
   it('that goes on after a restart of its node says so', () => {
     const resumed = { ...JOB, restarts: 2, resumedAtMs: Date.UTC(2026, 0, 1, 12, 3, 59) };
     expect(lines(renderRepairJob(resumed, PLAIN_LOOK)).slice(0, 1)).toEqual([
@@ -87,7 +100,7 @@ describe('a repair', () => {
     ]);
     const since = '  resumed after a restart of n1 at 2026-01-01 12:03 UTC (2 restarts)';
     expect(lines(renderRepairJob(resumed, PLAIN_LOOK)).at(-1)).toBe(since);
-    expect(renderRepairJobs([resumed], PLAIN_LOOK)).toContain('\nr-7c1e  resumed  n1 ');
+    expect(renderRepairJobs(known(resumed), PLAIN_LOOK)).toContain('\nr-7c1e  resumed  n1 ');
     const waits = { ...resumed, restarts: 1, step: 'members', at: '' };
     expect(lines(renderRepairJob(waits, PLAIN_LOOK)).slice(-2)).toEqual([
       '  now waits for the other nodes after a restart',
@@ -150,16 +163,31 @@ describe('a repair', () => {
       problem: '\u001B[2J',
       away: ['\u001B'],
     };
-    const shown = renderRepairJob(evil, PLAIN_LOOK) + renderRepairJobs([evil], PLAIN_LOOK);
+    const shown = renderRepairJob(evil, PLAIN_LOOK) + renderRepairJobs(known(evil), PLAIN_LOOK);
     expect(shown + repairProgress(evil)).not.toContain('\u001B');
   });
 });
 
 describe('a list of repairs', () => {
   it('has a row for each, and says so when there is none', () => {
-    const [head, row] = lines(renderRepairJobs([JOB], PLAIN_LOOK));
-    expect(head).toMatch(/^REPAIR +STATE +ON +OF +RANGES/);
+    const [head, row] = lines(renderRepairJobs(known(JOB), PLAIN_LOOK));
+    expect(head).toMatch(/^REPAIR +STATE +ON +SCOPE +RANGES/);
     expect(row).toMatch(/^r-7c1e +running +n1 +every range +402\/640/);
-    expect(renderRepairJobs([], PLAIN_LOOK)).toMatch(/^no repairs were asked for/);
+    expect(renderRepairJobs(known(), PLAIN_LOOK)).toMatch(/^no repairs were asked for/);
+  });
+
+  it('says what each went over also where there is little room', () => {
+    const scope = 'node n3, range 0x00000000..0x10000000, namespace r1';
+    const rows = lines(renderRepairJobs(known({ ...JOB, scope }), { ...PLAIN_LOOK, width: 60 }));
+    expect(rows[1]).toMatch(/ n1 +node n3, range/);
+    expect(Math.max(...rows.map(({ length }) => length))).toBeLessThanOrEqual(60);
+  });
+
+  it('of which nothing is known does not say that there is none while a node is silent', () => {
+    const error = { code: 'KV_UNREACHABLE', message: 'it is normal' };
+    const missing = ['n1', 'n3'].map((node) => ({ node, error }));
+    expect(renderRepairJobs({ found: [], missing }, PLAIN_LOOK)).toBe(
+      'no repair is known; n1 n3 did not answer\n',
+    );
   });
 });
