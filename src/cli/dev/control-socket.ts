@@ -10,7 +10,12 @@ export type ControlRequest =
 
 type ControlReply =
   | { readonly ok: true; readonly state: DevState }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      readonly hints: readonly string[];
+    };
 
 const REQUEST_MAX = 4096;
 const REPLY_MS = 60_000;
@@ -57,7 +62,7 @@ export function askControl(path: string, request: ControlRequest): Promise<DevSt
       if (reply.ok) resolve(reply.state);
       else {
         const code = isErrorCode(reply.code) ? reply.code : 'KV_INTERNAL';
-        reject(new KvError(code, reply.message));
+        reject(new KvError(code, reply.message, { hints: reply.hints }));
       }
     });
   });
@@ -84,8 +89,10 @@ async function answer(
     const request = parseRequest(line);
     return { ok: true, state: await handle(request) };
   } catch (error) {
-    const code = error instanceof KvError ? error.code : 'KV_INTERNAL';
-    return { ok: false, code, message: error instanceof Error ? error.message : String(error) };
+    const { code, hints } =
+      error instanceof KvError ? error : { code: 'KV_INTERNAL', hints: [] as const };
+    const message = error instanceof Error ? error.message : String(error);
+    return { ok: false, code, message, hints };
   }
 }
 
@@ -110,5 +117,6 @@ function parseReply(line: string): ControlReply {
     // Both ends are this program, of one version: the shape was made by `answer` above.
     return value as ControlReply;
   }
-  return { ok: false, code: 'KV_INTERNAL', message: 'the supervisor answered with nonsense' };
+  const message = 'the supervisor answered with nonsense';
+  return { ok: false, code: 'KV_INTERNAL', message, hints: [] };
 }

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, watch } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { KvError } from '../../node/core/errors.js';
 import { nodePaths, type NodePaths } from './dev-dir.js';
 import type { DevNode, DevNodeState } from './dev-state.js';
+import { endOfLog, failedStart } from './failed-start.js';
 import type { NodePorts } from './ports.js';
 
 const READY_MS = 30_000;
-const LOG_LINES = 5;
 
 export interface NodeProcessOptions {
   readonly dir: string;
@@ -67,13 +67,14 @@ export class NodeProcess {
     });
   }
 
-  /** Starts it and waits until it serves. @throws KvError with the last lines of its log */
+  /** Starts it and waits until it serves. @throws KvError the one that it ended with */
   async start(extra: readonly string[]): Promise<void> {
     if (this.#child !== undefined) return;
     mkdirSync(dirname(this.#paths.logFile), { recursive: true });
     rmSync(this.#paths.readyFile, { force: true });
+    const from = endOfLog(this.#paths.logFile);
     this.#spawn(extra);
-    await this.#ready();
+    await this.#ready(from);
     this.#enter('running');
   }
 
@@ -123,6 +124,8 @@ export class NodeProcess {
         ...['--http-listen', at(ports.http), '--ready-file', this.#paths.readyFile],
         // Each node is its own machine here: otherwise all copies would sit on one.
         ...['--host', name, '--log-format', 'json', ...extra],
+        // An error at the start is one line of the log, to be read from there.
+        ...['--output', 'ndjson'],
       ],
       { detached: true, stdio: ['ignore', log, log, 'ipc'], env: nodeEnvironment(process.env) },
     );
@@ -140,8 +143,8 @@ export class NodeProcess {
     });
   }
 
-  /** Waits for the ready file, or for the end of the process. */
-  async #ready(): Promise<void> {
+  /** Waits for the ready file, or for the end of the process, whose log of this start begins at `from`. */
+  async #ready(from: number): Promise<void> {
     const { readyFile } = this.#paths;
     const abort = new AbortController();
     const appeared = fileAppears(readyFile, abort.signal);
@@ -158,14 +161,7 @@ export class NodeProcess {
     abort.abort();
     if (first === 'ready') return;
     const why = first === 'exited' ? 'ended' : `does not serve after ${READY_MS / 1000} s`;
-    throw new KvError('KV_NOT_READY', `${this.name} ${why}: ${this.#lastLog()}`, {
-      hints: [`tail ${this.#paths.logFile}`],
-    });
-  }
-
-  #lastLog(): string {
-    const lines = readFileSync(this.#paths.logFile, 'utf8').trimEnd().split('\n');
-    return lines.slice(-LOG_LINES).map(messageOf).join(' | ');
+    throw failedStart({ name: this.name, why, logFile: this.#paths.logFile, from });
   }
 
   #enter(state: DevNodeState): void {
@@ -177,16 +173,6 @@ export class NodeProcess {
 /** Settings of a node in the supervisor's environment would reach all nodes alike: they get none. */
 function nodeEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('KV_NODE_')));
-}
-
-function messageOf(line: string): string {
-  try {
-    const entry: unknown = JSON.parse(line);
-    if (typeof entry === 'object' && entry !== null && 'msg' in entry) return String(entry.msg);
-  } catch {
-    // Not every line of a crashing process is a log entry.
-  }
-  return line;
 }
 
 /** Resolves once the file exists; a rename into the directory wakes it. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from '../staged-process.js';
@@ -101,6 +103,15 @@ describe('the local cluster of kv dev', () => {
     const refused = await dev('kill', 'n2');
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('n2 does not run');
+
+    const port = Number((killed.nodes['n2']?.listen ?? '').split(':')[1]);
+    const thief = createServer().listen(port, '127.0.0.1');
+    await once(thief, 'listening');
+    const taken = await dev('start', 'n2');
+    thief.close();
+    expect(taken.code).toBe(73);
+    expect(taken.stderr).toMatch(new RegExp(`^Error: n2 did not start: [^|]*127.0.0.1:${port}`));
+    expect(taken.stderr).toMatch(/^ {2}code +KV_ADDRESS_IN_USE /m);
 
     const started = await devJson('start', 'n2');
     expect(started.nodes['n2']?.state).toBe('running');
