@@ -193,7 +193,7 @@ describe('a repair that cannot go on after a restart', () => {
     await held.cluster.scheduler.advance(10_000);
     const [first, second] = await held.jobs();
     const problem =
-      'after a restart it cannot go on: no namespace is called orders: there are default';
+      'after a restart it cannot go on: no namespace is called orders: there is default';
     expect(first).toMatchObject({ id: of.id, state: 'interrupted', problem });
     expect(second).toMatchObject({ id: all.id, state: 'done', ranges: 64, done: 64, failed: 0 });
     expect(all.ranges).toBe(128);
