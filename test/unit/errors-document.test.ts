@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.js';
+import { ALERTS, type AlertRow } from '../../src/node/core/alert-codes.js';
 import { ERRORS, type ErrorCode, type ErrorRow } from '../../src/node/core/errors.js';
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
@@ -38,5 +39,13 @@ describe('docs/errors.md', () => {
     const used = new Set([...rows.map(([, row]) => row.exit), ...Object.values(EXIT)]);
 
     expect(explained).toEqual([...used].sort((a, b) => a - b));
+  });
+
+  it('has a row for every code of an alert or a warning, with what the table says', () => {
+    const cells = [...page.matchAll(/^\| `(KV_\w+)` +\|([^|]*)\|([^|]*)\|$/gm)];
+    const told = cells.map(([, code, means = '', next = '']) => [code, means.trim(), next.trim()]);
+    const alerts: [string, AlertRow][] = Object.entries(ALERTS);
+
+    expect(told).toEqual(alerts.map(([code, { means, next }]) => [code, means, next]));
   });
 });

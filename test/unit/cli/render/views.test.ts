@@ -3,7 +3,11 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { colourPaint } from '../../../../src/cli/colour.js';
 import { PLAIN_LOOK, type Look } from '../../../../src/cli/look.js';
-import { renderErrorRow } from '../../../../src/cli/render/error-row.js';
+import {
+  renderAlertRow,
+  renderCodes,
+  renderErrorRow,
+} from '../../../../src/cli/render/error-row.js';
 import { renderGossip } from '../../../../src/cli/render/gossip.js';
 import { renderGossipMatrix } from '../../../../src/cli/render/gossip-matrix.js';
 import { renderHints } from '../../../../src/cli/render/hints.js';
@@ -22,6 +26,8 @@ import { renderJobs } from '../../../../src/cli/render/storage-jobs.js';
 import { renderTombstones } from '../../../../src/cli/render/tombstones.js';
 import { renderTrace, summariseTrace } from '../../../../src/cli/render/trace.js';
 import { textWidth } from '../../../../src/cli/text-width.js';
+import { allCodes } from '../../../../src/cli/explained.js';
+import { ALERTS } from '../../../../src/node/core/alert-codes.js';
 import { ERRORS } from '../../../../src/node/core/errors.js';
 import type { StatusView } from '../../../../src/node/core/views/status-views.js';
 import { NAMESPACE_CHANGED, NAMESPACES } from '../../../integration/example-namespaces.js';
@@ -101,6 +107,8 @@ const views: Readonly<Record<string, (look: Look) => string>> = {
   trace: (look) => renderTrace(exampleTrace, key, look),
   'trace-summary': (look) => summariseTrace(exampleTrace, key, look),
   explain: (look) => renderErrorRow('KV_UNAVAILABLE', ERRORS.KV_UNAVAILABLE, look),
+  'explain-alert': (look) => renderAlertRow('KV_RECOVERING', ALERTS.KV_RECOVERING, look),
+  'explain-all': (look) => renderCodes(allCodes().slice(-3), look),
 };
 
 const names = Object.keys(views);
