@@ -17,6 +17,7 @@ import type { Clock } from '../node/env/clock.js';
 import type { Random } from '../node/env/random.js';
 import { readU32be } from '../stdx/bytes.js';
 import { Connections } from './connections.js';
+import { mergeErrors } from './merge-errors.js';
 import { runOperation, type OperationContext } from './operation.js';
 import { allRoutes, type Routing } from './policies/route-policy.js';
 import { RetryBudget } from './retry-budget.js';
@@ -294,12 +295,4 @@ export class KvClient {
       },
     );
   }
-}
-
-function mergeErrors(errors: readonly KvError[]): KvError {
-  const [first] = errors;
-  if (first === undefined) return new KvError('KV_UNREACHABLE', 'no endpoint answered in time');
-  if (errors.length === 1) return first;
-  const message = errors.map((error) => error.message).join('; ');
-  return new KvError(first.code, message, { hints: first.hints, cause: errors });
 }

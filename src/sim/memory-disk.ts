@@ -4,7 +4,8 @@ import type { Disk, KeyRange, Storage, StorageOptions } from '../node/env/storag
 import { StoreDamage } from '../node/env/store-damage.js';
 import { MemoryStorage, silence } from './memory-storage.js';
 import type { DiskHold, FolderFaults, Survivors } from './memory-storage.js';
-import { byteText, MemoryTable } from './memory-table.js';
+import { byteText } from '../stdx/byte-text.js';
+import { MemoryTable } from './memory-table.js';
 
 interface FileReplacement {
   readonly name: string;

@@ -6,7 +6,7 @@ import type {
   StorageEntry,
   StorageFigures,
 } from '../node/env/storage.js';
-import { byteText } from './memory-table.js';
+import { byteText } from '../stdx/byte-text.js';
 import type { MemoryTable } from './memory-table.js';
 
 /** What a storage is about to finish; `file` is a whole-file replacement of the disk. */

@@ -1,21 +1,5 @@
+import { byteText } from '../stdx/byte-text.js';
 import type { BatchOperation, StorageEntry } from '../node/env/storage.js';
-
-/** Bytes that become text in one call; a call has a bounded number of arguments. */
-const TEXT_PIECE = 1024;
-
-/** Bytes as a string of the same order: one code unit per byte. */
-export function byteText(bytes: Uint8Array): string {
-  if (bytes.length <= TEXT_PIECE) return textOf(bytes);
-  let text = '';
-  for (let i = 0; i < bytes.length; i += TEXT_PIECE)
-    text += textOf(bytes.subarray(i, i + TEXT_PIECE));
-  return text;
-}
-
-function textOf(bytes: Uint8Array): string {
-  // The signature wants an array of numbers; an array-like is all that `apply` needs.
-  return String.fromCharCode.apply(null, bytes as unknown as number[]);
-}
 
 /** How many entries of a range, and from which end. */
 export interface RangeCut {

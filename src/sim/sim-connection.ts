@@ -139,11 +139,7 @@ export class SimConnection implements ClientConnection, Connection {
     return this.#ask(timeoutMs, (admin) => admin.repair(call));
   }
 
-  owners(
-    key: Uint8Array,
-    options: OwnersQuery,
-    timeoutMs: number,
-  ): Promise<OwnersView> {
+  owners(key: Uint8Array, options: OwnersQuery, timeoutMs: number): Promise<OwnersView> {
     return this.#ask(timeoutMs, (admin) => admin.owners(key, options));
   }
 

@@ -9,7 +9,8 @@ import type { ReadOutcome } from './mutation.js';
 import { readMany } from './read-many.js';
 import type { RawCopy } from './read-many.js';
 import type { StoreMetrics } from './store-metrics.js';
-import { newerFormat, type BatchRules } from './write-batch.js';
+import { newerFormat } from './store-refusals.js';
+import type { BatchRules } from './write-batch.js';
 
 export interface ReaderParts {
   readonly storage: Storage;

@@ -1,4 +1,4 @@
-import { KvError } from '../core/errors.js';
+import type { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import { slotOf } from '../core/ring/token.js';
 import { DATA_KEYS, decodeDataKey, encodeDataKey } from '../core/version/data-key.js';
@@ -26,7 +26,8 @@ import { RottenCopies } from './rotten-copies.js';
 import { storeMetrics } from './store-metrics.js';
 import { STORE_OPTIONS } from './store-options.js';
 import { sizeOf, StoreWriter } from './store-writer.js';
-import { newerFormat, type BatchRules } from './write-batch.js';
+import { closing, garbled, newerFormat } from './store-refusals.js';
+import type { BatchRules } from './write-batch.js';
 
 /** The folder of the first shard in a data directory. */
 export const SHARD_FOLDER = 'shard-0';
@@ -296,12 +297,4 @@ export class Store {
     this.#parts.env.log.error('the store failed and acknowledges nothing more', { error });
     this.#parts.readiness.fail(error);
   }
-}
-
-function closing(): KvError {
-  return new KvError('KV_NOT_READY', 'The store is closing; ask another node.');
-}
-
-function garbled(): KvError {
-  return new KvError('KV_CORRUPT', 'A record that arrived does not match its checksum.');
 }

@@ -1,11 +1,12 @@
 import { assert } from '../../stdx/assert.js';
-import { KvError } from '../core/errors.js';
+import type { KvError } from '../core/errors.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import type { DecodedRecord } from '../core/version/record-codec.js';
 import type { StoredRecord } from '../core/version/record.js';
 import { compareRecords } from '../core/version/reconcile.js';
 import { highestOf } from '../core/version/hlc.js';
 import { compareVersions } from '../core/version/version.js';
+import { byteText } from '../../stdx/byte-text.js';
 import type { BatchOperation } from '../env/storage.js';
 import type {
   ApplyOutcome,
@@ -14,6 +15,7 @@ import type {
   PendingMutation,
   PendingSwap,
 } from './mutation.js';
+import { newerFormat } from './store-refusals.js';
 import type { RecordChange } from './record-change.js';
 import type { BatchLoad } from './mutation-queue.js';
 import type { RawCopy } from './read-many.js';
@@ -91,7 +93,7 @@ export class WriteBatch implements BatchLoad {
       this.#decided.push({ pending, outcome: WRITTEN });
       return;
     }
-    const text = textOf(pending.dataKey);
+    const text = byteText(pending.dataKey);
     let slot = this.#slots.get(text);
     if (slot === undefined) {
       const earlier = before === undefined ? undefined : before.#slots.get(text);
@@ -222,18 +224,4 @@ function swap(slot: Slot, { expected, by }: PendingSwap): ApplyOutcome {
   slot.held = by;
   slot.changed = true;
   return WRITTEN;
-}
-
-/** The answer for a record that a newer version of kv wrote. */
-export function newerFormat(): KvError {
-  return new KvError(
-    'KV_FORMAT_UNKNOWN',
-    'The store holds a record of a format that this version of kv does not know.',
-  );
-}
-
-/** A string with one code unit per byte: a key for a Map. */
-function textOf(bytes: Uint8Array): string {
-  // The signature wants an array of numbers; an array-like is all that `apply` needs. Keys are short enough for it.
-  return String.fromCharCode.apply(null, bytes as unknown as number[]);
 }

@@ -153,7 +153,11 @@ export class StoreUnderTest {
   }
 
   /** Swaps the copy of a key for one of `by`, or removes it. */
-  swap(expected: Shape | 'any' | 'corrupt', by: Shape | undefined, key = 'k'): Promise<ApplyOutcome> {
+  swap(
+    expected: Shape | 'any' | 'corrupt',
+    by: Shape | undefined,
+    key = 'k',
+  ): Promise<ApplyOutcome> {
     const change = {
       ...coordinates(key),
       expected: typeof expected === 'string' ? expected : copyOf({ key, ...expected }),
