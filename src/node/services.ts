@@ -8,6 +8,8 @@ import type {
 } from './core/metadata/cluster-metadata.js';
 import type { Placement } from './core/ring/placement.js';
 import type { Ring } from './core/ring/ring.js';
+import type { Token } from './core/ring/token.js';
+import type { Owners } from './core/topology/owners.js';
 import type { Stamp, Version } from './core/version/version.js';
 import type { EventView } from './core/views/event-views.js';
 import type { LivenessState, SightingView } from './core/views/node-views.js';
@@ -22,7 +24,17 @@ import type { PeerLink } from './env/transport.js';
 export interface ClusterView {
   readonly metadata: ClusterMetadata;
   readonly ring: Ring;
-  /** Replica sets under the replication of a namespace; built once per epoch and namespace. */
+  /** Replica sets under the replication of a namespace, in the ring as it is; built once per epoch and namespace. */
+  placementOf(namespace: Namespace): Placement;
+  /** Who holds a token, now and after the plan that runs. */
+  ownersOf(namespace: Namespace, token: Token): Owners;
+  /** The ring after the plan that runs, or that is prepared; undefined when there is none. */
+  readonly planned: PlannedView | undefined;
+}
+
+/** What a plan makes of the ring. */
+export interface PlannedView {
+  readonly ring: Ring;
   placementOf(namespace: Namespace): Placement;
 }
 

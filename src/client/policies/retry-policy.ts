@@ -49,6 +49,7 @@ export function decideRetry(error: KvError, attempts: number): RetryDecision {
     case 'KV_NO_TERMINAL':
     case 'KV_IO_FAILED':
     case 'KV_JOIN_REFUSED':
+    case 'KV_PLAN_REFUSED':
     case 'KV_NOT_CONFIRMED':
     case 'KV_NOT_A_KV_NODE':
     case 'KV_DATA_DIR_UNUSABLE':

@@ -83,7 +83,12 @@ export const ERRORS = {
   KV_JOIN_REFUSED: row(
     [6, 'FAILED_PRECONDITION', false],
     'The cluster does not admit this node now.',
-    'Read the reason in the message; a cluster that holds data does not take new nodes yet.',
+    'Read the reason in the message.',
+  ),
+  KV_PLAN_REFUSED: row(
+    [6, 'FAILED_PRECONDITION', false],
+    'The ring cannot be changed this way now.',
+    'Read the reason in the message; `kv cluster plan` shows what is staged, `kv job list` what is under way.',
   ),
   KV_NOT_CONFIRMED: row(
     [7, 'FAILED_PRECONDITION', false],

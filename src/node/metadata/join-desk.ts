@@ -8,6 +8,7 @@ import type {
 } from '../core/metadata/cluster-metadata.js';
 import { checkDescriptor } from '../core/metadata/member-rules.js';
 import { checkAdmission, memberOf } from '../core/metadata/transformations.js';
+import { afterStaged } from '../core/topology/plan-entries.js';
 import type { Random } from '../env/random.js';
 import type { ChangeDriver } from './change-driver.js';
 import { chooseTokens } from './token-choice.js';
@@ -31,8 +32,11 @@ export async function admitJoiner(
     const known = memberOf(metadata, member.nodeId);
     if (known !== undefined && known.state !== 'removed') return undefined;
     checkAdmission(metadata, member);
-    const newcomer = { state: metadata, settings: metadata.settings, member, vnodes };
-    return { kind: 'join', member, tokens: chooseTokens(newcomer, random) };
+    // Those that are staged already have their tokens: the next one fits in between.
+    const state = afterStaged(metadata);
+    const tokens = chooseTokens({ state, settings: metadata.settings, member, vnodes }, random);
+    if (!metadata.opened) return { kind: 'join', member, tokens };
+    return { kind: 'stage-join', member, tokens, replaces: undefined };
   };
   const { metadata } = await driver.change(decide, remainingMs);
   return { kind: 'joined', clusterId: metadata.clusterId, epoch: metadata.epoch };

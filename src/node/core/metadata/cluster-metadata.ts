@@ -1,10 +1,11 @@
 import type { ClusterSettings } from '../settings.js';
+import type { PlannedChange, PlanStep, TopologyPlan } from '../topology/topology-plan.js';
 
 /** 16 hex digits, random, never used again after a removal. */
 export type NodeId = string;
 
-/** The newest format of metadata that this code knows: 1, and 2 with changes of namespaces. */
-export const METADATA_FORMAT = 2;
+/** The newest format of metadata that this code knows: 1, 2 with changes of namespaces, 3 with plans. */
+export const METADATA_FORMAT = 3;
 
 export interface NodeAddresses {
   /** One host for the three ports, as other machines reach it. */
@@ -67,6 +68,10 @@ export interface ClusterMetadata {
   readonly namespaces: readonly Namespace[];
   /** The last epoch that changed who owns what; older plans are fenced. */
   readonly placementEpoch: number;
+  /** Changes that wait to be committed as one plan; absent when there are none. */
+  readonly staged?: readonly PlannedChange[] | undefined;
+  /** The change of the ring that is under way. */
+  readonly plan?: TopologyPlan | undefined;
 }
 
 /** What an entry does; results, never commands, so that two versions of the code cannot compute two rings. */
@@ -87,7 +92,29 @@ export type MetadataChange =
   | { readonly kind: 'create-namespace'; readonly namespace: NamespaceSpec }
   /** The new defaults, whole. */
   | ({ readonly kind: 'alter-namespace'; readonly id: number } & NamespaceDefaults)
-  | { readonly kind: 'drop-namespace'; readonly id: number };
+  | { readonly kind: 'drop-namespace'; readonly id: number }
+  | {
+      readonly kind: 'stage-join';
+      readonly member: NodeDescriptor;
+      readonly tokens: readonly number[];
+      /** The dead member whose tokens these are. */
+      readonly replaces: NodeId | undefined;
+    }
+  | { readonly kind: 'stage-leave'; readonly nodeId: NodeId; readonly isDead: boolean }
+  | {
+      readonly kind: 'stage-replication';
+      readonly namespace: number;
+      readonly replication: Readonly<Record<string, number>>;
+    }
+  /** Drops what is staged: of one node, or all. */
+  | { readonly kind: 'discard'; readonly nodeId: NodeId | undefined }
+  | { readonly kind: 'begin-plan' }
+  /** Names what it steps from, by the plan, so that two drivers cannot both advance. */
+  | { readonly kind: 'step-plan'; readonly plan: number; readonly to: PlanStep | PlanEnd }
+  | { readonly kind: 'pause-plan'; readonly plan: number; readonly paused: boolean };
+
+/** How a plan is over. */
+export type PlanEnd = 'done' | 'cancelled';
 
 /** What of a namespace may change while it holds data. */
 export type NamespaceDefaults = Pick<NamespaceSpec, 'defaultTtlMs' | 'defaultLevel'>;

@@ -1,4 +1,5 @@
 import { unreachable } from '../../../stdx/unreachable.js';
+import { describePlan, describeStep } from '../topology/describe-plan.js';
 import type { ClusterMetadata, MetadataEntry, NodeId } from './cluster-metadata.js';
 
 /** One line for people about an entry that led to `state`. */
@@ -6,7 +7,7 @@ export function describeEntry(state: ClusterMetadata, entry: MetadataEntry): str
   return `epoch ${entry.epoch}: ${describeChange(state, entry)}`;
 }
 
-function describeChange(state: ClusterMetadata, { change }: MetadataEntry): string {
+function describeChange(state: ClusterMetadata, { change, epoch }: MetadataEntry): string {
   const nameOf = (id: NodeId): string =>
     state.members.find((member) => member.nodeId === id)?.name ?? id;
   const namespaceOf = (id: number): string =>
@@ -25,13 +26,30 @@ function describeChange(state: ClusterMetadata, { change }: MetadataEntry): stri
     case 'voters':
       return `the voters are ${change.voters.map(nameOf).join(', ')}`;
     case 'open':
-      return 'the cluster is open: it may hold data, and its members are fixed';
+      return 'the cluster is open: it may hold data, and its ring changes by plans';
     case 'create-namespace':
       return `namespace ${change.namespace.name} is created`;
     case 'alter-namespace':
       return `namespace ${namespaceOf(change.id)} has other defaults`;
     case 'drop-namespace':
       return `namespace ${change.id} is dropped`;
+    case 'stage-join': {
+      const instead =
+        change.replaces === undefined ? '' : ` in place of ${nameOf(change.replaces)}`;
+      return `${change.member.name} waits to join${instead} with ${change.tokens.length} vnodes`;
+    }
+    case 'stage-leave':
+      return `${nameOf(change.nodeId)} waits to leave`;
+    case 'stage-replication':
+      return `namespace ${namespaceOf(change.namespace)} waits for another replication`;
+    case 'discard':
+      return 'what was staged is discarded';
+    case 'begin-plan':
+      return `plan ${epoch} begins: ${describePlan(state)}`;
+    case 'step-plan':
+      return `plan ${change.plan}: ${describeStep(change.to)}`;
+    case 'pause-plan':
+      return `plan ${change.plan} ${change.paused ? 'is paused' : 'goes on'}`;
     default:
       return unreachable(change);
   }

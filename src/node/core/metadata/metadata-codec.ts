@@ -1,5 +1,4 @@
 import { utf8Encode } from '../../../stdx/bytes.js';
-import { unreachable } from '../../../stdx/unreachable.js';
 import { KvError } from '../errors.js';
 import type { AcceptorState } from '../paxos/acceptor.js';
 import type { Ballot } from '../paxos/ballot.js';
@@ -18,6 +17,8 @@ import type {
 import { METADATA_FORMAT } from './cluster-metadata.js';
 import { JsonReader } from './json-reader.js';
 import { formatOf } from './metadata-format.js';
+import { readIds, readNode, readNodeFields, NODE_FIELDS, readTokens } from './node-json.js';
+import { PLAN_KINDS, readPlan, readPlannedChange, readPlanEntry } from './plan-json.js';
 
 /** The bytes of an entry, on disk and on the wire: canonical JSON, so that equal entries have equal bytes. */
 export function encodeEntry(entry: MetadataEntry): Uint8Array {
@@ -106,6 +107,7 @@ const KINDS = [
   'create-namespace',
   'alter-namespace',
   'drop-namespace',
+  ...PLAN_KINDS,
 ] as const;
 
 function readChange(reader: JsonReader): MetadataChange {
@@ -137,7 +139,7 @@ function readChange(reader: JsonReader): MetadataChange {
     case 'drop-namespace':
       return { kind, id: reader.object(['kind', 'id']).id.count() };
     default:
-      return unreachable(kind);
+      return readPlanEntry(kind, reader);
   }
 }
 
@@ -160,32 +162,6 @@ function readInit(reader: JsonReader): MetadataChange {
   };
 }
 
-const NODE_FIELDS = ['nodeId', 'name', 'host', 'rack', 'dc', 'addresses', 'release'] as const;
-
-function readNode(reader: JsonReader): NodeDescriptor {
-  return readNodeFields(reader.object(NODE_FIELDS));
-}
-
-function readNodeFields(
-  fields: Readonly<Record<(typeof NODE_FIELDS)[number], JsonReader>>,
-): NodeDescriptor {
-  const addresses = fields.addresses.object(['host', 'clientPort', 'peerPort', 'httpPort']);
-  return {
-    nodeId: fields.nodeId.text(),
-    name: fields.name.text(),
-    host: fields.host.text(),
-    rack: fields.rack.text(),
-    dc: fields.dc.text(),
-    addresses: {
-      host: addresses.host.text(),
-      clientPort: addresses.clientPort.count(),
-      peerPort: addresses.peerPort.count(),
-      httpPort: addresses.httpPort.count(),
-    },
-    release: fields.release.text(),
-  };
-}
-
 function readMember(reader: JsonReader): Member {
   const fields = reader.object([...NODE_FIELDS, 'state', 'tokens', 'joinedEpoch']);
   return {
@@ -194,14 +170,6 @@ function readMember(reader: JsonReader): Member {
     tokens: readTokens(fields.tokens),
     joinedEpoch: fields.joinedEpoch.count(),
   };
-}
-
-function readTokens(reader: JsonReader): readonly number[] {
-  return reader.list((item) => item.count());
-}
-
-function readIds(reader: JsonReader): readonly string[] {
-  return reader.list((item) => item.text());
 }
 
 function readSettings(reader: JsonReader): ClusterSettings {
@@ -269,7 +237,11 @@ function readState(reader: JsonReader): ClusterMetadata {
     'settings',
     'namespaces',
     'placementEpoch',
+    'staged',
+    'plan',
   ]);
+  const staged = fields.staged.optional((item) => item.list(readPlannedChange));
+  const plan = fields.plan.optional(readPlan);
   return {
     epoch: fields.epoch.count(),
     clusterId: fields.clusterId.text(),
@@ -281,5 +253,7 @@ function readState(reader: JsonReader): ClusterMetadata {
     settings: readSettings(fields.settings),
     namespaces: fields.namespaces.list(readNamespace),
     placementEpoch: fields.placementEpoch.count(),
+    ...(staged === undefined ? {} : { staged }),
+    ...(plan === undefined ? {} : { plan }),
   };
 }

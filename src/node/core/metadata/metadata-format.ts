@@ -10,6 +10,13 @@ const FORMATS: Readonly<Record<MetadataChange['kind'], number>> = {
   'create-namespace': 2,
   'alter-namespace': 2,
   'drop-namespace': 2,
+  'stage-join': 3,
+  'stage-leave': 3,
+  'stage-replication': 3,
+  discard: 3,
+  'begin-plan': 3,
+  'step-plan': 3,
+  'pause-plan': 3,
 };
 
 /** The oldest format of metadata that knows such a change; a cluster that never makes one can be read by older releases. */

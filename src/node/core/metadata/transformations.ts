@@ -11,6 +11,15 @@ import type {
 import { checkDescriptor, checkId, checkName, checkTokens } from './member-rules.js';
 import { formatOf } from './metadata-format.js';
 import { alterNamespace, createNamespace, DEFAULT_NAMESPACE, dropNamespace } from './namespaces.js';
+import {
+  beginPlan,
+  discardStaged,
+  pausePlan,
+  stageJoin,
+  stageLeave,
+  stageReplication,
+  stepPlan,
+} from '../topology/plan-entries.js';
 
 type ChangeOf<K extends MetadataChange['kind']> = Extract<MetadataChange, { kind: K }>;
 
@@ -25,6 +34,13 @@ const KINDS: ReadonlySet<string> = new Set([
   'create-namespace',
   'alter-namespace',
   'drop-namespace',
+  'stage-join',
+  'stage-leave',
+  'stage-replication',
+  'discard',
+  'begin-plan',
+  'step-plan',
+  'pause-plan',
 ] satisfies MetadataChange['kind'][]);
 
 /**
@@ -77,6 +93,21 @@ function applyChange(
       return alterNamespace(state, change);
     case 'drop-namespace':
       return dropNamespace(state, change.id);
+    case 'stage-join':
+      checkNewcomer(state, change.member);
+      return stageJoin(state, change);
+    case 'stage-leave':
+      return stageLeave(state, requireMember(state, change.nodeId), change.isDead);
+    case 'stage-replication':
+      return stageReplication(state, change);
+    case 'discard':
+      return discardStaged(state, change.nodeId);
+    case 'begin-plan':
+      return beginPlan(state);
+    case 'step-plan':
+      return stepPlan(state, change);
+    case 'pause-plan':
+      return pausePlan(state, change);
     default:
       return unreachable(change);
   }
@@ -103,12 +134,21 @@ function init(state: ClusterMetadata | undefined, change: ChangeOf<'init'>): Clu
   };
 }
 
+function checkNewcomer(state: ClusterMetadata, member: NodeDescriptor): void {
+  checkDescriptor(member);
+  checkAdmission(state, member);
+  if (memberOf(state, member.nodeId) !== undefined)
+    throw new KvError('KV_JOIN_REFUSED', `${member.name} is a member already`);
+}
+
 /** Nobody holds data before `open`, so a node that joins is normal at once. */
 function join(state: ClusterMetadata, change: ChangeOf<'join'>): ClusterMetadata {
-  checkDescriptor(change.member);
-  checkAdmission(state, change.member);
-  if (memberOf(state, change.member.nodeId) !== undefined)
-    throw new KvError('KV_JOIN_REFUSED', `${change.member.name} is a member already`);
+  checkNewcomer(state, change.member);
+  if (state.opened)
+    throw new KvError(
+      'KV_JOIN_REFUSED',
+      `cluster ${state.clusterName} holds data: ${change.member.name} is staged, and joins by a plan`,
+    );
   checkTokens(change.tokens, state.members);
   const epoch = state.epoch + 1;
   const member: Member = {
@@ -126,12 +166,6 @@ function join(state: ClusterMetadata, change: ChangeOf<'join'>): ClusterMetadata
  */
 export function checkAdmission(state: ClusterMetadata, joiner: NodeDescriptor): void {
   if (memberOf(state, joiner.nodeId)?.state === 'removed') throw removedIdentity(state, joiner);
-  if (state.opened)
-    throw new KvError(
-      'KV_JOIN_REFUSED',
-      `cluster ${state.clusterName} holds data since its first write, and moving data to a new node is not ` +
-        `possible yet: ${joiner.name} cannot join. Join all nodes before the first write`,
-    );
   const taken = state.members.find((m) => m.name === joiner.name && m.state !== 'removed');
   if (taken !== undefined && taken.nodeId !== joiner.nodeId)
     throw new KvError(

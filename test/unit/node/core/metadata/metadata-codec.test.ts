@@ -95,7 +95,7 @@ describe('bytes that are no entry', () => {
     ['no JSON', utf8Encode('{"format":1'), 'metadata entry is not JSON'],
     ['null', utf8Encode('null'), 'metadata entry is not an object'],
     ['no format', asText({ entry }), 'metadata entry.format is missing'],
-    ['a later format', asText({ format: 3, entry, more: 1 }), 'has format 3'],
+    ['a later format', asText({ format: 4, entry, more: 1 }), 'has format 4'],
     [
       'a missing field',
       asText({ format: 1, entry: { ...entry, id: undefined } }),
