@@ -1,4 +1,5 @@
 import { utf8Encode } from '../../../stdx/bytes.js';
+import { unreachable } from '../../../stdx/unreachable.js';
 import { KvError } from '../errors.js';
 import type { AcceptorState } from '../paxos/acceptor.js';
 import type { Ballot } from '../paxos/ballot.js';
@@ -18,7 +19,7 @@ import { METADATA_FORMAT } from './cluster-metadata.js';
 import { JsonReader } from './json-reader.js';
 import { formatOf } from './metadata-format.js';
 import { readIds, readNode, readNodeFields, NODE_FIELDS, readTokens } from './node-json.js';
-import { PLAN_KINDS, readPlan, readPlannedChange, readPlanEntry } from './plan-json.js';
+import { isPlanKind, PLAN_KINDS, readPlan, readPlannedChange, readPlanEntry } from './plan-json.js';
 
 /** The bytes of an entry, on disk and on the wire: canonical JSON, so that equal entries have equal bytes. */
 export function encodeEntry(entry: MetadataEntry): Uint8Array {
@@ -112,6 +113,7 @@ const KINDS = [
 
 function readChange(reader: JsonReader): MetadataChange {
   const kind = reader.field('kind').oneOf(KINDS);
+  if (isPlanKind(kind)) return readPlanEntry(kind, reader);
   switch (kind) {
     case 'init':
       return readInit(reader);
@@ -139,7 +141,7 @@ function readChange(reader: JsonReader): MetadataChange {
     case 'drop-namespace':
       return { kind, id: reader.object(['kind', 'id']).id.count() };
     default:
-      return readPlanEntry(kind, reader);
+      return unreachable(kind);
   }
 }
 

@@ -15,9 +15,16 @@ export const PLAN_KINDS = [
   'pause-plan',
 ] as const;
 
+type PlanKind = (typeof PLAN_KINDS)[number];
+
+/** Whether an entry of that kind is one of these. */
+export function isPlanKind(kind: string): kind is PlanKind {
+  return PLAN_KINDS.some((one) => one === kind);
+}
+
 /** An entry of one of these kinds. @throws KvError KV_FORMAT_UNKNOWN */
 export function readPlanEntry(
-  kind: (typeof PLAN_KINDS)[number],
+  kind: PlanKind,
   reader: JsonReader,
 ): MetadataChange {
   switch (kind) {
