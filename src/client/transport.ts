@@ -18,6 +18,7 @@ import type {
   StorageView,
   TombstonesView,
 } from '../node/core/views/storage-views.js';
+import type { TopologyOrder, TopologyView } from '../node/core/views/topology-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 
 /** A client listener of a node. */
@@ -47,6 +48,9 @@ export interface AdminCalls {
   storageJob(request: StorageJobRequest, timeoutMs: number): Promise<StorageJobView>;
   namespaces(timeoutMs: number): Promise<NamespacesView>;
   changeNamespace(change: NamespaceChange, timeoutMs: number): Promise<NamespaceChanged>;
+  topology(timeoutMs: number): Promise<TopologyView>;
+  /** Resolves when it is decided; a plan that it begins goes on. */
+  changeTopology(order: TopologyOrder, timeoutMs: number): Promise<TopologyView>;
   /** Ticks until `signal` aborts (then it ends quietly) or the stream breaks (then it throws). */
   watch(options: { readonly intervalMs: number }, signal: AbortSignal): AsyncIterable<WatchTick>;
 }

@@ -25,6 +25,7 @@ import type { DiskReserve } from './store/disk-reserve.js';
 import type { DurableHlc } from './store/hlc-service.js';
 import type { HashGrid } from './store/grid/hash-grid.js';
 import type { Store } from './store/store.js';
+import { wireTopology, type TopologyServices } from './topology/wire-topology.js';
 
 /** What is open before the services are made. */
 export interface NodeFoundation {
@@ -57,6 +58,7 @@ export interface NodeServices {
   readonly hints: HintService;
   readonly repair: RepairServices;
   readonly storage: StorageServices;
+  readonly topology: TopologyServices;
   readonly admin: AdminService;
   readonly dispatch: Dispatch;
   readonly hello: () => Hello;
@@ -147,6 +149,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     hints,
     repairs: () => repair.cycle.report(),
     damage: () => keeping.damage(),
+    plan: () => topology.report(),
     stats: () => coordinator.stats(),
     queuedBytes: () => budget.usedBytes,
   });
@@ -155,8 +158,16 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     ...foundation,
     ...{ name, coordinator, repair },
   });
+  const topology = wireTopology({
+    ...parts,
+    ...foundation,
+    repairs: repair.groups,
+    clear: (namespace, runs, signal) => keeping.clearing.clear(namespace, runs, signal),
+    report,
+  });
   const admin = new AdminService({
     ...parts,
+    topology: topology.admin,
     upkeep: keeping.admin,
     report,
     hints,
@@ -184,6 +195,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     hints,
     repair,
     storage: keeping,
+    topology,
     admin,
     dispatch,
     hello,

@@ -193,6 +193,8 @@ export class KvNode {
     this.#dropped.start();
     this.#services.hints.start();
     this.#services.repair.start();
+    this.#services.topology.start();
+    this.#services.storage.clearing.start();
     this.#services.storage.scrubber.start();
     this.readiness.ready();
   }
@@ -242,7 +244,7 @@ export class KvNode {
   }
 
   async #close(): Promise<void> {
-    const { membership, metadata, coordinator, hints, repair, storage, peerMemory } =
+    const { membership, metadata, coordinator, hints, repair, storage, topology, peerMemory } =
       this.#services;
     this.#housekeeping?.cancel();
     this.#opened.disk.stop();
@@ -254,9 +256,11 @@ export class KvNode {
     await this.#options.env.transport.close();
     await peerMemory.close();
     await hints.idle();
+    await topology.idle();
     await repair.idle();
     await this.#sweeper.stop();
     await this.#dropped.stop();
+    await storage.clearing.stop();
     await storage.scrubber.stop();
     await storage.jobs.stop();
     // After a failed write the ceiling cannot be lowered; the next start then only begins a little ahead.

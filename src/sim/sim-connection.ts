@@ -25,6 +25,7 @@ import type { KvNode } from '../node/node.js';
 import type { AdminService } from '../node/status/admin-service.js';
 import type { SimNetwork } from './network.js';
 import type { SimProcess } from './sim-process.js';
+import type { TopologyOrder, TopologyView } from '../node/core/views/topology-views.js';
 import { SMALL_BYTES, type Connection } from './wire.js';
 
 /** A node that runs, as a client's connection finds it. */
@@ -173,6 +174,14 @@ export class SimConnection implements ClientConnection, Connection {
 
   namespaces(timeoutMs: number): Promise<NamespacesView> {
     return this.#ask(timeoutMs, async (admin) => admin.namespaces.view());
+  }
+
+  topology(timeoutMs: number): Promise<TopologyView> {
+    return this.#ask(timeoutMs, (admin) => admin.topology.view());
+  }
+
+  changeTopology(order: TopologyOrder, timeoutMs: number): Promise<TopologyView> {
+    return this.#ask(timeoutMs, (admin) => admin.topology.change(order, timeoutMs));
   }
 
   changeNamespace(change: NamespaceChange, timeoutMs: number): Promise<NamespaceChanged> {

@@ -39,6 +39,8 @@ import {
   nodeDetailFromMessage,
   statusFromMessage,
 } from './wire/status-message.js';
+import { orderToMessage, topologyFromMessage } from './wire/topology-message.js';
+import type { TopologyOrder, TopologyView } from '../../node/core/views/topology-views.js';
 import {
   storageFromMessage,
   storageJobFromMessage,
@@ -148,6 +150,17 @@ export class GrpcClientConnection implements ClientConnection {
       timeoutMs,
     );
     return this.#read(answer, namespaceChangedFromMessage);
+  }
+
+  topology(timeoutMs: number): Promise<TopologyView> {
+    const answer = this.#connection.unary(AdminService.topology, {}, timeoutMs);
+    return this.#read(answer, topologyFromMessage);
+  }
+
+  changeTopology(order: TopologyOrder, timeoutMs: number): Promise<TopologyView> {
+    const request = orderToMessage(order);
+    const answer = this.#connection.unary(AdminService.changeTopology, request, timeoutMs);
+    return this.#read(answer, topologyFromMessage);
   }
 
   watch(options: { readonly intervalMs: number }, signal: AbortSignal): AsyncIterable<WatchTick> {

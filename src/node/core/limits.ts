@@ -52,6 +52,10 @@ export const LIMITS = {
   sweepBytesPerSecond: 16 * 1024 * 1024,
   /** How often is looked for records of namespaces that were dropped. */
   droppedEveryMs: 15_000,
+  /** Records of ranges of other nodes are looked for so long after the owners have changed, so often anyway, and again after a failure. */
+  leftoverAfterMs: 10_000,
+  leftoverEveryMs: 3_600_000,
+  leftoverAgainMs: 60_000,
   /** All records are read once in this time, so that rot is found; the first walk waits, the store has other things to do after a start. */
   scrubCycleMs: 7 * 24 * 3_600_000,
   scrubFirstMs: 10 * 60_000,
@@ -153,6 +157,11 @@ export const LIMITS = {
   repairPurgeMs: 4_000,
   /** How old the size of the store that is shown may be. */
   loadRefreshMs: 10_000,
+
+  /** How often a node looks what a plan asks of it, and whoever drives it whether the next step may come. */
+  planLookMs: 1_000,
+  /** Records are moved to one that gains a range at this rate at most. */
+  planBytesPerSecond: 64 * 1024 * 1024,
 
   requestMs: 2_000,
   clientTotalMs: 5_000,

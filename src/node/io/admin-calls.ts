@@ -26,6 +26,8 @@ export function adminCalls(node: () => KvNode | undefined, clock: Clock): AdminC
     storageJob: async (request) => running().admin.upkeep.job(request),
     namespaces: async () => running().admin.namespaces.view(),
     changeNamespace: async (change, ms) => await running().admin.namespaces.change(change, ms),
+    topology: async () => await running().admin.topology.view(),
+    changeTopology: async (order, ms) => await running().admin.topology.change(order, ms),
     watch: (options, signal) => ticks({ node: running, clock, signal }, options.intervalMs),
   };
 }

@@ -194,6 +194,13 @@ export class Membership implements LivenessService, PeerDirectory {
     return nodeId === this.#options.self.nodeId ? 'up' : this.#watch.stateOf(nodeId);
   }
 
+  /** The newest epoch of the metadata log that a node has said to have applied; 0 when it has said nothing. */
+  epochOf(nodeId: NodeId): number {
+    const { nodeId: ownId } = this.#options.self;
+    const state = nodeId === ownId ? this.#table.self() : this.#table.get(nodeId);
+    return Number((state && factOf(state, FACT.epoch)) ?? 0);
+  }
+
   /** This node first, then the others. */
   sightings(): readonly SightingView[] {
     const ids = [this.#options.self.nodeId, ...this.#watch.liveness().map(([id]) => id)];

@@ -44,6 +44,8 @@ export interface RepairServices {
   readonly cycle: RepairCycle;
   /** When ranges were last equal on all their owners. */
   readonly times: RepairTimes;
+  /** What makes the owners of ranges equal. */
+  readonly groups: GroupRepairs;
   /** What people ask for. */
   readonly jobs: RepairJobs;
   /** Begins to repair by itself, and goes on with what people asked for before. */
@@ -82,6 +84,7 @@ export function wireRepair(foundation: RepairFoundation): RepairServices {
     replica,
     cycle,
     times,
+    groups: repairs,
     jobs,
     start: () => {
       cycle.start();

@@ -24,6 +24,7 @@ import { ringView } from './ring-view.js';
 import { NamespaceAdmin } from './namespace-admin.js';
 import { nodeNamed, statusView } from './status-view.js';
 import type { StorageAdmin } from './storage-admin.js';
+import type { TopologyAdmin } from '../topology/topology-admin.js';
 import { Survey } from './survey.js';
 
 export interface AdminServiceParts {
@@ -46,6 +47,8 @@ export interface AdminServiceParts {
   readonly upkeep: StorageAdmin;
   /** Repairs that this node is asked for. */
   readonly repairs: RepairJobs;
+  /** How the ring changes. */
+  readonly topology: TopologyAdmin;
   /** Figures of the store of this node. */
   readonly storage: () => Promise<NodeDetailView['storage']>;
 }
@@ -67,6 +70,11 @@ export class AdminService {
       survey: this.#survey,
       name: () => report().name,
     });
+  }
+
+  /** How the ring changes. */
+  get topology(): TopologyAdmin {
+    return this.#parts.topology;
   }
 
   /** What is asked of the store of this node alone. */

@@ -2,6 +2,7 @@ import type { KvError } from '../core/errors.js';
 import type { DamageReport } from '../core/views/damage-views.js';
 import type { HintReport } from '../core/views/hint-views.js';
 import type { NodeReport, OperationView } from '../core/views/node-views.js';
+import type { PlanReport } from '../core/views/plan-views.js';
 import type { RepairReport } from '../core/views/repair-views.js';
 import type { Clock } from '../env/clock.js';
 import type { ProcessFacts } from '../env/process-facts.js';
@@ -23,6 +24,8 @@ export interface ReportParts {
   /** How far the repairs are that run by themselves. */
   readonly repairs: () => RepairReport;
   readonly damage: () => DamageReport;
+  /** How far it is with the plan that runs. */
+  readonly plan: () => { readonly report: PlanReport | undefined; readonly waitsFor: string };
   readonly clientStreams: () => number;
   /** Free bytes of the disk as last measured, and why it takes no records. */
   readonly disk: { freeBytes(): number | undefined; fullness(): KvError | undefined };
@@ -35,6 +38,7 @@ export function reporter(parts: ReportParts): () => NodeReport {
   return () => {
     const view = metadata.current();
     const notReady = readiness.notReady();
+    const plan = parts.plan();
     return {
       nodeId: parts.nodeId,
       name: parts.name,
@@ -63,6 +67,8 @@ export function reporter(parts: ReportParts): () => NodeReport {
       hints: parts.hints.report(),
       repairMarkedSlots: parts.hints.marks.count,
       damage: parts.damage(),
+      planReport: plan.report,
+      planWaitsFor: plan.waitsFor,
       ...parts.repairs(),
     };
   };

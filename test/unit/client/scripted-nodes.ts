@@ -80,6 +80,8 @@ export class ScriptedNodes {
         tombstones: silent,
         namespaces: silent,
         changeNamespace: silent,
+        topology: silent,
+        changeTopology: silent,
         storageJob: silent,
         watch: refuse,
       }),

@@ -61,6 +61,7 @@ export function reportFromMessage(message: ReportMessage): NodeReport {
     diskFreeBytes: message.diskFreeBytes,
     repairOldestAgeMs: message.repairOldestAgeMs,
     recovery: message.recovery,
+    planReport: message.planReport,
     damage: message.damage ?? NO_DAMAGE,
     sightings: message.sightings.map(sightingFromMessage),
     hints: message.hints.map((one) => ({ ...one, state: hintStateOf(one.state) })),

@@ -202,7 +202,30 @@ export interface NodeReport {
     | Recovery
     | undefined;
   /** Absent in what a node says that does not know it. */
-  readonly damage?: Damage | undefined;
+  readonly damage?:
+    | Damage
+    | undefined;
+  /** Absent while no plan changes the ring. */
+  readonly planReport?:
+    | PlanReport
+    | undefined;
+  /** Why the next step of the plan does not come, where this node drives it; else empty. */
+  readonly planWaitsFor?: string | undefined;
+}
+
+/** How far one node is with what a plan asks of it. */
+export interface PlanReport {
+  /** The plan, and the epoch that began the step this is about. */
+  readonly plan: number;
+  readonly stepEpoch: number;
+  readonly isDone: boolean;
+  /** Ranges of the ring that the node has to see to in this step, and those of them that are done. */
+  readonly ranges: number;
+  readonly rangesDone: number;
+  /** Bytes of records that were moved for it since its process started. */
+  readonly movedBytes: number;
+  /** Why it does not go on, or empty. */
+  readonly waitsFor: string;
 }
 
 /** What a node has found that it cannot read of its store. */
@@ -788,6 +811,103 @@ export interface ChangeNamespaceResponse {
     | undefined;
   /** Nodes that have not said that they know it. */
   readonly behind: readonly string[];
+}
+
+export interface TopologyRequest {
+}
+
+export interface TopologyResponse {
+  readonly viewedFrom: string;
+  readonly cluster: string;
+  readonly epoch: number;
+  readonly staged: readonly PlannedChange[];
+  /** The plan that runs. */
+  readonly plan?:
+    | TopologyPlan
+    | undefined;
+  /** Of the plan that runs, else of what is staged. */
+  readonly preview?: PlanPreview | undefined;
+}
+
+/** One thing that is staged, or that a plan changes. */
+export interface PlannedChange {
+  /** join replace leave remove replication */
+  readonly kind: string;
+  /** Name of the node, and of the dead one whose place it takes. */
+  readonly node: string;
+  readonly replaces: string;
+  /** Name of the namespace whose replication it is. */
+  readonly namespace: string;
+  /** In a few words. */
+  readonly text: string;
+}
+
+export interface TopologyPlan {
+  /** The epoch that began it. */
+  readonly id: number;
+  /** prepare write-both read-new */
+  readonly step: string;
+  readonly paused: boolean;
+  readonly changes: readonly PlannedChange[];
+  /** Why the next step does not come, or empty. */
+  readonly waitsFor: string;
+}
+
+/** What would move, or moves. Shares are of the ring, 0..1. */
+export interface PlanPreview {
+  /** Pieces of the ring, over all namespaces. */
+  readonly ranges: number;
+  readonly movingRanges: number;
+  readonly movedBytes: number;
+  readonly movedMs: number;
+  readonly nodes: readonly PlanNode[];
+  readonly checks: readonly PlanCheck[];
+}
+
+export interface PlanNode {
+  readonly node: string;
+  /** joining normal leaving removed */
+  readonly membership: string;
+  /** up suspect down */
+  readonly liveness: string;
+  readonly holds: number;
+  readonly holdsAfter: number;
+  readonly gains: number;
+  readonly gainsBytes: number;
+  readonly loadBytes?: number | undefined;
+  readonly diskFreeBytes?: number | undefined;
+  readonly report?: PlanReport | undefined;
+}
+
+export interface PlanCheck {
+  /** running dead quorum up copies disk release */
+  readonly name: string;
+  readonly passed: boolean;
+  readonly message: string;
+}
+
+export interface ChangeTopologyRequest {
+  /** leave remove replace replicate discard commit pause resume cancel */
+  readonly action: string;
+  /** Name of the node; with discard, empty for all that is staged. */
+  readonly node: string;
+  /** Name of the new node that takes the place of a dead one. */
+  readonly by: string;
+  readonly namespace: string;
+  readonly replication: { [key: string]: number };
+  /** Of a pause, resume or cancel. */
+  readonly plan: number;
+  /** strict enabled skip */
+  readonly checks: string;
+  /** What is staged by it is begun at once. */
+  readonly commit: boolean;
+  /** Nothing is changed; the answer is as if it had been. */
+  readonly dryRun: boolean;
+}
+
+export interface ChangeTopologyRequest_ReplicationEntry {
+  readonly key: string;
+  readonly value: number;
 }
 
 export interface WatchRequest {
@@ -2255,6 +2375,8 @@ function createBaseNodeReport(): NodeReport {
     repairCycleMs: 0,
     recovery: undefined,
     damage: undefined,
+    planReport: undefined,
+    planWaitsFor: undefined,
   };
 }
 
@@ -2352,6 +2474,12 @@ export const NodeReport: MessageFns<NodeReport> = {
     }
     if (message.damage !== undefined) {
       Damage.encode(message.damage, writer.uint32(250).fork()).join();
+    }
+    if (message.planReport !== undefined) {
+      PlanReport.encode(message.planReport, writer.uint32(258).fork()).join();
+    }
+    if (message.planWaitsFor !== undefined) {
+      writer.uint32(266).string(message.planWaitsFor);
     }
     return writer;
   },
@@ -2615,6 +2743,134 @@ export const NodeReport: MessageFns<NodeReport> = {
             }
 
             message.damage = Damage.decode(reader, reader.uint32());
+            continue;
+          }
+          case 32: {
+            if (tag !== 258) {
+              break;
+            }
+
+            message.planReport = PlanReport.decode(reader, reader.uint32());
+            continue;
+          }
+          case 33: {
+            if (tag !== 266) {
+              break;
+            }
+
+            message.planWaitsFor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlanReport(): PlanReport {
+  return { plan: 0, stepEpoch: 0, isDone: false, ranges: 0, rangesDone: 0, movedBytes: 0, waitsFor: "" };
+}
+
+export const PlanReport: MessageFns<PlanReport> = {
+  encode(message: PlanReport, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.plan !== 0) {
+      writer.uint32(8).uint64(message.plan);
+    }
+    if (message.stepEpoch !== 0) {
+      writer.uint32(16).uint64(message.stepEpoch);
+    }
+    if (message.isDone !== false) {
+      writer.uint32(24).bool(message.isDone);
+    }
+    if (message.ranges !== 0) {
+      writer.uint32(32).uint32(message.ranges);
+    }
+    if (message.rangesDone !== 0) {
+      writer.uint32(40).uint32(message.rangesDone);
+    }
+    if (message.movedBytes !== 0) {
+      writer.uint32(48).uint64(message.movedBytes);
+    }
+    if (message.waitsFor !== "") {
+      writer.uint32(58).string(message.waitsFor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanReport {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanReport() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.plan = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.stepEpoch = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.isDone = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.ranges = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.rangesDone = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.movedBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.waitsFor = reader.string();
             continue;
           }
         }
@@ -7961,6 +8217,851 @@ export const ChangeNamespaceResponse: MessageFns<ChangeNamespaceResponse> = {
   },
 };
 
+function createBaseTopologyRequest(): TopologyRequest {
+  return {};
+}
+
+export const TopologyRequest: MessageFns<TopologyRequest> = {
+  encode(_: TopologyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TopologyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTopologyRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTopologyResponse(): TopologyResponse {
+  return { viewedFrom: "", cluster: "", epoch: 0, staged: [], plan: undefined, preview: undefined };
+}
+
+export const TopologyResponse: MessageFns<TopologyResponse> = {
+  encode(message: TopologyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.viewedFrom !== "") {
+      writer.uint32(10).string(message.viewedFrom);
+    }
+    if (message.cluster !== "") {
+      writer.uint32(18).string(message.cluster);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(24).uint64(message.epoch);
+    }
+    for (const v of message.staged) {
+      PlannedChange.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.plan !== undefined) {
+      TopologyPlan.encode(message.plan, writer.uint32(42).fork()).join();
+    }
+    if (message.preview !== undefined) {
+      PlanPreview.encode(message.preview, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TopologyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTopologyResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.viewedFrom = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.staged.push(PlannedChange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.plan = TopologyPlan.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.preview = PlanPreview.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlannedChange(): PlannedChange {
+  return { kind: "", node: "", replaces: "", namespace: "", text: "" };
+}
+
+export const PlannedChange: MessageFns<PlannedChange> = {
+  encode(message: PlannedChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.node !== "") {
+      writer.uint32(18).string(message.node);
+    }
+    if (message.replaces !== "") {
+      writer.uint32(26).string(message.replaces);
+    }
+    if (message.namespace !== "") {
+      writer.uint32(34).string(message.namespace);
+    }
+    if (message.text !== "") {
+      writer.uint32(42).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlannedChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlannedChange() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.replaces = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTopologyPlan(): TopologyPlan {
+  return { id: 0, step: "", paused: false, changes: [], waitsFor: "" };
+}
+
+export const TopologyPlan: MessageFns<TopologyPlan> = {
+  encode(message: TopologyPlan, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint64(message.id);
+    }
+    if (message.step !== "") {
+      writer.uint32(18).string(message.step);
+    }
+    if (message.paused !== false) {
+      writer.uint32(24).bool(message.paused);
+    }
+    for (const v of message.changes) {
+      PlannedChange.encode(v!, writer.uint32(34).fork()).join();
+    }
+    if (message.waitsFor !== "") {
+      writer.uint32(42).string(message.waitsFor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TopologyPlan {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTopologyPlan() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.step = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.paused = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.changes.push(PlannedChange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.waitsFor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlanPreview(): PlanPreview {
+  return { ranges: 0, movingRanges: 0, movedBytes: 0, movedMs: 0, nodes: [], checks: [] };
+}
+
+export const PlanPreview: MessageFns<PlanPreview> = {
+  encode(message: PlanPreview, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ranges !== 0) {
+      writer.uint32(8).uint32(message.ranges);
+    }
+    if (message.movingRanges !== 0) {
+      writer.uint32(16).uint32(message.movingRanges);
+    }
+    if (message.movedBytes !== 0) {
+      writer.uint32(24).uint64(message.movedBytes);
+    }
+    if (message.movedMs !== 0) {
+      writer.uint32(33).double(message.movedMs);
+    }
+    for (const v of message.nodes) {
+      PlanNode.encode(v!, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.checks) {
+      PlanCheck.encode(v!, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanPreview {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanPreview() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.ranges = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.movingRanges = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.movedBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.movedMs = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.nodes.push(PlanNode.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.checks.push(PlanCheck.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlanNode(): PlanNode {
+  return {
+    node: "",
+    membership: "",
+    liveness: "",
+    holds: 0,
+    holdsAfter: 0,
+    gains: 0,
+    gainsBytes: 0,
+    loadBytes: undefined,
+    diskFreeBytes: undefined,
+    report: undefined,
+  };
+}
+
+export const PlanNode: MessageFns<PlanNode> = {
+  encode(message: PlanNode, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    if (message.membership !== "") {
+      writer.uint32(18).string(message.membership);
+    }
+    if (message.liveness !== "") {
+      writer.uint32(26).string(message.liveness);
+    }
+    if (message.holds !== 0) {
+      writer.uint32(33).double(message.holds);
+    }
+    if (message.holdsAfter !== 0) {
+      writer.uint32(41).double(message.holdsAfter);
+    }
+    if (message.gains !== 0) {
+      writer.uint32(49).double(message.gains);
+    }
+    if (message.gainsBytes !== 0) {
+      writer.uint32(56).uint64(message.gainsBytes);
+    }
+    if (message.loadBytes !== undefined) {
+      writer.uint32(64).uint64(message.loadBytes);
+    }
+    if (message.diskFreeBytes !== undefined) {
+      writer.uint32(72).uint64(message.diskFreeBytes);
+    }
+    if (message.report !== undefined) {
+      PlanReport.encode(message.report, writer.uint32(82).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanNode {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanNode() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.membership = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.liveness = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.holds = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.holdsAfter = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.gains = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.gainsBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.loadBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.diskFreeBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.report = PlanReport.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlanCheck(): PlanCheck {
+  return { name: "", passed: false, message: "" };
+}
+
+export const PlanCheck: MessageFns<PlanCheck> = {
+  encode(message: PlanCheck, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.passed !== false) {
+      writer.uint32(16).bool(message.passed);
+    }
+    if (message.message !== "") {
+      writer.uint32(26).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanCheck {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanCheck() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.passed = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseChangeTopologyRequest(): ChangeTopologyRequest {
+  return {
+    action: "",
+    node: "",
+    by: "",
+    namespace: "",
+    replication: {},
+    plan: 0,
+    checks: "",
+    commit: false,
+    dryRun: false,
+  };
+}
+
+export const ChangeTopologyRequest: MessageFns<ChangeTopologyRequest> = {
+  encode(message: ChangeTopologyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.action !== "") {
+      writer.uint32(10).string(message.action);
+    }
+    if (message.node !== "") {
+      writer.uint32(18).string(message.node);
+    }
+    if (message.by !== "") {
+      writer.uint32(26).string(message.by);
+    }
+    if (message.namespace !== "") {
+      writer.uint32(34).string(message.namespace);
+    }
+    globalThis.Object.entries(message.replication).forEach(([key, value]: [string, number]) => {
+      ChangeTopologyRequest_ReplicationEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
+    });
+    if (message.plan !== 0) {
+      writer.uint32(48).uint64(message.plan);
+    }
+    if (message.checks !== "") {
+      writer.uint32(58).string(message.checks);
+    }
+    if (message.commit !== false) {
+      writer.uint32(64).bool(message.commit);
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(72).bool(message.dryRun);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeTopologyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeTopologyRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.action = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.by = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            const entry5 = ChangeTopologyRequest_ReplicationEntry.decode(reader, reader.uint32());
+            if (entry5.value !== undefined) {
+              message.replication[entry5.key] = entry5.value;
+            }
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.plan = longToNumber(reader.uint64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.checks = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.commit = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseChangeTopologyRequest_ReplicationEntry(): ChangeTopologyRequest_ReplicationEntry {
+  return { key: "", value: 0 };
+}
+
+export const ChangeTopologyRequest_ReplicationEntry: MessageFns<ChangeTopologyRequest_ReplicationEntry> = {
+  encode(message: ChangeTopologyRequest_ReplicationEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).uint32(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeTopologyRequest_ReplicationEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeTopologyRequest_ReplicationEntry() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseWatchRequest(): WatchRequest {
   return { intervalMs: 0 };
 }
@@ -8224,6 +9325,27 @@ export const AdminService = {
       Buffer.from(ChangeNamespaceResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ChangeNamespaceResponse => ChangeNamespaceResponse.decode(value),
   },
+  /** How the ring is to change, or changes. */
+  topology: {
+    path: "/kv.v1.Admin/Topology" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: TopologyRequest): Buffer => Buffer.from(TopologyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): TopologyRequest => TopologyRequest.decode(value),
+    responseSerialize: (value: TopologyResponse): Buffer => Buffer.from(TopologyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): TopologyResponse => TopologyResponse.decode(value),
+  },
+  /** Stages, discards, begins, pauses or cancels; what was begun goes on after the answer. */
+  changeTopology: {
+    path: "/kv.v1.Admin/ChangeTopology" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ChangeTopologyRequest): Buffer =>
+      Buffer.from(ChangeTopologyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ChangeTopologyRequest => ChangeTopologyRequest.decode(value),
+    responseSerialize: (value: TopologyResponse): Buffer => Buffer.from(TopologyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): TopologyResponse => TopologyResponse.decode(value),
+  },
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch: {
     path: "/kv.v1.Admin/Watch" as const,
@@ -8259,6 +9381,10 @@ export interface AdminServer extends UntypedServiceImplementation {
   namespaces: handleUnaryCall<NamespacesRequest, NamespacesResponse>;
   /** Answers when the change is decided, and, if that does not take long, known to all nodes that answer. */
   changeNamespace: handleUnaryCall<ChangeNamespaceRequest, ChangeNamespaceResponse>;
+  /** How the ring is to change, or changes. */
+  topology: handleUnaryCall<TopologyRequest, TopologyResponse>;
+  /** Stages, discards, begins, pauses or cancels; what was begun goes on after the answer. */
+  changeTopology: handleUnaryCall<ChangeTopologyRequest, TopologyResponse>;
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch: handleServerStreamingCall<WatchRequest, WatchTick>;
 }
@@ -8475,6 +9601,38 @@ export interface AdminClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ChangeNamespaceResponse) => void,
+  ): ClientUnaryCall;
+  /** How the ring is to change, or changes. */
+  topology(
+    request: TopologyRequest,
+    callback: (error: ServiceError | null, response: TopologyResponse) => void,
+  ): ClientUnaryCall;
+  topology(
+    request: TopologyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: TopologyResponse) => void,
+  ): ClientUnaryCall;
+  topology(
+    request: TopologyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: TopologyResponse) => void,
+  ): ClientUnaryCall;
+  /** Stages, discards, begins, pauses or cancels; what was begun goes on after the answer. */
+  changeTopology(
+    request: ChangeTopologyRequest,
+    callback: (error: ServiceError | null, response: TopologyResponse) => void,
+  ): ClientUnaryCall;
+  changeTopology(
+    request: ChangeTopologyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: TopologyResponse) => void,
+  ): ClientUnaryCall;
+  changeTopology(
+    request: ChangeTopologyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: TopologyResponse) => void,
   ): ClientUnaryCall;
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch(request: WatchRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchTick>;

@@ -23,10 +23,7 @@ export function isPlanKind(kind: string): kind is PlanKind {
 }
 
 /** An entry of one of these kinds. @throws KvError KV_FORMAT_UNKNOWN */
-export function readPlanEntry(
-  kind: PlanKind,
-  reader: JsonReader,
-): MetadataChange {
+export function readPlanEntry(kind: PlanKind, reader: JsonReader): MetadataChange {
   switch (kind) {
     case 'stage-join': {
       const fields = reader.object(['kind', 'member', 'tokens', 'replaces']);

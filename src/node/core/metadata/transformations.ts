@@ -93,9 +93,13 @@ function applyChange(
       return alterNamespace(state, change);
     case 'drop-namespace':
       return dropNamespace(state, change.id);
-    case 'stage-join':
-      checkNewcomer(state, change.member);
-      return stageJoin(state, change);
+    case 'stage-join': {
+      // Staged anew it may take another place: what was staged of it before is void.
+      const isWaiting = memberOf(state, change.member.nodeId)?.state === 'joining';
+      const without = isWaiting ? discardStaged(state, change.member.nodeId) : state;
+      checkNewcomer(without, change.member);
+      return stageJoin(without, change);
+    }
     case 'stage-leave':
       return stageLeave(state, requireMember(state, change.nodeId), change.isDead);
     case 'stage-replication':

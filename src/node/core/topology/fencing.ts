@@ -21,22 +21,15 @@ export function isFenced(owners: Owners, facts: OwnerFacts): boolean {
 
 /**
  * Whether a repair among those that do leaves a moving range such that any quorum of the next owners has all that any quorum of the old
- * ones has acknowledged: all that gain the range take part; of the old ones a quorum in each data centre, for their union holds every
- * write that was acknowledged; and of the next ones so many that those which do not take part make no quorum among themselves.
+ * ones has acknowledged: all that gain the range take part; of the old ones so many that every quorum has one among them, for then their union
+ * holds every write that was acknowledged; and of the next ones so many that those which do not take part make no quorum among themselves.
  *
  * The last one is for fewer copies: of five that become three, two that were away make a quorum of the three, and a write that was acknowledged by the
- * other three is on neither. It also keeps a quorum of nodes that are away from being taken for complete.
+ * other three is on neither.
  */
 export function isCovered(owners: Owners, facts: OwnerFacts): boolean {
-  const { old, next } = owners;
-  const gainers = next.filter((nodeId) => !old.includes(nodeId));
-  return (
-    gainers.every(facts.does) &&
-    byCentre(old, facts).every(
-      (nodes) => nodes.length - missing(nodes, facts) >= majorityOf(nodes.length),
-    ) &&
-    byCentre(next, facts).every((nodes) => missing(nodes, facts) < majorityOf(nodes.length))
-  );
+  const gainers = owners.next.filter((nodeId) => !owners.old.includes(nodeId));
+  return gainers.every(facts.does) && isFenced(owners, facts);
 }
 
 function byCentre(set: readonly NodeId[], { dcOf }: OwnerFacts): readonly (readonly NodeId[])[] {

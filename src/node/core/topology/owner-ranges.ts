@@ -27,7 +27,11 @@ export function ownedRanges(view: RangeView, namespace: Namespace): readonly Own
   }));
 }
 
-function cutsOf({ ring, planned }: RangeView): readonly (readonly [Token, Token])[] {
+/** Where the ring is cut: pieces [start, end) that each lie in one range of both rings. */
+export function cutsOf({
+  ring,
+  planned,
+}: Pick<RangeView, 'ring' | 'planned'>): readonly (readonly [Token, Token])[] {
   const starts = ring.ranges().map(({ start }) => start);
   if (planned !== undefined) starts.push(...planned.ring.ranges().map(({ start }) => start));
   const cuts = planned === undefined ? starts : [...new Set(starts)].sort((a, b) => a - b);

@@ -1,6 +1,7 @@
 import type { MembershipState } from '../metadata/cluster-metadata.js';
 import type { DamageReport } from './damage-views.js';
 import type { HintReport } from './hint-views.js';
+import type { PlanReport } from './plan-views.js';
 import type { RepairReport } from './repair-views.js';
 
 /**
@@ -74,6 +75,10 @@ export interface NodeReport extends RepairReport {
   readonly repairMarkedSlots: number;
   /** What it has found that it cannot read of its store. */
   readonly damage: DamageReport;
+  /** How far it is with the plan that runs; undefined while none does. */
+  readonly planReport?: PlanReport | undefined;
+  /** Why the next step of the plan does not come, where this node drives it; else empty. */
+  readonly planWaitsFor?: string | undefined;
 }
 
 export interface AskError {

@@ -5,6 +5,7 @@ import type {
   ServerUnaryCall,
 } from '@grpc/grpc-js';
 import { gossipToMessage } from '../../../client/grpc/wire/gossip-message.js';
+import { orderFromMessage, topologyToMessage } from '../../../client/grpc/wire/topology-message.js';
 import { changeFromMessage } from '../../../client/grpc/wire/namespace-message.js';
 import {
   repairAnswerToMessage,
@@ -13,6 +14,7 @@ import {
 import { AdminService } from '../../../generated/kv/v1/admin.js';
 import type {
   ChangeNamespaceRequest,
+  ChangeTopologyRequest,
   EventsRequest,
   HintsRequest,
   NodeRequest,
@@ -98,6 +100,13 @@ export function addAdminService(env: ClientServiceEnv): Watches {
       env,
       async (request: ChangeNamespaceRequest, ms) =>
         namespaceChangedToMessage(await admin.changeNamespace(changeFromMessage(request), ms)),
+      'change-cluster',
+    ),
+    topology: unary(env, async (_: object, ms) => topologyToMessage(await admin.topology(ms))),
+    changeTopology: unary(
+      env,
+      async (request: ChangeTopologyRequest, ms) =>
+        topologyToMessage(await admin.changeTopology(orderFromMessage(request), ms)),
       'change-cluster',
     ),
     watch,

@@ -1,0 +1,102 @@
+import type { PlanStep } from '../topology/topology-plan.js';
+import type { MembershipState } from '../metadata/cluster-metadata.js';
+import type { LivenessState } from './node-views.js';
+import type { PlanReport } from './plan-views.js';
+
+/** One thing that is staged, or that a plan changes. */
+export interface PlannedChangeView {
+  readonly kind: 'join' | 'replace' | 'leave' | 'remove' | 'replication';
+  /** Name of the node, empty for a replication. */
+  readonly node: string;
+  /** Name of the dead node whose place it takes, or empty. */
+  readonly replaces: string;
+  /** Name of the namespace, empty for nodes. */
+  readonly namespace: string;
+  /** In a few words: `n4 joins`. */
+  readonly text: string;
+}
+
+/** What one node has to do with a plan. Shares are of the ring, 0..1, in the namespace `default`. */
+export interface PlanNodeView {
+  readonly node: string;
+  readonly membership: MembershipState;
+  readonly liveness: LivenessState;
+  /** Share of the keys that it holds a copy of, now and after the plan. */
+  readonly holds: number;
+  readonly holdsAfter: number;
+  /** Share of the keys that it gets a copy of. */
+  readonly gains: number;
+  /** Bytes of records that come with it, as far as can be told from what the nodes hold now. */
+  readonly gainsBytes: number;
+  /** Bytes that it holds now, and that are free on its disk; undefined when it did not answer. */
+  readonly loadBytes: number | undefined;
+  readonly diskFreeBytes: number | undefined;
+  /** How far it is with the plan that runs; undefined when it has not said. */
+  readonly report: PlanReport | undefined;
+}
+
+/** One thing that must hold before a plan begins. */
+export interface PlanCheck {
+  readonly name: 'running' | 'dead' | 'quorum' | 'up' | 'copies' | 'disk' | 'release';
+  readonly passed: boolean;
+  readonly message: string;
+}
+
+/** What would move, or moves. */
+export interface PlanPreview {
+  /** Pieces of the ring, all of them and those that move, over all namespaces. */
+  readonly ranges: number;
+  readonly movingRanges: number;
+  /** Bytes that are moved in all, as far as can be told, and how long that takes at the highest rate. */
+  readonly movedBytes: number;
+  readonly movedMs: number;
+  readonly nodes: readonly PlanNodeView[];
+  readonly checks: readonly PlanCheck[];
+}
+
+/** The plan that runs. */
+export interface PlanView {
+  readonly id: number;
+  readonly step: PlanStep;
+  readonly paused: boolean;
+  readonly changes: readonly PlannedChangeView[];
+  /** Why the next step does not come, as whoever drives it says; empty when nothing is in the way. */
+  readonly waitsFor: string;
+}
+
+/** What changes, or is to change, of the ring. */
+export interface TopologyView {
+  readonly viewedFrom: string;
+  readonly cluster: string;
+  readonly epoch: number;
+  readonly staged: readonly PlannedChangeView[];
+  readonly plan: PlanView | undefined;
+  /** Of the plan that runs, else of what is staged; undefined when there is neither. */
+  readonly preview: PlanPreview | undefined;
+}
+
+/** How strictly it is looked whether a plan may begin: `enabled` asks only for what keeps data, `skip` for nothing but a quorum. */
+export type PlanChecks = 'strict' | 'enabled' | 'skip';
+
+/** What is asked to change. Nodes and namespaces by name. */
+export type TopologyChange =
+  | { readonly action: 'leave' | 'remove'; readonly node: string }
+  | { readonly action: 'replace'; readonly node: string; readonly by: string }
+  | {
+      readonly action: 'replicate';
+      readonly namespace: string;
+      readonly replication: Readonly<Record<string, number>>;
+    }
+  | { readonly action: 'discard'; readonly node: string | undefined }
+  | { readonly action: 'commit' }
+  | { readonly action: 'pause' | 'resume' | 'cancel'; readonly plan: number };
+
+/** How it is to be changed. */
+export interface TopologyOrder {
+  readonly change: TopologyChange;
+  readonly checks: PlanChecks;
+  /** What is staged by it is begun at once; refused when something else is staged. */
+  readonly commit: boolean;
+  /** Nothing is changed; the view is as if it had been. */
+  readonly dryRun: boolean;
+}

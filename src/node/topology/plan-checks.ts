@@ -1,0 +1,157 @@
+import { formatSize } from '../../stdx/size.js';
+import type { NodeId } from '../core/metadata/cluster-metadata.js';
+import { effectiveReplication } from '../core/metadata/replication.js';
+import { isCovered } from '../core/topology/fencing.js';
+import { stateAfter } from '../core/topology/planned-state.js';
+import type { PlannedChange } from '../core/topology/topology-plan.js';
+import type { PlanCheck, PlanChecks, PlanNodeView } from '../core/views/topology-views.js';
+import type { ClusterView } from '../services.js';
+import { moves, piecesOf, type PlanKnowledge } from './plan-preview.js';
+
+/** What is judged before a plan begins. */
+export interface CheckedPlan {
+  /** Of the state as it would be once the plan is prepared. */
+  readonly view: ClusterView;
+  readonly changes: readonly PlannedChange[];
+  readonly nodes: readonly PlanNodeView[];
+  /** Another one that runs already. */
+  readonly running: number | undefined;
+}
+
+/** A disk is not filled further than this by what a plan brings. */
+const FREE_SHARE = 0.2;
+
+/** Whether a plan may begin: each reason by itself, so that all of them are seen at once. */
+export function checksOf(plan: CheckedPlan, knowledge: PlanKnowledge): readonly PlanCheck[] {
+  return [
+    runningCheck(plan),
+    ...deadChecks(plan, knowledge),
+    quorumCheck(plan, knowledge),
+    upCheck(plan, knowledge),
+    copiesCheck(plan),
+    ...diskChecks(plan),
+    releaseCheck(plan, knowledge),
+  ];
+}
+
+/** Those that hold a plan back, at this strictness. */
+export function blockersOf(
+  checks: readonly PlanCheck[],
+  strictness: PlanChecks,
+): readonly PlanCheck[] {
+  const asked: Readonly<Record<PlanChecks, readonly PlanCheck['name'][]>> = {
+    strict: ['running', 'dead', 'quorum', 'up', 'copies', 'disk', 'release'],
+    enabled: ['running', 'dead', 'quorum', 'disk'],
+    skip: ['running', 'dead'],
+  };
+  return checks.filter(({ name, passed }) => !passed && asked[strictness].includes(name));
+}
+
+function runningCheck({ running }: CheckedPlan): PlanCheck {
+  const passed = running === undefined;
+  const message = passed ? 'no other plan runs' : `plan ${running} is under way`;
+  return { name: 'running', passed, message };
+}
+
+/** Whoever is held for dead and is not would go on serving what it does not own any more. */
+function deadChecks(
+  { view, changes }: CheckedPlan,
+  { stateOf }: PlanKnowledge,
+): readonly PlanCheck[] {
+  const dead = changes.flatMap((change) => {
+    if (change.kind === 'leave' && change.isDead) return [change.nodeId];
+    return change.kind === 'join' && change.replaces !== undefined ? [change.replaces] : [];
+  });
+  return dead.map((nodeId) => {
+    const name = nameIn(view, nodeId);
+    const passed = stateOf(nodeId) === 'down';
+    const message = passed ? `${name} is down` : `${name} is alive: let it leave, or stop it first`;
+    return { name: 'dead', passed, message };
+  });
+}
+
+/** Of every piece that moves so many owners must be there that nothing acknowledged is missed. */
+function quorumCheck({ view }: CheckedPlan, { stateOf }: PlanKnowledge): PlanCheck {
+  const dcs = new Map(view.metadata.members.map(({ nodeId, dc }) => [nodeId, dc]));
+  const facts = {
+    dcOf: (nodeId: NodeId): string => dcs.get(nodeId) ?? '',
+    does: (nodeId: NodeId): boolean => stateOf(nodeId) === 'up',
+  };
+  const pieces = piecesOf(view).filter(moves);
+  const short = pieces.filter(
+    ({ old, next }) => !isCovered({ old, next, write: old, read: old }, facts),
+  );
+  const passed = short.length === 0;
+  const message = passed
+    ? `every range that moves has its owners to move from`
+    : `${short.length} of ${pieces.length} ranges that move lack owners that are up`;
+  return { name: 'quorum', passed, message };
+}
+
+function upCheck({ view, changes }: CheckedPlan, { stateOf }: PlanKnowledge): PlanCheck {
+  const excused = new Set(
+    changes.flatMap((change) => {
+      if (change.kind === 'leave' && change.isDead) return [change.nodeId];
+      return change.kind === 'join' && change.replaces !== undefined ? [change.replaces] : [];
+    }),
+  );
+  const away = view.metadata.members.filter(
+    ({ nodeId, state }) => state !== 'removed' && !excused.has(nodeId) && stateOf(nodeId) !== 'up',
+  );
+  const passed = away.length === 0;
+  const names = away.map(({ name }) => name).join(' ');
+  const message = passed
+    ? 'all nodes are up'
+    : `${names} ${away.length === 1 ? 'is' : 'are'} not up`;
+  return { name: 'up', passed, message };
+}
+
+/** A namespace must not end with fewer copies than it has, for want of nodes. */
+function copiesCheck({ view, changes }: CheckedPlan): PlanCheck {
+  const after = stateAfter(view.metadata, changes);
+  const asked = new Set(
+    changes.flatMap((change) => (change.kind === 'replication' ? [change.namespace] : [])),
+  );
+  const fewer = view.metadata.namespaces.flatMap((namespace) => {
+    if (asked.has(namespace.id)) return [];
+    const [now, next] = [
+      copiesIn(effectiveReplication(view.metadata, namespace)),
+      copiesIn(effectiveReplication(after, namespace)),
+    ];
+    return next < now ? [`${namespace.name} would have ${next} copies, not ${now}`] : [];
+  });
+  const passed = fewer.length === 0;
+  return {
+    name: 'copies',
+    passed,
+    message: passed ? 'no namespace loses a copy' : fewer.join('; '),
+  };
+}
+
+function copiesIn(replication: Readonly<Record<string, number>>): number {
+  return Object.values(replication).reduce((sum, copies) => sum + copies, 0);
+}
+
+function diskChecks({ nodes }: CheckedPlan): readonly PlanCheck[] {
+  const gainers = nodes.filter(({ gains }) => gains > 0);
+  const short = gainers.flatMap(({ node, gainsBytes, diskFreeBytes }): PlanCheck[] => {
+    if (diskFreeBytes === undefined || gainsBytes <= diskFreeBytes * (1 - FREE_SHARE)) return [];
+    const message = `${node} would get ${formatSize(gainsBytes)} and has ${formatSize(diskFreeBytes)} free`;
+    return [{ name: 'disk', passed: false, message }];
+  });
+  if (short.length > 0) return short;
+  return [{ name: 'disk', passed: true, message: 'what is moved fits on the disks' }];
+}
+
+function releaseCheck({ view }: CheckedPlan, { reports }: PlanKnowledge): PlanCheck {
+  const releases = new Set([...reports.values()].map(({ release }) => release));
+  const passed = releases.size <= 1;
+  const message = passed
+    ? 'all nodes run the same release'
+    : `${view.metadata.clusterName} runs releases ${[...releases].sort().join(' and ')}`;
+  return { name: 'release', passed, message };
+}
+
+function nameIn(view: ClusterView, nodeId: NodeId): string {
+  return view.metadata.members.find((member) => member.nodeId === nodeId)?.name ?? nodeId;
+}

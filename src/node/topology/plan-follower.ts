@@ -1,0 +1,183 @@
+import { KvError } from '../core/errors.js';
+import { leavesIn } from '../core/grid/leaf-runs.js';
+import { LIMITS } from '../core/limits.js';
+import type { NodeId } from '../core/metadata/cluster-metadata.js';
+import { isCovered, isFenced } from '../core/topology/fencing.js';
+import { gainedRuns } from '../core/topology/gained-runs.js';
+import { ownedRanges } from '../core/topology/owner-ranges.js';
+import { movingGroups, moverOf, type MovingGroup } from '../core/topology/plan-work.js';
+import type { SlotRun } from '../core/repair/slot-map.js';
+import type { PlanReport } from '../core/views/plan-views.js';
+import type { Clock, Timer } from '../env/clock.js';
+import type { Logger } from '../env/log.js';
+import type { GroupRepairs } from '../repair/group-repair.js';
+import type { ClusterView, LivenessService, MetadataService, PeerDirectory } from '../services.js';
+import { leadOf } from './lead.js';
+import { PlanState } from './plan-state.js';
+
+export interface PlanFollowerParts {
+  readonly ownId: NodeId;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metadata: MetadataService;
+  readonly liveness: LivenessService;
+  readonly peers: Pick<PeerDirectory, 'nameOf'>;
+  /** The newest epoch that a node is known to have applied. */
+  readonly epochOf: (nodeId: NodeId) => number;
+  readonly repairs: GroupRepairs;
+  /** Removes all that this node holds of some slots, durably. */
+  readonly clear: (
+    namespace: number,
+    runs: readonly SlotRun[],
+    signal: AbortSignal,
+  ) => Promise<unknown>;
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * Does what the plan that runs asks of this node: makes room for what it gains, then has that brought to it, and says how far it is. What is moved is
+ * where it belongs as soon as it is there: after a start all is compared again, which costs little, and goes on with what is missing.
+ */
+export class PlanFollower {
+  readonly #parts: PlanFollowerParts;
+  #state: PlanState | undefined;
+  #timer: Timer | undefined;
+  #running: Promise<void> = Promise.resolve();
+  readonly #unsubscribe: () => void;
+
+  constructor(parts: PlanFollowerParts) {
+    this.#parts = parts;
+    this.#unsubscribe = parts.metadata.subscribe((view) => {
+      if (this.#state?.isOf(view.metadata.plan) !== true) this.#state?.end();
+    });
+  }
+
+  start(): void {
+    const { clock, stopping } = this.#parts;
+    if (stopping.aborted) return;
+    this.#timer = clock.after(LIMITS.planLookMs, () => {
+      this.#running = this.#turn().then(() => {
+        this.start();
+      });
+    });
+  }
+
+  /** Resolves when what is under way has ended; the signal must have come. */
+  async idle(): Promise<void> {
+    this.#timer?.cancel();
+    this.#unsubscribe();
+    this.#state?.end();
+    await this.#running;
+  }
+
+  /** How far this node is; undefined while no plan runs. */
+  report(): PlanReport | undefined {
+    const plan = this.#parts.metadata.current()?.metadata.plan;
+    return this.#state?.plan === plan?.id ? this.#state?.report() : undefined;
+  }
+
+  async #turn(): Promise<void> {
+    const view = this.#parts.metadata.current();
+    const plan = view?.metadata.plan;
+    if (view === undefined || plan === undefined || plan.paused) return;
+    const state = this.#stateOf(view);
+    if (state.isDone) return;
+    try {
+      if (plan.step === 'prepare') await this.#makeRoom(view, state);
+      else if (plan.step === 'write-both') await this.#move(view, state);
+      else state.isDone = true;
+    } catch (error) {
+      if (!(error instanceof KvError)) throw error;
+      if (state.signal.aborted) return;
+      state.waitsFor = error.message;
+      this.#parts.log.debug('a step of a plan is tried again', { error });
+    }
+  }
+
+  #stateOf({ metadata: { plan } }: ClusterView): PlanState {
+    if (this.#state?.isOf(plan) !== true || this.#state.signal.aborted) {
+      this.#state?.end();
+      this.#state = plan === undefined ? undefined : new PlanState(plan);
+    }
+    return this.#state!;
+  }
+
+  /** What an earlier ownership, or a move that was given up, has left would come back to life as news: it goes before anything is written here. */
+  async #makeRoom(view: ClusterView, state: PlanState): Promise<void> {
+    const { ownId, clear } = this.#parts;
+    for (const namespace of view.metadata.namespaces) {
+      const runs = gainedRuns(view, namespace, ownId);
+      if (leavesIn(runs) > 0) await clear(namespace.id, runs, state.signal);
+      if (state.signal.aborted) return;
+    }
+    state.isDone = true;
+  }
+
+  async #move(view: ClusterView, state: PlanState): Promise<void> {
+    const groups = this.#ownGroups(view);
+    state.ranges = sumOf(groups);
+    const keys = groups.map((group) => JSON.stringify([group.namespace, group.runs]));
+    let waits = '';
+    for (const [i, group] of groups.entries()) {
+      const key = keys[i]!;
+      if (state.signal.aborted) return;
+      if (!state.has(key)) {
+        const why = await this.#moveGroup(view, group, state);
+        if (why === undefined) state.finish(key);
+        else waits = why;
+      }
+      state.rangesDone = sumOf(groups.filter((_, at) => state.has(keys[at]!)));
+    }
+    state.waitsFor = waits;
+    state.isDone = waits === '' && !state.signal.aborted;
+  }
+
+  /** Groups that this node moves: those that it gains, and, while it drives the plan, those that nobody gains. */
+  #ownGroups(view: ClusterView): readonly MovingGroup[] {
+    const { ownId, liveness } = this.#parts;
+    const isLead = leadOf(view.metadata, liveness) === ownId;
+    return view.metadata.namespaces
+      .flatMap((namespace) => movingGroups(namespace.id, ownedRanges(view, namespace)))
+      .filter((group) => {
+        const mover = moverOf(group);
+        return mover === undefined ? isLead : mover === ownId;
+      });
+  }
+
+  /** Gives what is in the way, or undefined when the group is where it belongs. */
+  async #moveGroup(
+    view: ClusterView,
+    { namespace, owners, runs, ranges }: MovingGroup,
+    state: PlanState,
+  ): Promise<string | undefined> {
+    const { repairs, epochOf } = this.#parts;
+    const dcs = new Map(view.metadata.members.map(({ nodeId, dc }) => [nodeId, dc]));
+    const dcOf = (nodeId: NodeId): string => dcs.get(nodeId) ?? '';
+    const has = (nodeId: NodeId): boolean => epochOf(nodeId) >= state.stepEpoch;
+    // A write that was planned before could still be acknowledged by nodes that do not know of the plan, and be missed here.
+    if (!isFenced(owners, { dcOf, does: has }))
+      return `the step to be applied by ${this.#namesOf(owners.write.filter((id) => !has(id)))}`;
+    const isEnough = (partners: readonly NodeId[]): boolean =>
+      isCovered(owners, { dcOf, does: (id) => has(id) && partners.includes(id) });
+    const group = { namespace, owners: owners.write.toSorted(), runs, ranges, isMoving: true };
+    const before = state.movedBytes;
+    // With one owner left there is nothing to compare: it has all that was acknowledged.
+    await repairs.run(group, {
+      signal: state.signal,
+      bytesPerSecond: LIMITS.planBytesPerSecond,
+      isEnough,
+      onDone: ({ sentBytes }) => {
+        state.movedBytes = before + sentBytes;
+      },
+    });
+    return undefined;
+  }
+
+  #namesOf(nodeIds: readonly NodeId[]): string {
+    return nodeIds.map((nodeId) => this.#parts.peers.nameOf(nodeId)).join(' ');
+  }
+}
+
+function sumOf(groups: readonly MovingGroup[]): number {
+  return groups.reduce((sum, { ranges }) => sum + ranges, 0);
+}

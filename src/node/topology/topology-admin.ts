@@ -1,0 +1,235 @@
+import { assert } from '../../stdx/assert.js';
+import { KvError } from '../core/errors.js';
+import type {
+  ClusterMetadata,
+  Member,
+  MetadataChange,
+  NodeId,
+} from '../core/metadata/cluster-metadata.js';
+import { namespaceNamed } from '../core/metadata/namespaces.js';
+import { applyEntry } from '../core/metadata/transformations.js';
+import { describePlanned } from '../core/topology/describe-plan.js';
+import type { PlannedChange } from '../core/topology/topology-plan.js';
+import type { NodeReport } from '../core/views/node-views.js';
+import type {
+  PlanCheck,
+  PlannedChangeView,
+  PlanPreview,
+  TopologyChange,
+  TopologyOrder,
+  TopologyView,
+} from '../core/views/topology-views.js';
+import { clusterViewOf } from '../metadata/cluster-view.js';
+import type { ClusterView, LivenessService, MetadataService } from '../services.js';
+import { blockersOf, checksOf } from './plan-checks.js';
+import { leadOf } from './lead.js';
+import { previewOf, type PlanKnowledge } from './plan-preview.js';
+
+export interface TopologyAdminParts {
+  readonly ownId: NodeId;
+  readonly metadata: MetadataService;
+  readonly liveness: LivenessService;
+  /** The reports of all members that answer. */
+  readonly ask: () => Promise<ReadonlyMap<NodeId, NodeReport>>;
+  /** The name of this node. */
+  readonly name: () => string;
+}
+
+/** Entries that are tried out before they are proposed need an id; nobody sees it. */
+const TRIED = '0000000000000000';
+
+/** Shows how the ring is to change, or changes, and takes orders about it. */
+export class TopologyAdmin {
+  readonly #parts: TopologyAdminParts;
+
+  constructor(parts: TopologyAdminParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws KvError KV_NOT_READY before the node is in a cluster */
+  async view(): Promise<TopologyView> {
+    return this.#viewOf(this.#current().metadata, await this.#knowledge());
+  }
+
+  /**
+   * Stages, discards, begins, pauses or cancels, and gives what has come of it.
+   * @throws KvError KV_PLAN_REFUSED, KV_USAGE for a node that nobody has, KV_NAMESPACE_UNKNOWN, KV_EPOCH_CHANGED, KV_NO_VOTER_MAJORITY
+   */
+  async change(order: TopologyOrder, remainingMs: number): Promise<TopologyView> {
+    const knowledge = await this.#knowledge();
+    const before = this.#current().metadata;
+    if (order.commit) refuseBesides(before);
+    const begins = order.commit || order.change.action === 'commit';
+    const tried = this.#entriesOf(before, order).reduce(tryOut, before);
+    if (begins) this.#check(tried, before, { order, knowledge });
+    if (order.dryRun) return this.#viewOf(tried, knowledge);
+    const { metadata } = this.#parts;
+    for (const change of this.#entriesOf(before, order))
+      await metadata.change((view) => this.#unlessDone(view, change), remainingMs);
+    return this.#viewOf(this.#current().metadata, knowledge);
+  }
+
+  /** A change that somebody has made already, by a lost answer or beside us, is not made again. */
+  #unlessDone({ metadata }: ClusterView, change: MetadataChange): MetadataChange | undefined {
+    if (change.kind !== 'pause-plan') return change;
+    return metadata.plan?.paused === change.paused ? undefined : change;
+  }
+
+  #check(
+    after: ClusterMetadata,
+    before: ClusterMetadata,
+    { order, knowledge }: { readonly order: TopologyOrder; readonly knowledge: PlanKnowledge },
+  ): void {
+    const { checks } = this.#previewOf(after, before.plan?.id, knowledge) ?? { checks: [] };
+    const blockers = blockersOf(checks, order.checks);
+    if (blockers.length === 0 || order.dryRun) return;
+    throw new KvError(
+      'KV_PLAN_REFUSED',
+      `the plan was not begun: ${blockers.map(({ message }) => message).join('; ')}`,
+      { hints: ['kv cluster plan', 'kv status'] },
+    );
+  }
+
+  #entriesOf(state: ClusterMetadata, { change, commit }: TopologyOrder): readonly MetadataChange[] {
+    const entry = entryOf(state, change);
+    return commit && entry.kind !== 'begin-plan' ? [entry, { kind: 'begin-plan' }] : [entry];
+  }
+
+  async #knowledge(): Promise<PlanKnowledge> {
+    const { liveness, ask } = this.#parts;
+    return { reports: await ask(), stateOf: (nodeId) => liveness.stateOf(nodeId) };
+  }
+
+  #viewOf(state: ClusterMetadata, knowledge: PlanKnowledge): TopologyView {
+    const { plan, staged = [] } = state;
+    const viewsOf = (changes: readonly PlannedChange[]): readonly PlannedChangeView[] =>
+      changes.map((change) => changeView(state, change));
+    const lead = leadOf(state, this.#parts.liveness);
+    return {
+      viewedFrom: this.#parts.name(),
+      cluster: state.clusterName,
+      epoch: state.epoch,
+      staged: viewsOf(staged),
+      plan: plan && {
+        id: plan.id,
+        step: plan.step,
+        paused: plan.paused,
+        changes: viewsOf(plan.changes),
+        waitsFor:
+          (lead === undefined ? undefined : knowledge.reports.get(lead)?.planWaitsFor) ?? '',
+      },
+      preview: this.#previewOf(state, undefined, knowledge),
+    };
+  }
+
+  /** Of the plan that runs, or of what is staged as if it began now. */
+  #previewOf(
+    state: ClusterMetadata,
+    running: number | undefined,
+    knowledge: PlanKnowledge,
+  ): PlanPreview | undefined {
+    const { plan, staged } = state;
+    const changes = plan?.changes ?? staged;
+    if (changes === undefined) return undefined;
+    const prepared = plan ?? { id: 0, step: 'prepare', stepEpoch: 0, changes, paused: false };
+    const view = clusterViewOf({ ...state, plan: prepared });
+    const figures = previewOf(view, knowledge);
+    const judged = { view, changes, nodes: figures.nodes, running };
+    // A plan that runs was judged when it began.
+    const checks: readonly PlanCheck[] =
+      plan === undefined || plan.id > this.#current().metadata.epoch
+        ? checksOf(judged, knowledge)
+        : [];
+    return { ...figures, checks };
+  }
+
+  #current(): ClusterView {
+    const view = this.#parts.metadata.current();
+    if (view !== undefined) return view;
+    throw new KvError('KV_NOT_READY', 'the node has not entered its cluster yet');
+  }
+}
+
+function tryOut(state: ClusterMetadata, change: MetadataChange): ClusterMetadata {
+  return applyEntry(state, { epoch: state.epoch + 1, id: TRIED, change });
+}
+
+function refuseBesides({ staged = [] }: ClusterMetadata): void {
+  if (staged.length === 0) return;
+  const others = staged.length === 1 ? 'another change is' : `${staged.length} other changes are`;
+  throw new KvError(
+    'KV_PLAN_REFUSED',
+    `${others} staged: stage this one too and commit all of them, or discard them first`,
+    { hints: ['kv cluster plan', 'kv cluster commit', 'kv cluster discard'] },
+  );
+}
+
+function entryOf(state: ClusterMetadata, change: TopologyChange): MetadataChange {
+  switch (change.action) {
+    case 'leave':
+    case 'remove': {
+      const { nodeId } = memberNamed(state, change.node);
+      return { kind: 'stage-leave', nodeId, isDead: change.action === 'remove' };
+    }
+    case 'replace':
+      return replaceEntry(state, change);
+    case 'replicate': {
+      const { id } = namespaceNamed(state.namespaces, change.namespace);
+      return { kind: 'stage-replication', namespace: id, replication: change.replication };
+    }
+    case 'discard': {
+      const { node } = change;
+      const nodeId = node === undefined ? undefined : memberNamed(state, node).nodeId;
+      return { kind: 'discard', nodeId };
+    }
+    case 'commit':
+      return { kind: 'begin-plan' };
+    case 'pause':
+    case 'resume':
+      return { kind: 'pause-plan', plan: change.plan, paused: change.action === 'pause' };
+    case 'cancel':
+      return { kind: 'step-plan', plan: change.plan, to: 'cancelled' };
+  }
+}
+
+/** The newcomer is staged already, to join with tokens of its own: it is staged anew, with those of the dead one. */
+function replaceEntry(
+  state: ClusterMetadata,
+  { node, by }: Extract<TopologyChange, { action: 'replace' }>,
+): MetadataChange {
+  const dead = memberNamed(state, node);
+  const newcomer = memberNamed(state, by);
+  if (newcomer.state !== 'joining')
+    throw new KvError(
+      'KV_PLAN_REFUSED',
+      `${by} is a member that owns ranges: start a new node with --join, and name that one`,
+    );
+  const { state: _state, tokens: _tokens, joinedEpoch: _joined, ...member } = newcomer;
+  return { kind: 'stage-join', member, tokens: dead.tokens, replaces: dead.nodeId };
+}
+
+function memberNamed({ members, clusterName }: ClusterMetadata, name: string): Member {
+  const found = members.find((member) => member.name === name && member.state !== 'removed');
+  if (found !== undefined) return found;
+  throw new KvError('KV_USAGE', `${clusterName} has no node called ${name}`, {
+    hints: ['kv node list'],
+  });
+}
+
+function changeView(state: ClusterMetadata, change: PlannedChange): PlannedChangeView {
+  const nameOf = (nodeId: NodeId): string => {
+    const member = state.members.find((one) => one.nodeId === nodeId);
+    assert(member !== undefined, 'what changes is a member');
+    return member.name;
+  };
+  const text = describePlanned(state, change);
+  if (change.kind === 'replication') {
+    const namespace = state.namespaces.find(({ id }) => id === change.namespace)?.name ?? '';
+    return { kind: 'replication', node: '', replaces: '', namespace, text };
+  }
+  const node = nameOf(change.nodeId);
+  if (change.kind === 'leave')
+    return { kind: change.isDead ? 'remove' : 'leave', node, replaces: '', namespace: '', text };
+  const replaces = change.replaces === undefined ? '' : nameOf(change.replaces);
+  return { kind: replaces === '' ? 'join' : 'replace', node, replaces, namespace: '', text };
+}
