@@ -1,102 +1,198 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { decodeDataKey, DATA_KEYS } from '../../../src/node/core/version/data-key.js';
-import type { TopologyChange, TopologyView } from '../../../src/node/core/views/topology-views.js';
-import { SHARD_FOLDER } from '../../../src/node/store/store.js';
-import { peerAddressOf } from '../../../src/sim/sim-machine.js';
-import { assert } from '../../../src/stdx/assert.js';
-import { utf8Decode } from '../../../src/stdx/bytes.js';
-import { BootedCluster, text } from './booted-cluster.js';
+import { ChangingCluster, KEYS, MOVE_MS } from './changing-cluster.js';
 
-const KEYS = Array.from({ length: 60 }, (_, i) => `k${i}`);
-const MOVE_MS = 120_000;
-
-let cluster: BootedCluster;
+let cluster: ChangingCluster;
 
 beforeEach(async () => {
-  cluster = await BootedCluster.of(3, 5);
-  for (const key of KEYS) await cluster.execute('n1', { kind: 'put', key, value: `v ${key}` });
+  cluster = await ChangingCluster.of(3, 5);
 });
 
-async function join(name: string): Promise<void> {
-  const clusterId = cluster.at('n1').node.clusterId();
-  await cluster.run(cluster.start(name, { kind: 'join', clusterId, seeds: [peerAddressOf('n1')] }));
-  await cluster.until(() =>
-    cluster.running().every(({ machine }) => cluster.sees(machine.name, name) === 'up'),
-  );
-}
-
-async function order(name: string, change: TopologyChange): Promise<TopologyView> {
-  const { topology } = cluster.at(name).node.admin;
-  const whole = { change, checks: 'strict', commit: false, dryRun: false } as const;
-  return await cluster.run(topology.change(whole, 5_000));
-}
-
-/** Until all running nodes know of no plan any more. */
-async function planEnds(): Promise<void> {
-  await cluster.until(
-    () =>
-      cluster.running().every(({ node }) => {
-        const metadata = node.metadata.current()?.metadata;
-        return metadata !== undefined && metadata.plan === undefined;
-      }),
-    MOVE_MS,
-  );
-}
-
-async function get(name: string, key: string, level = 'quorum'): Promise<string | undefined> {
-  const result = await cluster.execute(name, { kind: 'get', key, level });
-  assert(result.kind === 'read', 'a get is answered by a read');
-  return text(result);
-}
-
-function keysOn(name: string): readonly string[] {
-  const keys = cluster.machine(name).disk.keys(SHARD_FOLDER, DATA_KEYS);
-  return keys.map((key) => utf8Decode(decodeDataKey(key).key));
-}
-
-/** Whether each running node holds on its disk what the ring says that it holds, and nothing else. */
-function isInPlace(): boolean {
-  return cluster.running().every(({ machine }) => {
-    const own = KEYS.filter((key) => cluster.replicas('n1', key).includes(machine.name));
-    return JSON.stringify([...keysOn(machine.name)].sort()) === JSON.stringify([...own].sort());
-  });
+async function expectAll(name: string, level = 'all'): Promise<void> {
+  for (const key of KEYS) expect(await cluster.get(name, key, level)).toBe(`v ${key}`);
 }
 
 describe('a node that joins a cluster with data', () => {
   it('is staged, and owns its ranges with all that is in them when the plan is done', async () => {
-    await join('n4');
-    const staged = await order('n2', { action: 'commit' });
-    expect(staged.plan?.changes.map((one) => one.text)).toEqual(['n4 joins']);
-    await planEnds();
-    const members = cluster
-      .view('n1')
-      .metadata.members.map(({ name, state }) => `${name} ${state}`);
-    expect(members).toEqual(['n1 normal', 'n2 normal', 'n3 normal', 'n4 normal']);
-    expect(keysOn('n4').length).toBeGreaterThan(20);
-    for (const key of KEYS) expect(await get('n4', key, 'all')).toBe(`v ${key}`);
+    await cluster.join('n4');
+    expect(cluster.members('n2')).toContain('n4 joining');
+    const { plan, preview } = await cluster.order('n2', { action: 'commit' });
+    expect(plan?.changes.map((one) => one.text)).toEqual(['n4 joins']);
+    expect(preview?.nodes.find(({ node }) => node === 'n4')?.holdsAfter).toBeCloseTo(0.75, 1);
+    await cluster.planEnds();
+    expect(cluster.members('n1')).toEqual(['n1 normal', 'n2 normal', 'n3 normal', 'n4 normal']);
+    expect(cluster.keysOn('n4').length).toBeGreaterThan(20);
+    await expectAll('n4');
   });
 
   it('leaves nothing on those that do not own it any more', async () => {
-    await join('n4');
-    await order('n1', { action: 'commit' });
-    await planEnds();
-    await cluster.until(isInPlace, MOVE_MS);
-    expect(keysOn('n1').length).toBeLessThan(KEYS.length);
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'commit' });
+    await cluster.planEnds();
+    await cluster.until(() => cluster.isInPlace(), MOVE_MS);
+    expect(cluster.keysOn('n1').length).toBeLessThan(KEYS.length);
+  });
+
+  it('is as before when the plan is given up, and its identity is gone', async () => {
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'commit' });
+    await cluster.stepped('n1', 'write-both');
+    const { plan } = cluster.view('n1').metadata;
+    await cluster.order('n1', { action: 'cancel', plan: plan?.id ?? 0 });
+    await cluster.until(() => cluster.find('n4') === undefined, MOVE_MS);
+    expect(cluster.members('n1')).toEqual(['n1 normal', 'n2 normal', 'n3 normal', 'n4 removed']);
+    await expectAll('n1');
+  });
+
+  it('makes room first, when it holds of its ranges what is older', async () => {
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'commit' });
+    await cluster.planEnds();
+    // What n4 hands over is deleted while it is away from its ranges, and then it gets them back.
+    await cluster.order('n1', { action: 'leave', node: 'n3' }, { commit: true });
+    await cluster.planEnds();
+    await expectAll('n2');
   });
 });
 
 describe('a node that leaves', () => {
   it('hands all over before it goes', async () => {
-    await join('n4');
-    await order('n1', { action: 'commit' });
-    await planEnds();
-    await order('n1', { action: 'leave', node: 'n2' });
-    await order('n1', { action: 'commit' });
-    await planEnds();
-    const members = cluster
-      .view('n1')
-      .metadata.members.map(({ name, state }) => `${name} ${state}`);
-    expect(members).toEqual(['n1 normal', 'n2 removed', 'n3 normal', 'n4 normal']);
-    for (const key of KEYS) expect(await get('n1', key, 'all')).toBe(`v ${key}`);
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'commit' });
+    await cluster.planEnds();
+    await cluster.order('n1', { action: 'leave', node: 'n2' }, { commit: true });
+    await cluster.planEnds();
+    expect(cluster.members('n1')).toEqual(['n1 normal', 'n2 removed', 'n3 normal', 'n4 normal']);
+    await expectAll('n1');
+  });
+
+  it('may do so beside one that joins, in one plan', async () => {
+    await cluster.join('n4');
+    await cluster.join('n5');
+    await cluster.order('n1', { action: 'leave', node: 'n2' });
+    await cluster.order('n3', { action: 'commit' });
+    await cluster.planEnds();
+    expect(cluster.members('n4')).toEqual([
+      'n1 normal',
+      'n2 removed',
+      'n3 normal',
+      'n4 normal',
+      'n5 normal',
+    ]);
+    await expectAll('n5');
+    await cluster.until(() => cluster.isInPlace(), MOVE_MS);
+  });
+
+  it('is refused when it would take a copy with it, unless that is said to be meant', async () => {
+    expect(await cluster.refusal('n1', { action: 'leave', node: 'n2' }, { commit: true })).toBe(
+      'the plan was not begun: default would have 2 copies, not 3',
+    );
+    await cluster.order('n1', { action: 'leave', node: 'n2' }, { commit: true, checks: 'enabled' });
+    await cluster.planEnds();
+    await expectAll('n1');
+  });
+});
+
+describe('a node that is dead', () => {
+  it('is removed, and its copies are made anew from those that live', async () => {
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'commit' });
+    await cluster.planEnds();
+    await cluster.lose('n2');
+    await cluster.order('n1', { action: 'remove', node: 'n2' }, { commit: true });
+    await cluster.planEnds();
+    expect(cluster.members('n1')).toEqual(['n1 normal', 'n2 removed', 'n3 normal', 'n4 normal']);
+    await expectAll('n1');
+  });
+
+  it('is not removed while it is alive', async () => {
+    expect(await cluster.refusal('n1', { action: 'remove', node: 'n2' }, { commit: true })).toMatch(
+      /^the plan was not begun: n2 is alive: let it leave, or stop it first/,
+    );
+  });
+
+  it('is replaced by one that takes its tokens, and only its ranges', async () => {
+    await cluster.lose('n2');
+    const { tokens } = cluster.view('n1').metadata.members.find(({ name }) => name === 'n2')!;
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'replace', node: 'n2', by: 'n4' }, { commit: false });
+    await cluster.order('n1', { action: 'commit' });
+    await cluster.planEnds();
+    expect(cluster.members('n3')).toEqual(['n1 normal', 'n2 removed', 'n3 normal', 'n4 normal']);
+    const { members } = cluster.view('n3').metadata;
+    expect(members.find(({ name }) => name === 'n4')?.tokens).toEqual(tokens);
+    await expectAll('n4');
+  });
+
+  it('is refused when it comes back after that, and told why', async () => {
+    await cluster.lose('n2');
+    await cluster.order(
+      'n1',
+      { action: 'remove', node: 'n2' },
+      { commit: true, checks: 'enabled' },
+    );
+    await cluster.planEnds();
+    expect((await cluster.startRefused('n2')).code).toBe('KV_IDENTITY_REMOVED');
+  });
+});
+
+describe('the copies of a namespace', () => {
+  it('become fewer by a plan, and more again', async () => {
+    const fewer = { action: 'replicate', namespace: 'default', replication: { dc1: 2 } } as const;
+    await cluster.order('n1', fewer, { commit: true });
+    await cluster.planEnds();
+    await expectAll('n1');
+    await cluster.until(() => cluster.isInPlace(), MOVE_MS);
+    expect(KEYS.every((key) => cluster.replicas('n1', key).length === 2)).toBe(true);
+    const more = { ...fewer, replication: { dc1: 3 } };
+    await cluster.order('n2', more, { commit: true });
+    await cluster.planEnds();
+    await expectAll('n3');
+    expect(KEYS.every((key) => cluster.replicas('n1', key).length === 3)).toBe(true);
+  });
+});
+
+describe('a plan', () => {
+  it('waits while it is paused', async () => {
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'commit' });
+    const id = cluster.view('n1').metadata.plan?.id ?? 0;
+    await cluster.order('n1', { action: 'pause', plan: id });
+    await cluster.scheduler.advance(30_000);
+    expect(cluster.view('n2').metadata.plan).toMatchObject({ id, step: 'prepare', paused: true });
+    await cluster.order('n2', { action: 'resume', plan: id });
+    await cluster.planEnds();
+    await expectAll('n2');
+  });
+
+  it('is the only one', async () => {
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'commit' });
+    expect(await cluster.refusal('n2', { action: 'leave', node: 'n1' })).toMatch(
+      /^plan \d+ is under way, and there is one at a time$/,
+    );
+  });
+
+  it('is shown and not begun by a dry run', async () => {
+    await cluster.join('n4');
+    const seen = await cluster.order('n1', { action: 'commit' }, { dryRun: true });
+    expect(seen.preview?.checks.every(({ passed }) => passed)).toBe(true);
+    expect(seen.preview?.movedBytes).toBeGreaterThan(0);
+    expect(cluster.view('n1').metadata.plan).toBeUndefined();
+  });
+
+  it('goes on after the death of whoever drives it, and of the node that joins', async () => {
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'commit' });
+    await cluster.stepped('n1', 'write-both');
+    const { voters, members } = cluster.view('n1').metadata;
+    const driver = members.find(({ nodeId }) => nodeId === voters[0])?.name ?? '';
+    cluster.kill(driver);
+    cluster.kill('n4');
+    await cluster.start('n4');
+    await cluster.planEnds();
+    await cluster.start(driver);
+    await cluster.planEnds();
+    await expectAll('n4', 'quorum');
+    expect(cluster.members('n4')).toContain('n4 normal');
   });
 });
