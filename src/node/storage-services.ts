@@ -6,6 +6,7 @@ import type { Coordinator } from './coordinator/coordinator.js';
 import type { RepairServices } from './repair/wire-repair.js';
 import type { EventSink, LivenessService, MetadataService, PeerDirectory } from './services.js';
 import { StorageAdmin } from './status/storage-admin.js';
+import { LeftoverCleaner } from './store/clear/leftover-cleaner.js';
 import type { DiskReserve } from './store/disk-reserve.js';
 import type { HashGrid } from './store/grid/hash-grid.js';
 import { Scrubber } from './store/scrub/scrubber.js';
@@ -33,6 +34,8 @@ export interface StorageServiceParts {
 export interface StorageServices {
   readonly scrubber: Scrubber;
   readonly jobs: StorageJobs;
+  /** Removes what this node holds of ranges that are not its own. */
+  readonly clearing: LeftoverCleaner;
   readonly admin: StorageAdmin;
   /** What is known of the store that cannot be read. */
   damage(): DamageReport;
@@ -57,6 +60,11 @@ export function wireStorage(parts: StorageServiceParts): StorageServices {
     engine: store.engine,
     namespaces: () => metadata.current()?.metadata.namespaces.map(({ id }) => id) ?? [],
   });
+  const clearing = new LeftoverCleaner({
+    ...parts,
+    env: { ...env, log: env.log.child('clear') },
+    forgetTimes: (namespace, runs) => repair.times.forget(namespace, runs),
+  });
   const admin = new StorageAdmin({
     ...{ ...parts, node, clock: env.clock, scrubber, jobs },
     repairedAtMs: ({ namespace, runs }) => repair.times.oldest(namespace, runs),
@@ -66,5 +74,5 @@ export function wireStorage(parts: StorageServiceParts): StorageServices {
     ...store.rotten.report(),
     unreadable: scrubber.view().unreadable,
   });
-  return { scrubber, jobs, admin, damage };
+  return { scrubber, jobs, clearing, admin, damage };
 }

@@ -55,7 +55,7 @@ export class Recovery {
     const { store, clock, events } = this.#parts;
     const shared = groups.filter(isShared);
     if (this.isOver() || !shared.every((group) => this.#isBack(group))) return;
-    await writePatiently(store, [{ type: 'del', key: LOSS_KEY }], clock);
+    await writePatiently(store, () => [{ type: 'del', key: LOSS_KEY }], clock);
     this.#lossMs = undefined;
     const forGood = lostForGoodText(this.#alone(groups));
     const message =

@@ -3,7 +3,8 @@ import { LIMITS } from '../core/limits.js';
 import { SlotMap, type SlotRun } from '../core/repair/slot-map.js';
 import type { Clock } from '../env/clock.js';
 import type { Logger } from '../env/log.js';
-import { writeBeside, type BackgroundStore } from '../store/background-store.js';
+import type { BatchOperation } from '../env/storage.js';
+import { writeBeside, writePatiently, type BackgroundStore } from '../store/background-store.js';
 import { sealRuns, unsealRuns } from '../store/sealed-runs.js';
 import { namespaceOfKey, REPAIR_TIMES, repairTimesKey } from '../store/system-keys.js';
 
@@ -57,6 +58,16 @@ export class RepairTimes {
     await this.#write(namespace);
   }
 
+  /** Nothing is known any more of slots that lose what they hold; resolves when that is durable. @throws as `note` */
+  async forget(namespace: number, runs: readonly SlotRun[]): Promise<void> {
+    await this.recover();
+    const map = this.#times.get(namespace);
+    if (map === undefined) return;
+    for (const run of runs) map.set(run, 0);
+    const { store, clock } = this.#parts;
+    await writePatiently(store, () => [this.#operation(namespace)], clock);
+  }
+
   async #read(): Promise<void> {
     for await (const { key, value } of this.#parts.store.scan(REPAIR_TIMES)) {
       const namespace = namespaceOfKey(key);
@@ -77,13 +88,16 @@ export class RepairTimes {
 
   async #write(namespace: number): Promise<void> {
     const { store, clock } = this.#parts;
-    const key = repairTimesKey(namespace);
-    const value = sealRuns(key, this.#mapOf(namespace).runs());
-    const operations = [{ type: 'put', key, value }] as const;
+    const operations = [this.#operation(namespace)];
     const deadlineMs = clock.monotonicMs() + LIMITS.backgroundSwapMs;
     const outcome = await writeBeside(store, { operations, priority: 'background', deadlineMs });
     if (outcome.kind === 'failed') throw outcome.error;
     if (outcome.kind === 'overloaded')
       throw new KvError('KV_OVERLOADED', 'the queue of this node is full');
+  }
+
+  #operation(namespace: number): BatchOperation {
+    const key = repairTimesKey(namespace);
+    return { type: 'put', key, value: sealRuns(key, this.#mapOf(namespace).runs()) };
   }
 }

@@ -47,14 +47,18 @@ export function writeBeside(
   });
 }
 
-/** Writes beside the records, again while the queue is full. @throws KvError KV_STORE_FAILED, KV_NOT_READY, KV_OVERLOADED after 10 s */
+/**
+ * Writes beside the records, again while the queue is full, each time what is to be written then: so what was refused once does not undo
+ * what was written since. @throws KvError KV_STORE_FAILED, KV_NOT_READY, KV_OVERLOADED after 10 s
+ */
 export async function writePatiently(
   store: Pick<BackgroundStore, 'writeSystem'>,
-  operations: readonly BatchOperation[],
+  operationsNow: () => readonly BatchOperation[],
   clock: Pick<Clock, 'after'>,
 ): Promise<void> {
   for (let left = TRIES; ; left--) {
-    const outcome = await writeBeside(store, { operations, priority: 'background' });
+    const write = { operations: operationsNow(), priority: 'background' } as const;
+    const outcome = await writeBeside(store, write);
     if (outcome.kind === 'failed') throw outcome.error;
     if (outcome.kind !== 'overloaded') return;
     if (left === 0) throw new KvError('KV_OVERLOADED', 'The queue of the store stays full.');

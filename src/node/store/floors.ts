@@ -5,8 +5,11 @@ import type { BatchOperation, Storage } from '../env/storage.js';
 import { sealRuns, unsealRuns } from './sealed-runs.js';
 import { FLOORS, floorKey, namespaceOfKey } from './system-keys.js';
 
-/** Makes a change durable; resolves when it is. @throws KvError KV_STORE_FAILED, KV_OVERLOADED, KV_NOT_READY */
-type WriteFloors = (operations: readonly BatchOperation[]) => Promise<void>;
+/**
+ * Makes durable what it is given when it asks, which may be more than once; resolves when it is.
+ * @throws KvError KV_STORE_FAILED, KV_OVERLOADED, KV_NOT_READY
+ */
+type WriteFloors = (operationsNow: () => readonly BatchOperation[]) => Promise<void>;
 
 /**
  * How far the slots of a shard are complete, in ms of stamps, per namespace: whatever was written or deleted up to a floor, this
@@ -73,6 +76,17 @@ export class StoreFloors {
     await this.#store(namespace);
   }
 
+  /**
+   * The slots are about to lose what they hold. It counts at once; when it resolves the floors are 0 on the disk too, also when that could
+   * not be written before. @throws as the writer
+   */
+  async forget(namespace: number, runs: readonly SlotRun[]): Promise<void> {
+    const map = this.#floors.get(namespace);
+    if (map === undefined) return;
+    for (const run of runs) map.set(run, 0);
+    await this.#store(namespace);
+  }
+
   #mapOf(namespace: number): SlotMap {
     let map = this.#floors.get(namespace);
     if (map === undefined) this.#floors.set(namespace, (map = new SlotMap()));
@@ -81,7 +95,8 @@ export class StoreFloors {
 
   async #store(namespace: number): Promise<void> {
     const key = floorKey(namespace);
-    const value = sealRuns(key, this.#mapOf(namespace).runs());
-    await this.#write?.([{ type: 'put', key, value }]);
+    await this.#write?.(() => [
+      { type: 'put', key, value: sealRuns(key, this.#mapOf(namespace).runs()) },
+    ]);
   }
 }

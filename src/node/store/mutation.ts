@@ -38,7 +38,11 @@ export interface Swap {
   /** What takes its place, encoded; undefined removes it. */
   readonly by: Uint8Array | undefined;
   readonly deadlineMs?: number | undefined;
+  readonly refuses?: Refusal | undefined;
 }
+
+/** Why a change must not be made any more; asked when it is decided, in the order in which the store decides all others. */
+type Refusal = () => KvError | undefined;
 
 /** Changes of what is kept beside the records. */
 export interface SystemWrite {
@@ -46,6 +50,7 @@ export interface SystemWrite {
   readonly priority: Mutation['priority'];
   /** Monotonic. */
   readonly deadlineMs?: number | undefined;
+  readonly refuses?: Refusal | undefined;
 }
 
 /** Tells one copy of a key from another. */
@@ -89,12 +94,14 @@ export interface PendingSwap extends Pending {
   readonly dataKey: Uint8Array;
   readonly expected: Swap['expected'];
   readonly by: StoredRecord | undefined;
+  readonly refuses: Refusal | undefined;
 }
 
 /** Changes outside the records, written as they are with one of the next batches. */
-interface PendingSystem extends Pending {
+export interface PendingSystem extends Pending {
   readonly kind: 'system';
   readonly operations: readonly BatchOperation[];
+  readonly refuses: Refusal | undefined;
 }
 
 /** What waits for the writer loop. */

@@ -163,22 +163,22 @@ export class Store {
     else if (by === 'corrupt') done({ kind: 'failed', error: garbled() });
     else if (by === 'unknown-format') done({ kind: 'failed', error: newerFormat() });
     else {
-      const { expected, deadlineMs } = change;
+      const { expected, deadlineMs, refuses } = change;
       const sizeBytes = dataKey.length + (by?.encoded.length ?? 0) + QUEUE_OVERHEAD;
-      const pending = { dataKey, expected, by, deadlineMs, sizeBytes, done };
+      const pending = { dataKey, expected, by, deadlineMs, refuses, sizeBytes, done };
       this.#writer.enqueue({ kind: 'swap', ...pending }, 'background');
     }
   }
 
   /** Writes what is kept beside the records with one of the next batches; `done` as with `apply`. */
   writeSystem(write: SystemWrite, done: (outcome: ApplyOutcome) => void): void {
-    if (this.#closing) {
-      done({ kind: 'failed', error: closing() });
-      return;
+    if (this.#closing) done({ kind: 'failed', error: closing() });
+    else {
+      const { operations, priority, deadlineMs, refuses } = write;
+      const sizeBytes = sizeOf(operations) + QUEUE_OVERHEAD;
+      const pending = { operations, deadlineMs, refuses, sizeBytes, done };
+      this.#writer.enqueue({ kind: 'system', ...pending }, priority);
     }
-    const { operations, priority, deadlineMs } = write;
-    const sizeBytes = sizeOf(operations) + QUEUE_OVERHEAD;
-    this.#writer.enqueue({ kind: 'system', operations, deadlineMs, sizeBytes, done }, priority);
   }
 
   /** Entries in order of their keys, as they are on the disk when it is asked for: what is under way is not in it. */

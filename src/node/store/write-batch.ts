@@ -14,6 +14,7 @@ import type {
   PendingMerge,
   PendingMutation,
   PendingSwap,
+  PendingSystem,
 } from './mutation.js';
 import { newerFormat } from './store-refusals.js';
 import type { RecordChange } from './record-change.js';
@@ -88,9 +89,7 @@ export class WriteBatch implements BatchLoad {
     if (priority === 'live') this.#liveBytes += pending.sizeBytes;
     this.#mutations += 1;
     if (pending.kind === 'system') {
-      this.#system.push(...pending.operations);
-      this.#isWanted = true;
-      this.#decided.push({ pending, outcome: WRITTEN });
+      this.#addSystem(pending);
       return;
     }
     const text = byteText(pending.dataKey);
@@ -104,6 +103,17 @@ export class WriteBatch implements BatchLoad {
     }
     if (slot.waiting.length === 0) this.#undecided.push(slot);
     slot.waiting.push(pending);
+  }
+
+  /** Changes beside the records are decided when they are added. */
+  #addSystem(pending: PendingSystem): void {
+    const error = pending.refuses?.();
+    if (error === undefined) {
+      this.#system.push(...pending.operations);
+      this.#isWanted = true;
+    }
+    const outcome = error === undefined ? WRITTEN : ({ kind: 'failed', error } as const);
+    this.#decided.push({ pending, outcome });
   }
 
   /** The keys that the storage must be asked for before `decide`. */
@@ -208,8 +218,10 @@ function isSweptFrom(held: StoredRecord, { version, expiresAtMs }: StoredRecord)
   );
 }
 
-function swap(slot: Slot, { expected, by }: PendingSwap): ApplyOutcome {
+function swap(slot: Slot, { expected, by, refuses }: PendingSwap): ApplyOutcome {
   const { held } = slot;
+  const error = refuses?.();
+  if (error !== undefined) return { kind: 'failed', error };
   if (held === undefined) return WRITTEN;
   if (expected === 'corrupt') {
     // A copy that is whole has been put in its place meanwhile.

@@ -1,11 +1,15 @@
 import { KvError } from '../../core/errors.js';
 import { LIMITS } from '../../core/limits.js';
+import { SLOT_COUNT } from '../../core/ring/token.js';
 import type { NodeEnv } from '../../env/env.js';
 import type { Counter } from '../../env/metrics.js';
 import type { ClusterView } from '../../services.js';
 import type { BackgroundStore } from '../background-store.js';
 import { Pace, pause } from '../pace.js';
-import { namespacesOnDisk, removeEntries, removeRecords } from './dropped-data.js';
+import { removeData } from '../clear/remove-data.js';
+import { namespacesOnDisk } from './namespaces-on-disk.js';
+
+const WHOLE_RING = { from: 0, to: SLOT_COUNT };
 
 export interface DroppedCleanerParts {
   readonly env: Pick<NodeEnv, 'clock' | 'log' | 'metrics'>;
@@ -84,14 +88,11 @@ export class DroppedCleaner {
 
   async #remove(namespace: number): Promise<void> {
     const { store, env } = this.#parts;
-    const { clock } = env;
-    const { signal } = this.#abort;
+    const onRemoved = (records: number): void => {
+      this.#removed.inc(records);
+    };
+    const parts = { store, clock: env.clock, pace: this.#pace, onRemoved };
     env.log.info('the records of a dropped namespace are removed', { namespace });
-    for (let left = true; left && !this.#abort.signal.aborted;) {
-      const page = await this.#pace.work(signal, () => removeRecords({ store, clock }, namespace));
-      this.#removed.inc(page.records);
-      left = page.records > 0;
-    }
-    await removeEntries({ store, clock }, namespace);
+    await removeData(parts, { namespace, runs: [WHOLE_RING] }, this.#abort.signal);
   }
 }

@@ -40,14 +40,14 @@ export function after(state: ClusterMetadata | undefined, change: MetadataChange
   return applyEntry(state, nextEntry(state, change));
 }
 
-export function initOf(member: NodeDescriptor): MetadataChange {
+export function initOf(member: NodeDescriptor, tokens: readonly number[] = [4096]): MetadataChange {
   return {
     kind: 'init',
     clusterId: 'c'.repeat(16),
     clusterName: 'test',
     settings: DEFAULT_SETTINGS,
     member,
-    tokens: [4096],
+    tokens,
   };
 }
 
