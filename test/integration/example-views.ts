@@ -10,6 +10,7 @@ import type {
 import type { OwnersView, RingView } from '../../src/node/core/views/ring-views.js';
 import type { StatusView } from '../../src/node/core/views/status-views.js';
 import type { TraceView } from '../../src/node/core/views/trace-views.js';
+import { TOPOLOGY } from './example-topology.js';
 
 // Every field differs from its default, and every optional one is there once and missing once: what does not travel, shows.
 
@@ -134,6 +135,8 @@ export const STATUS: StatusView = {
   writes: { perSecond: 3.5, p50Ms: undefined, p99Ms: undefined },
   loadBytes: 9_000_000_000,
   nodes: [node, silentNode],
+  staged: TOPOLOGY.staged,
+  plan: TOPOLOGY.plan,
   alerts: [
     {
       severity: 'bad',

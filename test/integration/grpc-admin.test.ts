@@ -5,6 +5,7 @@ import { LIMITS } from '../../src/node/core/limits.js';
 import type { WatchTick } from '../../src/node/core/views/event-views.js';
 import { nextTurn } from '../../src/node/io/turn.js';
 import { NAMESPACE_CHANGED, NAMESPACE_CHANGES, NAMESPACES } from './example-namespaces.js';
+import { TOPOLOGY, TOPOLOGY_ORDERS } from './example-topology.js';
 import { DESCRIBE, EVENTS, GOSSIP, NODE, OWNERS, RING, STATUS } from './example-views.js';
 import { exampleJobs, exampleStorage, exampleTombstones } from '../unit/cli/example-storage.js';
 import { openClientPort } from './grpc-fixtures.js';
@@ -42,6 +43,8 @@ describe('the administrative questions over gRPC', () => {
         storageJob: async (request) => (keep(request), exampleJobs[1]!),
         namespaces: async () => NAMESPACES,
         changeNamespace: async (change) => (keep(change), NAMESPACE_CHANGED),
+        topology: async () => TOPOLOGY,
+        changeTopology: async (order) => (keep(order), TOPOLOGY),
         hints: async (action, target) => (keep(action, target), { node: 'n1', hints: 3 }),
       },
     });
@@ -65,6 +68,9 @@ describe('the administrative questions over gRPC', () => {
     expect(await connection.namespaces(5_000)).toEqual(NAMESPACES);
     for (const change of NAMESPACE_CHANGES)
       expect(await connection.changeNamespace(change, 5_000)).toEqual(NAMESPACE_CHANGED);
+    expect(await connection.topology(5_000)).toEqual(TOPOLOGY);
+    for (const order of TOPOLOGY_ORDERS)
+      expect(await connection.changeTopology(order, 5_000)).toEqual(TOPOLOGY);
     expect(asked).toEqual([
       [{ all: true }],
       [[0, 255], { offline: true, namespace: 'orders' }],
@@ -73,6 +79,7 @@ describe('the administrative questions over gRPC', () => {
       ['purge', 'n4'],
       [job],
       ...NAMESPACE_CHANGES.map((change) => [change]),
+      ...TOPOLOGY_ORDERS.map((order) => [order]),
     ]);
   });
 

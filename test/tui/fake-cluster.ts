@@ -220,6 +220,8 @@ function status(cluster: FakeCluster): StatusView {
     loadBytes: sum((said) => said.loadBytes),
     nodes,
     alerts: alerts(nodes),
+    staged: [],
+    plan: undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import type { NodeReport, NodeView, OperationView } from '../core/views/node-views.js';
 import type { AlertView, Health, RangesView, StatusView } from '../core/views/status-views.js';
+import { plannedViews } from '../topology/planned-views.js';
 import { alertsOf } from './alerts.js';
 import { agreement, isServing, nameOf, type ViewContext } from './context.js';
 import { nodeViews } from './node-view.js';
@@ -33,6 +34,10 @@ export function statusView(context: ViewContext): StatusView {
     loadBytes: reports.reduce((sum, report) => sum + report.loadBytes, 0),
     nodes,
     alerts,
+    ...plannedViews(metadata, {
+      stateOf: context.stateOf,
+      reportOf: (nodeId) => context.answers.get(nodeId)?.report,
+    }),
   };
 }
 

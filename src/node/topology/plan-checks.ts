@@ -4,7 +4,7 @@ import { effectiveReplication } from '../core/metadata/replication.js';
 import { isCovered } from '../core/topology/fencing.js';
 import { stateAfter } from '../core/topology/planned-state.js';
 import type { PlannedChange } from '../core/topology/topology-plan.js';
-import type { PlanCheck, PlanChecks, PlanNodeView } from '../core/views/topology-views.js';
+import type { PlanCheck, PlanNodeView } from '../core/views/topology-views.js';
 import type { ClusterView } from '../services.js';
 import { moves, piecesOf, type PlanKnowledge } from './plan-preview.js';
 
@@ -32,19 +32,6 @@ export function checksOf(plan: CheckedPlan, knowledge: PlanKnowledge): readonly 
     ...diskChecks(plan),
     releaseCheck(plan, knowledge),
   ];
-}
-
-/** Those that hold a plan back, at this strictness. */
-export function blockersOf(
-  checks: readonly PlanCheck[],
-  strictness: PlanChecks,
-): readonly PlanCheck[] {
-  const asked: Readonly<Record<PlanChecks, readonly PlanCheck['name'][]>> = {
-    strict: ['running', 'dead', 'quorum', 'up', 'copies', 'disk', 'release'],
-    enabled: ['running', 'dead', 'quorum', 'disk'],
-    skip: ['running', 'dead'],
-  };
-  return checks.filter(({ name, passed }) => !passed && asked[strictness].includes(name));
 }
 
 function runningCheck({ running }: CheckedPlan): PlanCheck {

@@ -1,4 +1,3 @@
-import { assert } from '../../stdx/assert.js';
 import { KvError } from '../core/errors.js';
 import type {
   ClusterMetadata,
@@ -8,12 +7,10 @@ import type {
 } from '../core/metadata/cluster-metadata.js';
 import { namespaceNamed } from '../core/metadata/namespaces.js';
 import { applyEntry } from '../core/metadata/transformations.js';
-import { describePlanned } from '../core/topology/describe-plan.js';
-import type { PlannedChange } from '../core/topology/topology-plan.js';
+import { blockersOf } from '../core/topology/plan-blockers.js';
 import type { NodeReport } from '../core/views/node-views.js';
 import type {
   PlanCheck,
-  PlannedChangeView,
   PlanPreview,
   TopologyChange,
   TopologyOrder,
@@ -21,8 +18,8 @@ import type {
 } from '../core/views/topology-views.js';
 import { clusterViewOf } from '../metadata/cluster-view.js';
 import type { ClusterView, LivenessService, MetadataService } from '../services.js';
-import { blockersOf, checksOf } from './plan-checks.js';
-import { leadOf } from './lead.js';
+import { checksOf } from './plan-checks.js';
+import { plannedViews } from './planned-views.js';
 import { previewOf, type PlanKnowledge } from './plan-preview.js';
 
 export interface TopologyAdminParts {
@@ -101,23 +98,12 @@ export class TopologyAdmin {
   }
 
   #viewOf(state: ClusterMetadata, knowledge: PlanKnowledge): TopologyView {
-    const { plan, staged = [] } = state;
-    const viewsOf = (changes: readonly PlannedChange[]): readonly PlannedChangeView[] =>
-      changes.map((change) => changeView(state, change));
-    const lead = leadOf(state, this.#parts.liveness);
+    const { reports, stateOf } = knowledge;
     return {
       viewedFrom: this.#parts.name(),
       cluster: state.clusterName,
       epoch: state.epoch,
-      staged: viewsOf(staged),
-      plan: plan && {
-        id: plan.id,
-        step: plan.step,
-        paused: plan.paused,
-        changes: viewsOf(plan.changes),
-        waitsFor:
-          (lead === undefined ? undefined : knowledge.reports.get(lead)?.planWaitsFor) ?? '',
-      },
+      ...plannedViews(state, { stateOf, reportOf: (nodeId) => reports.get(nodeId) }),
       preview: this.#previewOf(state, undefined, knowledge),
     };
   }
@@ -214,22 +200,4 @@ function memberNamed({ members, clusterName }: ClusterMetadata, name: string): M
   throw new KvError('KV_USAGE', `${clusterName} has no node called ${name}`, {
     hints: ['kv node list'],
   });
-}
-
-function changeView(state: ClusterMetadata, change: PlannedChange): PlannedChangeView {
-  const nameOf = (nodeId: NodeId): string => {
-    const member = state.members.find((one) => one.nodeId === nodeId);
-    assert(member !== undefined, 'what changes is a member');
-    return member.name;
-  };
-  const text = describePlanned(state, change);
-  if (change.kind === 'replication') {
-    const namespace = state.namespaces.find(({ id }) => id === change.namespace)?.name ?? '';
-    return { kind: 'replication', node: '', replaces: '', namespace, text };
-  }
-  const node = nameOf(change.nodeId);
-  if (change.kind === 'leave')
-    return { kind: change.isDead ? 'remove' : 'leave', node, replaces: '', namespace: '', text };
-  const replaces = change.replaces === undefined ? '' : nameOf(change.replaces);
-  return { kind: replaces === '' ? 'join' : 'replace', node, replaces, namespace: '', text };
 }

@@ -13,7 +13,6 @@ import { utf8Encode } from '../../../src/stdx/bytes.js';
 import { keptForN4 } from './example-hints.js';
 
 // One invented cluster: six nodes in three racks, n4 down, n6 joining.
-
 const GIB = 1024 ** 3;
 const DAY_MS = 24 * 3_600_000;
 
@@ -122,9 +121,7 @@ export const exampleStatus: StatusView = {
   health: 'DEGRADED',
   viewedFrom: 'n1',
   atMs: Date.UTC(2026, 10, 22, 13, 2, 11, 402),
-  opened: true,
-  replicationFactor: 3,
-  effectiveReplication: 3,
+  ...{ opened: true, replicationFactor: 3, effectiveReplication: 3 },
   ring: { hash: '9f3c21aa', epoch: 42, agreed: 5, asked: 5 },
   ranges: { total: 640, full: 324, degraded: 316, noQuorum: 0 },
   voters: { total: 3, alive: 3 },
@@ -132,6 +129,7 @@ export const exampleStatus: StatusView = {
   writes: { perSecond: 4200, p50Ms: 2.2, p99Ms: 4.8 },
   loadBytes: 1464 * GIB,
   nodes: EXAMPLES.map(node),
+  ...{ staged: [], plan: undefined },
   alerts: [
     {
       severity: 'bad',

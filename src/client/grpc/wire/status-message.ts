@@ -4,6 +4,7 @@ import type { NodeDetailView } from '../../../node/core/views/node-views.js';
 import type { StatusView } from '../../../node/core/views/status-views.js';
 import { livenessOf, nodeFromMessage, operationsFromMessage } from './report-message.js';
 import { required } from './required.js';
+import { plannedFromMessage } from './topology-message.js';
 import { wordOf } from './words.js';
 
 const healthOf = wordOf('HEALTHY', 'DEGRADED', 'CRITICAL', 'UNKNOWN');
@@ -36,6 +37,7 @@ export function statusFromMessage(message: StatusResponse): StatusView {
       severity: alertSeverityOf(alert.severity),
       node: alert.node,
     })),
+    ...plannedFromMessage(message),
   };
 }
 

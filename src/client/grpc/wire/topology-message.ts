@@ -32,16 +32,26 @@ export function topologyToMessage(view: TopologyView): TopologyResponse {
 
 /** The answer of `Topology` and `ChangeTopology`. @throws BadFrame when it is not one */
 export function topologyFromMessage(message: TopologyResponse): TopologyView {
-  const { plan, preview } = message;
+  const { preview } = message;
   return {
     ...message,
-    staged: message.staged.map(changeFromMessage),
+    ...plannedFromMessage(message),
+    preview: preview && previewFromMessage(preview),
+  };
+}
+
+/** What is staged and what runs, of any answer that tells both. @throws BadFrame for an unknown word */
+export function plannedFromMessage({
+  staged,
+  plan,
+}: Pick<TopologyResponse, 'staged' | 'plan'>): Pick<TopologyView, 'staged' | 'plan'> {
+  return {
+    staged: staged.map(changeFromMessage),
     plan: plan && {
       ...plan,
       step: stepOf(plan.step),
       changes: plan.changes.map(changeFromMessage),
     },
-    preview: preview && previewFromMessage(preview),
   };
 }
 

@@ -92,6 +92,9 @@ export interface StatusResponse {
   readonly loadBytes: number;
   readonly nodes: readonly NodeRow[];
   readonly alerts: readonly Alert[];
+  /** What waits to change the ring, and the plan that changes it. */
+  readonly staged: readonly PlannedChange[];
+  readonly plan?: TopologyPlan | undefined;
 }
 
 /** How many of the nodes asked have the ring of the node that answers. */
@@ -840,6 +843,13 @@ export interface PlannedChange {
   readonly namespace: string;
   /** In a few words. */
   readonly text: string;
+  /** Copies that the namespace is to have in each data centre. */
+  readonly replication: { [key: string]: number };
+}
+
+export interface PlannedChange_ReplicationEntry {
+  readonly key: string;
+  readonly value: number;
 }
 
 export interface TopologyPlan {
@@ -1492,6 +1502,8 @@ function createBaseStatusResponse(): StatusResponse {
     loadBytes: 0,
     nodes: [],
     alerts: [],
+    staged: [],
+    plan: undefined,
   };
 }
 
@@ -1544,6 +1556,12 @@ export const StatusResponse: MessageFns<StatusResponse> = {
     }
     for (const v of message.alerts) {
       Alert.encode(v!, writer.uint32(130).fork()).join();
+    }
+    for (const v of message.staged) {
+      PlannedChange.encode(v!, writer.uint32(138).fork()).join();
+    }
+    if (message.plan !== undefined) {
+      TopologyPlan.encode(message.plan, writer.uint32(146).fork()).join();
     }
     return writer;
   },
@@ -1687,6 +1705,22 @@ export const StatusResponse: MessageFns<StatusResponse> = {
             }
 
             message.alerts.push(Alert.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.staged.push(PlannedChange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.plan = TopologyPlan.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -8354,7 +8388,7 @@ export const TopologyResponse: MessageFns<TopologyResponse> = {
 };
 
 function createBasePlannedChange(): PlannedChange {
-  return { kind: "", node: "", replaces: "", namespace: "", text: "" };
+  return { kind: "", node: "", replaces: "", namespace: "", text: "", replication: {} };
 }
 
 export const PlannedChange: MessageFns<PlannedChange> = {
@@ -8374,6 +8408,9 @@ export const PlannedChange: MessageFns<PlannedChange> = {
     if (message.text !== "") {
       writer.uint32(42).string(message.text);
     }
+    globalThis.Object.entries(message.replication).forEach(([key, value]: [string, number]) => {
+      PlannedChange_ReplicationEntry.encode({ key: key as any, value }, writer.uint32(50).fork()).join();
+    });
     return writer;
   },
 
@@ -8428,6 +8465,74 @@ export const PlannedChange: MessageFns<PlannedChange> = {
             }
 
             message.text = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            const entry6 = PlannedChange_ReplicationEntry.decode(reader, reader.uint32());
+            if (entry6.value !== undefined) {
+              message.replication[entry6.key] = entry6.value;
+            }
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlannedChange_ReplicationEntry(): PlannedChange_ReplicationEntry {
+  return { key: "", value: 0 };
+}
+
+export const PlannedChange_ReplicationEntry: MessageFns<PlannedChange_ReplicationEntry> = {
+  encode(message: PlannedChange_ReplicationEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).uint32(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlannedChange_ReplicationEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlannedChange_ReplicationEntry() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.uint32();
             continue;
           }
         }

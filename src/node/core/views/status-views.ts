@@ -1,4 +1,5 @@
 import type { NodeView, OperationView } from './node-views.js';
+import type { PlannedChangeView, PlanView } from './topology-views.js';
 
 export type Health = 'HEALTHY' | 'DEGRADED' | 'CRITICAL' | 'UNKNOWN';
 
@@ -43,4 +44,8 @@ export interface StatusView {
   readonly loadBytes: number;
   readonly nodes: readonly NodeView[];
   readonly alerts: readonly AlertView[];
+  /** What waits to change the ring. */
+  readonly staged: readonly PlannedChangeView[];
+  /** The plan that changes the ring; undefined while none runs. */
+  readonly plan: PlanView | undefined;
 }

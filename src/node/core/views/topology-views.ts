@@ -12,6 +12,8 @@ export interface PlannedChangeView {
   readonly replaces: string;
   /** Name of the namespace, empty for nodes. */
   readonly namespace: string;
+  /** Copies that the namespace is to have in each data centre; empty for nodes. */
+  readonly replication: Readonly<Record<string, number>>;
   /** In a few words: `n4 joins`. */
   readonly text: string;
 }
