@@ -3,6 +3,7 @@ import { LIMITS } from '../core/limits.js';
 import type { DataReply, DataRequest } from '../core/messages.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import type { ClientRequest, ClientResult } from '../core/operations.js';
+import { neededIn } from '../core/quorum/requirement.js';
 import { tokenOf } from '../core/ring/token.js';
 import type { OperationView } from '../core/views/node-views.js';
 import type { Buggify } from '../env/buggify.js';
@@ -235,7 +236,7 @@ export class Coordinator {
       coordinator: this.#name(),
       coordinatorIsReplica: plan.replicas.some(({ nodeId }) => nodeId === this.#parts.ownId),
       level: requirement.level,
-      needed: requirement.groups.reduce((sum, { needed }) => sum + needed, 0),
+      needed: neededIn(requirement),
       replicas: plan.replicas.length,
       outcome: 'ok',
       readRepair,

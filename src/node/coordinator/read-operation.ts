@@ -37,7 +37,7 @@ export interface ReadTask {
 /**
  * One read, from its plan to its answer: the record from the best replica, digests from as many others as the level needs.
  * A replica that fails, or is silent, has another asked in its place. When copies differ, the newest is put on enough
- * replicas for the level before it is answered, so that no later read at the level goes back behind it.
+ * replicas for the level before it is answered, among old and next owners of a key that moves: no later read at it goes back behind that.
  */
 export class ReadOperation implements Timed, ReadOwner {
   readonly context: OperationContext;
@@ -102,8 +102,8 @@ export class ReadOperation implements Timed, ReadOwner {
     this.#advance(attempt);
   }
 
-  #orderOf({ plan, alive }: Route): readonly number[] {
-    const order = this.context.router.orderOf(plan, alive);
+  #orderOf({ plan, alive, preferred }: Route): readonly number[] {
+    const order = this.context.router.orderOf(plan, alive, preferred);
     const { exclude } = this.#task.question;
     if (exclude.length === 0) return order;
     return order.filter((replica) => !exclude.includes(plan.replicas[replica]!.nodeId));
@@ -262,8 +262,9 @@ export class ReadOperation implements Timed, ReadOwner {
       return;
     }
     const spread = this.#spread;
+    const { route } = attempt;
     const failed = {
-      requirement: attempt.route.requirement,
+      requirement: spread === undefined ? route.requirement : route.spread,
       outcomes: spread?.outcomes() ?? outcomesOf(this.context, attempt),
       timedOut: this.remainingMs() <= 0,
     };

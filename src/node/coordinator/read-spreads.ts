@@ -10,7 +10,7 @@ import type { Spread } from './spread-stage.js';
 export function repairSpread(attempt: ReadAttempt, winner: StoredRecord, key: Uint8Array): Spread {
   const { plan, quorum, route } = attempt;
   const { targets, quorum: confirmations } = planReadRepair({
-    requirement: route.requirement,
+    requirement: route.spread,
     answers: plan.replicas.map((_, replica) => quorum.answerOf(replica)),
     winner: digestOf(winner),
   });
@@ -54,7 +54,7 @@ export function clockSpread(
     if (quorum.answerOf(replica) === undefined || reply === undefined) return 'unknown';
     return 'stamp' in reply && reply.stamp.ms >= expiresAtMs ? 'has' : 'lacks';
   });
-  const spread = planSpread(route.requirement, holdings);
+  const spread = planSpread(route.spread, holdings);
   if (spread.quorum.verdict() === 'acknowledged') return undefined;
   const { epoch, namespace } = plan;
   return {

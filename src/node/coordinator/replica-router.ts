@@ -15,7 +15,13 @@ export interface ReplicaRouterParts {
 }
 
 /** How far behind the nearest ready replica each drawback puts one, in ms of round trip; they add up. */
-const PENALTY_MS = { otherDc: 10_000, notReady: 100_000, suspect: 200_000, silent: 400_000 };
+const PENALTY_MS = {
+  countsOnce: 5_000,
+  otherDc: 10_000,
+  notReady: 100_000,
+  suspect: 200_000,
+  silent: 400_000,
+};
 
 /** Reaches the replicas of a plan: who is alive, who is best asked first, and the own node without a network between. */
 export class ReplicaRouter {
@@ -40,15 +46,24 @@ export class ReplicaRouter {
     return plan.replicas.map(({ nodeId }) => this.#isAlive(nodeId));
   }
 
-  /** The replicas that may be sent to, best first: self, then the nearest that is up, connected and was not silent lately. */
-  orderOf(plan: ReplicaPlan, alive: readonly boolean[]): readonly number[] {
+  /**
+   * The replicas that may be sent to, best first: self, then the nearest that is up, connected and was not silent lately. Those that are
+   * preferred, because they count twice, come before others of their data centre.
+   */
+  orderOf(
+    plan: ReplicaPlan,
+    alive: readonly boolean[],
+    preferred: readonly number[] | undefined,
+  ): readonly number[] {
     const order: number[] = [];
     const costs: number[] = [];
     const localDc = plan.replicas.find(({ nodeId }) => nodeId === this.ownId)?.dc;
     for (const [replica, { nodeId, dc }] of plan.replicas.entries()) {
       if (alive[replica] !== true) continue;
       const cost =
-        this.#costOf(nodeId) + (localDc === undefined || dc === localDc ? 0 : PENALTY_MS.otherDc);
+        this.#costOf(nodeId) +
+        (localDc === undefined || dc === localDc ? 0 : PENALTY_MS.otherDc) +
+        (preferred === undefined || preferred.includes(replica) ? 0 : PENALTY_MS.countsOnce);
       let at = order.length;
       while (at > 0 && costs[at - 1]! > cost) at -= 1;
       order.splice(at, 0, replica);

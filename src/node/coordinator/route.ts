@@ -1,16 +1,13 @@
 import { KvError } from '../core/errors.js';
 import type { Namespace } from '../core/metadata/cluster-metadata.js';
-import { findUnavailable, unavailable, type OperationKind } from '../core/quorum/explain.js';
+import { findUnavailable, unavailable } from '../core/quorum/explain.js';
 import type { OperationContext } from './operation-context.js';
-import type { PlanBook, PlannedRequest } from './plan-book.js';
+import type { PlanBook, PlannedRequest, PlanQuery } from './plan-book.js';
 
 /** What an operation wants routed. */
-export interface RouteQuery {
-  readonly operation: OperationKind;
+export interface RouteQuery extends PlanQuery {
   /** By name, as the client said it. */
   readonly namespace: string;
-  readonly token: number;
-  readonly level: string;
 }
 
 /** Where an operation goes under the newest epoch, with enough replicas alive for its level. */
@@ -28,16 +25,16 @@ export function findRoute(context: OperationContext, query: RouteQuery): Route |
     return new KvError('KV_NOT_READY', 'the node has not entered its cluster yet');
   const namespace = book.namespace(query.namespace);
   if (namespace instanceof KvError) return namespace;
-  const planned = book.request(namespace, query.token, query.level);
+  const planned = book.request(namespace, query);
   if (planned instanceof KvError) return planned;
-  const { plan, requirement } = planned;
+  const { plan, requirement, spread, preferred } = planned;
   const alive = context.router.aliveOf(plan);
   if (requirement.level === 'any' && query.operation === 'read') return anyRead();
   // What no replica can take now is kept as a hint.
   const short = requirement.level === 'any' ? undefined : findUnavailable(requirement, alive);
   if (short !== undefined)
     return unavailable(query.operation, short, context.router.sightingsOf(plan));
-  return { book, namespace, plan, requirement, alive };
+  return { book, namespace, plan, requirement, spread, preferred, alive };
 }
 
 function anyRead(): KvError {

@@ -1,6 +1,7 @@
 import type { DataReply, WriteRequest } from '../core/messages.js';
 import type { Namespace } from '../core/metadata/cluster-metadata.js';
 import type { ClientRequest } from '../core/operations.js';
+import type { OwnerSet } from '../core/quorum/replica-plan.js';
 import { WriteQuorum } from '../core/quorum/write-quorum.js';
 import { encodeDataKey } from '../core/version/data-key.js';
 import { encodeRecord } from '../core/version/record-codec.js';
@@ -95,15 +96,36 @@ export function highestKnown({ replies, version }: WriteAttempt): Version {
   return highest;
 }
 
+/** Names of the replicas that have confirmed. */
+export function confirmedBy(
+  { router }: OperationContext,
+  { plan, quorum }: WriteAttempt,
+): readonly string[] {
+  return plan.replicas.flatMap(({ nodeId }, replica) =>
+    quorum.states[replica] === 'confirmed' ? [router.nameOf(nodeId)] : [],
+  );
+}
+
 /** Whether durable hints acknowledge the write when no replica does. */
 export function takesHints({ route }: WriteAttempt): boolean {
   return route.requirement.level === 'any';
 }
 
-/** What to tell a writer whose write is acknowledged by hints alone. */
-export function hintWarning({ router }: OperationContext, { plan, quorum }: WriteAttempt): string {
+/** What to tell a writer whose write is acknowledged by hints alone; while the key moves, those of its old or of its new owners. */
+export function hintWarning(
+  { router }: OperationContext,
+  { plan, quorum, route }: WriteAttempt,
+): string {
+  const { states } = quorum;
   const names = plan.replicas
-    .filter((_, replica) => quorum.states[replica] !== 'superseded')
+    .filter((_, replica) => states[replica] !== 'superseded' && states[replica] !== 'confirmed')
     .map(({ nodeId }) => router.nameOf(nodeId));
-  return `no replica has it yet: ${router.nameOf(router.ownId)} keeps it as a hint for ${names.join(', ')}`;
+  const isHeld = states.includes('confirmed');
+  const lacking = route.requirement.groups.find(
+    ({ members }) => !members.some((replica) => states[replica] === 'confirmed'),
+  );
+  const where = isHeld && lacking?.of !== undefined ? ` of the ${WHOSE[lacking.of]} owners` : '';
+  return `no replica has it yet${where}: ${router.nameOf(router.ownId)} keeps it as a hint for ${names.join(', ')}`;
 }
+
+const WHOSE: Readonly<Record<OwnerSet, string>> = { old: 'old', next: 'new' };

@@ -14,6 +14,7 @@ import { sendWrite, type AttemptOwner } from './send-write.js';
 import type { TraceRecorder } from './trace-recorder.js';
 import {
   beginWriteAttempt,
+  confirmedBy,
   hintWarning,
   highestKnown,
   settlementOf,
@@ -160,8 +161,9 @@ export class WriteOperation implements Timed, AttemptOwner {
     this.#missed.keep(attempt, (kept) => {
       if (attempt !== this.#attempt) return;
       const { version, route } = attempt;
-      if (kept)
-        this.#finish({ version, route, acks: [], warnings: [hintWarning(this.context, attempt)] });
+      const warnings = [hintWarning(this.context, attempt)];
+      const acks = confirmedBy(this.context, attempt);
+      if (kept) this.#finish({ version, route, acks, warnings });
       else if (attempt.quorum.verdict() === 'impossible')
         this.#fail({ reason: 'no hint could be kept in their place' });
     });
@@ -174,14 +176,12 @@ export class WriteOperation implements Timed, AttemptOwner {
       this.#replan(attempt, newer);
       return;
     }
-    const { route, plan, version, quorum } = attempt;
+    const { route, plan, version } = attempt;
     const shortfall = route.book.shortfall(route.namespace, plan);
     this.#finish({
       version,
       route,
-      acks: plan.replicas.flatMap(({ nodeId }, replica) =>
-        quorum.states[replica] === 'confirmed' ? [this.context.router.nameOf(nodeId)] : [],
-      ),
+      acks: confirmedBy(this.context, attempt),
       warnings: shortfall === undefined ? [] : [shortfall],
     });
     this.#missed.follow(attempt, this.#task.deadlineMs);

@@ -96,7 +96,8 @@ export class Replica implements ReplicaService {
     if (request.epoch < view.metadata.placementEpoch) return false;
     const namespace = view.metadata.namespaces.find(({ id }) => id === request.namespace);
     if (namespace === undefined) return false;
-    return view.placementOf(namespace).replicaSetOf(token).includes(this.#parts.ownId);
+    // While the token moves the coordinator knows whom to ask for what: it plans by the same epoch, and each of these is given every write.
+    return view.ownersOf(namespace, token).write.includes(this.#parts.ownId);
   }
 
   #serve(request: DataRequest, admitted: Admitted, done: Done): void {

@@ -1,6 +1,7 @@
 import type { ReplicaReport } from '../errors.js';
 import { KvError } from '../errors.js';
 import { isAlive, reportSighting, type ReplicaSighting } from './replica-outcome.js';
+import type { OwnerSet } from './replica-plan.js';
 import type { QuorumGroup, Requirement } from './requirement.js';
 
 export type OperationKind = 'read' | 'write';
@@ -33,11 +34,17 @@ export function unavailable(
   );
 }
 
-/** `2 of 3 replicas`, with the data centre when the group is one. */
-export function describeNeed({ dc, needed, members }: QuorumGroup): string {
+/** `2 of 3 replicas`, with the data centre when the group is one; `2 of 3 of the new owners` while they are moved. */
+export function describeNeed({ dc, needed, members, of }: QuorumGroup): string {
   const where = dc === undefined ? '' : ` in data centre ${dc}`;
-  return `${needed} of ${members.length} ${members.length === 1 ? 'replica' : 'replicas'}${where}`;
+  const replicas = members.length === 1 ? 'replica' : 'replicas';
+  return `${needed} of ${members.length} ${of === undefined ? replicas : OWNERS[of]}${where}`;
 }
+
+const OWNERS: Readonly<Record<OwnerSet, string>> = {
+  old: 'of the old owners',
+  next: 'of the new owners',
+};
 
 /** `n1 ok 1.2ms, n2 no answer in 2.0s`: every replica with what it did. */
 export function describeReports(reports: readonly ReplicaReport[]): string {

@@ -6,6 +6,17 @@ interface PlannedReplica {
   readonly dc: string;
 }
 
+/** The two sets of owners of a key that moves from the one to the other: those of the ring as it is, and those of the ring after the plan. */
+export type OwnerSet = 'old' | 'next';
+
+/** How a key moves: which places of the plan belong to which owners. Whoever keeps its copy is in both. */
+export interface PlannedMove {
+  readonly old: readonly number[];
+  readonly next: readonly number[];
+  /** Whose copies are whole: the old ones while the data is moved, then the next ones. */
+  readonly reads: OwnerSet;
+}
+
 /**
  * Where the copies of a key belong, and the epoch that says so: frozen, so that one request sees one plan from begin to end.
  * All keys with the same replicas share a plan. A replica is named by its position in `replicas` in everything that counts.
@@ -15,15 +26,22 @@ export interface ReplicaPlan {
   readonly epoch: number;
   /** Id of the namespace. */
   readonly namespace: number;
-  /** In preference order; the first is the primary. */
+  /** Those that a write goes to, in preference order; the first is the primary. */
   readonly replicas: readonly PlannedReplica[];
+  /** Only while the key moves. */
+  readonly move?: PlannedMove | undefined;
 }
 
 /** A frozen plan; the parts are copied, so that nothing reaches into it later. */
-export function makeReplicaPlan(parts: ReplicaPlan): ReplicaPlan {
+export function makeReplicaPlan({ epoch, namespace, replicas, move }: ReplicaPlan): ReplicaPlan {
   return Object.freeze({
-    epoch: parts.epoch,
-    namespace: parts.namespace,
-    replicas: Object.freeze(parts.replicas.map(({ nodeId, dc }) => Object.freeze({ nodeId, dc }))),
+    epoch,
+    namespace,
+    replicas: Object.freeze(replicas.map(({ nodeId, dc }) => Object.freeze({ nodeId, dc }))),
+    move: move && frozenMove(move),
   });
+}
+
+function frozenMove({ old, next, reads }: PlannedMove): PlannedMove {
+  return Object.freeze({ old: Object.freeze([...old]), next: Object.freeze([...next]), reads });
 }

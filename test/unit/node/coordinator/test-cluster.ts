@@ -71,6 +71,25 @@ export class TestCluster implements TestWorld {
     return this.#after({ kind: 'remove', nodeId: this.node(name).id });
   }
 
+  /** The state in which a plan that lets a node go has come to a step. */
+  leaving(name: string, to: 'prepare' | 'write-both' | 'read-new' | 'done'): ClusterMetadata {
+    const plan = this.state.epoch + 2;
+    const steps = ['write-both', 'read-new', 'done'] as const;
+    const changes: MetadataChange[] = [
+      { kind: 'stage-leave', nodeId: this.node(name).id, isDead: false },
+      { kind: 'begin-plan' },
+      ...steps
+        .slice(0, to === 'prepare' ? 0 : steps.indexOf(to) + 1)
+        .map((step) => ({ kind: 'step-plan', plan, to: step }) as const),
+    ];
+    return changes.reduce((state, change) => afterChange(state, change), this.state);
+  }
+
+  /** The state after one more step of the plan that runs. */
+  stepped(to: 'read-new' | 'done'): ClusterMetadata {
+    return this.#after({ kind: 'step-plan', plan: this.state.plan?.id ?? 0, to });
+  }
+
   tokenOf(key: string): number {
     return tokenOf(utf8Encode(key));
   }
@@ -199,9 +218,13 @@ export class TestCluster implements TestWorld {
   }
 
   #after(change: MetadataChange): ClusterMetadata {
-    const epoch = this.state.epoch + 1;
-    return applyEntry(this.state, { epoch, id: String(epoch).padStart(16, 'a'), change });
+    return afterChange(this.state, change);
   }
+}
+
+function afterChange(state: ClusterMetadata, change: MetadataChange): ClusterMetadata {
+  const epoch = state.epoch + 1;
+  return applyEntry(state, { epoch, id: String(epoch).padStart(16, 'a'), change });
 }
 
 export interface PlantedCopy {

@@ -81,6 +81,22 @@ describe('unavailable', () => {
     );
   });
 
+  it('names the owners that are missing while a key moves', () => {
+    const groups = [
+      { dc: undefined, needed: 2, members: [0, 1], of: 'old' },
+      { dc: undefined, needed: 2, members: [0, 1, 2], of: 'next' },
+    ] as const;
+    const group = findUnavailable({ level: 'quorum', groups }, [true, true, false]);
+    expect(group).toBeUndefined();
+    const short = findUnavailable({ level: 'quorum', groups }, [true, false, true]);
+    expect(short && unavailable('write', short, sightings).message).toContain(
+      'write needs 2 of 2 of the old owners, 1 is alive (n1 alive, n2 down 14s)',
+    );
+    expect(unavailable('write', groups[1], sightings).message).toContain(
+      'write needs 2 of 3 of the new owners, 1 is alive (n1 alive, n2 down 14s, n3 down 2.0s)',
+    );
+  });
+
   it('is not said while every group can be met', () => {
     expect(findUnavailable(quorumOf(2), [true, false, true])).toBeUndefined();
   });

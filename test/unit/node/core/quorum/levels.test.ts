@@ -9,7 +9,11 @@ import {
   makeReplicaPlan,
   type ReplicaPlan,
 } from '../../../../../src/node/core/quorum/replica-plan.js';
-import { requirementOf } from '../../../../../src/node/core/quorum/requirement.js';
+import {
+  neededIn,
+  requirementOf,
+  type RequirementUse,
+} from '../../../../../src/node/core/quorum/requirement.js';
 
 function planOver(...dcs: readonly string[]): ReplicaPlan {
   const replicas = dcs.map((dc, i) => ({ nodeId: `node-${i}`, dc }));
@@ -18,7 +22,7 @@ function planOver(...dcs: readonly string[]): ReplicaPlan {
 
 /** The groups as text: `2 of 0,1,2`. */
 function needs(level: CountedLevel, plan: ReplicaPlan, localDc = 'a'): readonly string[] | string {
-  const requirement = requirementOf(level, plan, localDc);
+  const requirement = requirementOf(level, plan, { localDc, use: 'read' });
   if (requirement instanceof KvError) return requirement.code;
   return requirement.groups.map(({ needed, members }) => `${needed} of ${members.join()}`);
 }
@@ -83,12 +87,97 @@ describe('consistency levels', () => {
   it('a quorum of writers and a quorum of readers share a replica, at any replication', () => {
     for (let copies = 1; copies <= 9; copies++) {
       const plan = planOver(...Array.from({ length: copies }, () => 'a'));
-      const requirement = requirementOf('quorum', plan, 'a');
+      const requirement = requirementOf('quorum', plan, { localDc: 'a', use: 'write' });
       if (requirement instanceof KvError) throw requirement;
       const needed = requirement.groups[0]?.needed ?? 0;
       expect(2 * needed).toBeGreaterThan(copies);
       expect(needed).toBeLessThanOrEqual(copies);
     }
+  });
+});
+
+describe('levels of a key that moves', () => {
+  const USES = ['read', 'write', 'repair'] as const;
+
+  /** Four places: 0 loses its copy, 1 and 2 keep theirs, 3 gets one. */
+  function movingPlan(reads: 'old' | 'next', dcs = ['a', 'a', 'a', 'a']): ReplicaPlan {
+    const replicas = dcs.map((dc, i) => ({ nodeId: `node-${i}`, dc }));
+    const move = { old: [0, 1, 2], next: [1, 2, 3], reads };
+    return makeReplicaPlan({ epoch: 3, namespace: 1, replicas, move });
+  }
+
+  /** The groups as text: `old 2 of 0,1,2`. */
+  function asked(level: CountedLevel, plan: ReplicaPlan, use: RequirementUse): string {
+    const requirement = requirementOf(level, plan, { localDc: 'a', use });
+    if (requirement instanceof KvError) return requirement.message;
+    return requirement.groups
+      .map(({ of, needed, members }) => `${String(of)} ${needed} of ${members.join()}`)
+      .join(' and ');
+  }
+
+  it('are asked of both sets for a write, and for what a read writes back', () => {
+    for (const reads of ['old', 'next'] as const)
+      for (const use of ['write', 'repair'] as const) {
+        const plan = movingPlan(reads);
+        expect(asked('quorum', plan, use)).toBe('old 2 of 0,1,2 and next 2 of 1,2,3');
+        expect(asked('all', plan, use)).toBe('old 3 of 0,1,2 and next 3 of 1,2,3');
+      }
+    expect(asked('one', movingPlan('old'), 'write')).toBe('old 1 of 0,1,2 and next 1 of 1,2,3');
+  });
+
+  it('are asked by a read of those whose copies are whole, and of both as long as those are the old ones', () => {
+    expect(asked('quorum', movingPlan('old'), 'read')).toBe('old 2 of 0,1,2 and next 2 of 1,2,3');
+    expect(asked('quorum', movingPlan('next'), 'read')).toBe('next 2 of 1,2,3');
+  });
+
+  it('that one replica is enough for are asked of a whole copy only, and bring nothing to others', () => {
+    for (const level of ['one', 'local-one'] as const)
+      for (const use of ['read', 'repair'] as const) {
+        expect(asked(level, movingPlan('old'), use)).toBe('old 1 of 0,1,2');
+        expect(asked(level, movingPlan('next'), use)).toBe('next 1 of 1,2,3');
+      }
+  });
+
+  it('are counted in each data centre of each set', () => {
+    const plan = movingPlan('old', ['a', 'b', 'a', 'b']);
+    expect(asked('each-quorum', plan, 'write')).toBe(
+      'old 2 of 0,2 and old 1 of 1 and next 2 of 1,3 and next 1 of 2',
+    );
+    expect(asked('local-quorum', plan, 'write')).toBe('old 2 of 0,2 and next 1 of 2');
+  });
+
+  it('that one of the sets is too small for cannot be met', () => {
+    const replicas = ['a', 'a', 'a'].map((dc, i) => ({ nodeId: `node-${i}`, dc }));
+    const parts = { epoch: 3, namespace: 1, replicas };
+    const growing = makeReplicaPlan({
+      ...parts,
+      move: { old: [0], next: [0, 1, 2], reads: 'next' },
+    });
+    expect(asked('two', growing, 'write')).toBe(
+      'level two needs 2 replicas, but a key has 1 copy until the ring has changed; use a lower level, or add nodes',
+    );
+    expect(asked('two', growing, 'read')).toBe('next 2 of 0,1,2');
+    const shrinking = makeReplicaPlan({
+      ...parts,
+      move: { old: [0, 1, 2], next: [0], reads: 'old' },
+    });
+    expect(asked('two', shrinking, 'write')).toContain('has 1 copy in the ring that is to be;');
+  });
+
+  it('need the same of both uses when nothing moves', () => {
+    for (const use of USES)
+      expect(asked('quorum', planOver('a', 'a', 'a'), use)).toBe('undefined 2 of 0,1,2');
+  });
+
+  it('need as many replicas as the larger of the sets does', () => {
+    const ask = (plan: ReplicaPlan): number => {
+      const requirement = requirementOf('each-quorum', plan, { localDc: 'a', use: 'write' });
+      if (requirement instanceof KvError) throw requirement;
+      return neededIn(requirement);
+    };
+    expect(ask(movingPlan('old', ['a', 'b', 'a', 'b']))).toBe(3);
+    expect(ask(movingPlan('next'))).toBe(2);
+    expect(ask(planOver('a', 'a', 'a', 'b', 'b'))).toBe(4);
   });
 });
 
@@ -98,5 +187,9 @@ describe('a replica plan', () => {
     expect(Object.isFrozen(plan)).toBe(true);
     expect(Object.isFrozen(plan.replicas)).toBe(true);
     expect(plan.replicas.every((replica) => Object.isFrozen(replica))).toBe(true);
+    const move = { old: [0], next: [1], reads: 'old' } as const;
+    const moving = makeReplicaPlan({ ...plan, move }).move;
+    expect(moving).toEqual(move);
+    expect([moving, moving?.old, moving?.next].every((part) => Object.isFrozen(part))).toBe(true);
   });
 });
