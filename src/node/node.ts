@@ -110,6 +110,11 @@ export class KvNode {
     return this.#opened.grid;
   }
 
+  /** How far it is with the plan that runs. */
+  plan(): ReturnType<NodeServices['topology']['report']> {
+    return this.#services.topology.report();
+  }
+
   /** What is true of the cluster, and the way to change it. */
   get metadata(): MetadataService {
     return this.#services.metadata;

@@ -205,8 +205,9 @@ export class SimCluster {
     const epoch = nodes[0]?.node.admin.describe().epoch;
     return nodes.every((run) => {
       const view = run.node.admin.describe();
-      const all = view.nodes.length === count && view.epoch === epoch;
-      return all && view.nodes.every((other) => other.liveness === 'up');
+      const others = view.nodes.filter(({ membership }) => membership !== 'removed');
+      const all = others.length === count && view.epoch === epoch;
+      return all && others.every((other) => other.liveness === 'up');
     });
   }
 

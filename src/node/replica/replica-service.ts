@@ -129,9 +129,21 @@ export class Replica implements ReplicaService {
     this.#parts.store.apply(
       { namespace, token, key, record, repair, priority, deadlineMs },
       (outcome) => {
-        done(outcome.kind === 'written' ? this.#written(record) : this.#refused(outcome));
+        const moved = this.#movedSince(view);
+        if (moved !== undefined) done(moved);
+        else done(outcome.kind === 'written' ? this.#written(record) : this.#refused(outcome));
       },
     );
+  }
+
+  /**
+   * The refusal of what was admitted before the ring went on: once this node has applied a step of a plan, nothing that was planned before it is
+   * confirmed or answered here. So whoever moves the range from here has all that this node has ever confirmed under older plans.
+   */
+  #movedSince(view: ClusterView): DataReply | undefined {
+    const now = this.#parts.metadata.current()?.metadata;
+    if (now === undefined || now.placementEpoch <= view.metadata.epoch) return undefined;
+    return { kind: 'fenced', epoch: now.epoch };
   }
 
   #discard({ namespace, key }: DiscardRequest, { token, deadlineMs }: Admitted, done: Done): void {
@@ -195,7 +207,7 @@ export class Replica implements ReplicaService {
     }
     const { namespace, key } = request;
     store.read({ namespace, token, key, deadlineMs }, (outcome) => {
-      done(this.#answer(request, outcome));
+      done(this.#movedSince(view) ?? this.#answer(request, outcome));
     });
   }
 

@@ -4,6 +4,8 @@ import { decodeRecord } from '../../node/core/version/record-codec.js';
 import { compareVersions } from '../../node/core/version/version.js';
 import { SHARD_FOLDER } from '../../node/store/store.js';
 import { equalBytes, utf8Encode } from '../../stdx/bytes.js';
+import { newestViewOf } from '../newest-view.js';
+import type { SimCluster } from '../sim-cluster.js';
 import type { SimClient } from '../workload/sim-client.js';
 import type { Findings } from './findings.js';
 import { floorOnDisk } from './floor-on-disk.js';
@@ -25,8 +27,7 @@ export async function checkConvergence(
   auditor: SimClient,
   { keys, findings }: { readonly keys: readonly string[]; readonly findings: Findings },
 ): Promise<void> {
-  const nodes = world.cluster.machines().length;
-  if (!(await settles(world, nodes))) {
+  if (!(await settles(world))) {
     findings.add('not-converged', `${SETTLE_MS} ms after the last fault ${describeNodes(world)}`);
     return;
   }
@@ -65,12 +66,18 @@ async function repaired(world: World, keys: readonly string[], findings: Finding
     );
 }
 
-async function settles({ cluster }: World, nodes: number): Promise<boolean> {
+async function settles({ cluster }: World): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < SETTLE_MS; waitedMs += LOOK_MS) {
-    if (cluster.isSettled(nodes)) return true;
+    if (isSettled(cluster)) return true;
     await cluster.scheduler.advance(LOOK_MS);
   }
-  return cluster.isSettled(nodes);
+  return isSettled(cluster);
+}
+
+/** Whether all members that were not removed run, and agree. */
+function isSettled(cluster: SimCluster): boolean {
+  const members = newestViewOf(cluster)?.metadata.members ?? [];
+  return cluster.isSettled(members.filter(({ state }) => state !== 'removed').length);
 }
 
 async function readAll(world: World, auditor: SimClient, key: string): Promise<string | undefined> {

@@ -7,6 +7,7 @@ import type { BatchOperation, Storage } from '../../node/env/storage.js';
 import { SHARD_FOLDER } from '../../node/store/store.js';
 import { FLOORS } from '../../node/store/system-keys.js';
 import { utf8Decode } from '../../stdx/bytes.js';
+import { ownersOfData } from '../newest-view.js';
 import type { MemoryDisk } from '../memory-disk.js';
 import type { NodeRun } from '../node-run.js';
 import type { SimMachine } from '../sim-machine.js';
@@ -34,6 +35,8 @@ export interface Forgotten {
   readonly dropped: number;
   /** Expired values whose bytes were dropped. */
   readonly swept: number;
+  /** Copies that a node removed because it does not own them. */
+  readonly cleared: number;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface Forgotten {
  */
 export class FloorWatch {
   readonly #parts: FloorWatchParts;
-  readonly #counts = { rises: 0, purged: 0, dropped: 0, swept: 0 };
+  readonly #counts = { rises: 0, purged: 0, dropped: 0, swept: 0, cleared: 0 };
 
   constructor(parts: FloorWatchParts) {
     this.#parts = parts;
@@ -101,8 +104,14 @@ export class FloorWatch {
 
   #lookAtRemoval(machine: SimMachine, key: Uint8Array, held: StoredRecord | undefined): void {
     if (held === undefined) return;
+    const owners = ownersOfData(this.#parts.world.cluster, key);
+    // What is not its own a node may remove as it likes; nobody asks it for that.
+    if (owners?.includes(machine.name) === false) {
+      this.#counts.cleared += 1;
+      return;
+    }
     this.#counts[held.tombstone ? 'purged' : 'dropped'] += 1;
-    const others = this.#machines();
+    const others = this.#machines().filter(({ name }) => owners?.includes(name) !== false);
     const floorMs = Math.max(...others.map(({ disk }) => floorOnDisk(disk, key)));
     const what = `${held.tombstone ? 'a tombstone' : 'a value'} at ${formatVersion(held.version)}`;
     if (held.version.ms > floorMs)

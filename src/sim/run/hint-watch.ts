@@ -8,6 +8,7 @@ import type { NodeEnv } from '../../node/env/env.js';
 import type { BatchOperation, Storage } from '../../node/env/storage.js';
 import { SHARD_FOLDER } from '../../node/store/store.js';
 import { equalBytes, utf8Decode } from '../../stdx/bytes.js';
+import { ownersOfData } from '../newest-view.js';
 import type { NodeRun } from '../node-run.js';
 import type { SimCluster } from '../sim-cluster.js';
 import type { SimMachine } from '../sim-machine.js';
@@ -80,6 +81,13 @@ export class HintWatch {
     // The disk of one that has gone meanwhile may be another by now.
     const target = this.#cluster.running().find(({ node }) => node.nodeId === id.target)?.machine;
     if (hint === undefined || target === undefined) return;
+    // One that does not own it any more needs no hint: it went to those that do.
+    if (
+      ownersOfData(this.#cluster, encodeDataKey({ ...id, key: hint.key }))?.includes(
+        target.name,
+      ) === false
+    )
+      return;
     const key = utf8Decode(hint.key);
     const missing = missingOn(target, { ...id, ...hint });
     if (missing === undefined) return;

@@ -96,6 +96,8 @@ export class Monitor {
 
   #lookAtSight(run: NodeRun, calm: ReadonlySet<string>): void {
     for (const other of run.node.admin.describe().nodes) {
+      // One that was removed ends as soon as it hears of it.
+      if (other.membership === 'removed') continue;
       if (other.liveness !== 'down' || !calm.has(other.name)) continue;
       const message = `${run.machine.name} holds ${other.name} for down, and nothing has troubled either for ${CALM_MS} ms`;
       this.#findings.add('false-death', message);

@@ -3,6 +3,7 @@ import type { Traffic } from '../network.js';
 import type { HistoryOperation, Violation } from '../workload/history.js';
 import type { ChronicleLine } from './chronicle.js';
 import type { Forgotten } from './floor-watch.js';
+import type { RingChanges } from './ring-operator.js';
 
 /** What one run of the simulator did, and found. */
 export interface SimReport {
@@ -40,6 +41,8 @@ export interface SimReport {
     readonly operations: number;
     readonly undecided: number;
   };
+  /** What was ordered about the ring, by kind. */
+  readonly ringChanges: RingChanges;
   /** What the nodes have forgotten for good. */
   readonly forgotten: Forgotten;
   readonly violations: readonly Violation[];

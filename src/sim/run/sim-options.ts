@@ -13,6 +13,8 @@ export interface SimOptions {
   readonly faults: Intensity | readonly ScheduledFault[];
   /** How long deletes are kept for those that are away; undefined leaves it to the seed. */
   readonly graceMs?: number | undefined;
+  /** Whether nodes join and leave meanwhile. */
+  readonly ringChanges?: boolean | undefined;
   /** A key whose copies are followed in the chronicle; following changes nothing else. */
   readonly follow?: string | undefined;
 }

@@ -21,11 +21,13 @@ import { IndexWatch } from './index-watch.js';
 import { checkIdle } from './idle.js';
 import { HintWatch } from './hint-watch.js';
 import { KeyWatch } from './key-watch.js';
+import { checkLeftovers } from './leftovers.js';
 import { LateCopies } from './late-copies.js';
 import { MetadataWatch } from './metadata-watch.js';
 import { Monitor } from './monitor.js';
 import { operationTally } from './operation-tally.js';
 import { Operator } from './operator.js';
+import { RingOperator } from './ring-operator.js';
 import type { SimReport } from './report.js';
 import type { SimHost, SimOptions } from './sim-options.js';
 import { settingsOf } from './settings-of.js';
@@ -74,6 +76,7 @@ class Simulation {
   readonly #lateCopies: LateCopies;
   readonly #monitor: Monitor;
   readonly #operator: Operator;
+  readonly #ring: RingOperator;
   readonly #schedule: readonly ScheduledFault[];
   readonly #keyWatch: KeyWatch | undefined;
 
@@ -129,6 +132,7 @@ class Simulation {
     });
     this.#monitor = new Monitor(this.#world, this.#findings, this.#clients);
     this.#operator = new Operator(cluster, chanceOf(seed, 'operator'));
+    this.#ring = new RingOperator(this.#world, chanceOf(seed, 'ring'), this.#findings);
     this.#schedule = scheduleOf(options, cluster.settings.graceMs);
     const { follow } = options;
     this.#keyWatch = follow === undefined ? undefined : new KeyWatch(follow, this.#chronicle);
@@ -157,15 +161,19 @@ class Simulation {
     this.#injector.schedule(this.#schedule);
     this.#monitor.start(this.#schedule);
     this.#operator.start();
+    if (this.#options.ringChanges === true) this.#ring.start(nodes);
     await this.#work(minutes * MINUTE_MS);
     this.#operator.stop();
+    this.#ring.stop();
     for (const client of this.#clients) client.stop();
     this.#injector.healAll();
     this.#repairs.stop();
     await this.#awaitAnswers();
+    await this.#ring.finish();
     const auditor = this.#addClient('auditor');
     const keys = this.#keys.all().map(({ name }) => name);
     await checkConvergence(this.#world, auditor, { keys, findings: this.#findings });
+    if (this.#options.ringChanges === true) await checkLeftovers(this.#world, this.#findings);
     await this.#hints.judge();
     await checkIdle(this.#world, this.#findings);
     await this.#grids.judge(this.#world);
@@ -273,6 +281,7 @@ class Simulation {
       restarts: this.#world.supervisor.starts(),
       epochs: this.#metadata.epochs(),
       linearized,
+      ringChanges: this.#ring.changes(),
       forgotten: this.#floors.forgotten(),
       violations: this.#findings.all(),
       history,

@@ -1,4 +1,5 @@
 import { KvError, refusesIdentity } from '../../node/core/errors.js';
+import type { NodeIntent } from '../../node/open-directory.js';
 import type { NodeRun } from '../node-run.js';
 import type { Scheduler } from '../scheduler.js';
 import type { SimCluster } from '../sim-cluster.js';
@@ -11,6 +12,8 @@ export class Supervisor {
   readonly #cluster: SimCluster;
   readonly #scheduler: Scheduler;
   readonly #holds = new Map<string, number>();
+  /** How those that joined later are started. */
+  readonly #intents = new Map<string, NodeIntent>();
   #starts = 0;
 
   constructor(cluster: SimCluster) {
@@ -21,6 +24,15 @@ export class Supervisor {
   /** Starts made so far. */
   starts(): number {
     return this.#starts;
+  }
+
+  /** From now on it is kept running too, and started in this way. */
+  adopt(name: string, intent: NodeIntent): void {
+    this.#intents.set(name, intent);
+  }
+
+  isAdopted(name: string): boolean {
+    return this.#intents.has(name);
   }
 
   /** Keeps a node down once it ends; as often as it is held it must be released. */
@@ -44,7 +56,7 @@ export class Supervisor {
   ensure(name: string): void {
     if (this.isHeld(name) || this.#cluster.find(name) !== undefined) return;
     this.#starts += 1;
-    this.#cluster.launch(name);
+    this.#cluster.launch(name, this.#intents.get(name));
   }
 
   /** A node ended itself: it is started again, unless it said that it must not be. */

@@ -1,5 +1,6 @@
 import type { Fault } from '../faults/fault.js';
 import type { Forgotten } from './floor-watch.js';
+import type { RingChanges } from './ring-operator.js';
 import type { SimReport } from './report.js';
 
 /** What many runs did together. */
@@ -24,6 +25,7 @@ export interface Totals {
     readonly operations: number;
     readonly undecided: number;
   };
+  readonly ringChanges: RingChanges;
   readonly forgotten: Forgotten;
 }
 
@@ -38,7 +40,8 @@ export const NO_TOTALS: Totals = {
   restarts: 0,
   messages: 0,
   linearized: { keys: 0, operations: 0, undecided: 0 },
-  forgotten: { rises: 0, purged: 0, dropped: 0, swept: 0 },
+  ringChanges: {},
+  forgotten: { rises: 0, purged: 0, dropped: 0, swept: 0, cleared: 0 },
 };
 
 /** The totals with one run more. */
@@ -54,6 +57,7 @@ export function withRun(totals: Totals, report: SimReport): Totals {
     restarts: totals.restarts + report.restarts,
     messages: totals.messages + report.traffic.delivered,
     linearized: summed(totals.linearized, report.linearized),
+    ringChanges: summed(totals.ringChanges, report.ringChanges),
     forgotten: summed({ ...totals.forgotten }, { ...report.forgotten }),
   };
 }

@@ -83,6 +83,8 @@ export type RuleName =
   | 'expired-value-returned'
   | 'not-linearizable'
   | 'not-converged'
+  /** A node holds what is not its own, long after the ring has changed. */
+  | 'left-over'
   | 'false-death'
   | 'queue-over-bound'
   | 'waits-for-ever'

@@ -92,7 +92,8 @@ export function provesNotApplied(outcome: ReplicaOutcome): boolean {
   if (outcome.kind === 'pending') return false;
   const { reply } = outcome;
   if (reply.kind === 'failed') return REFUSALS.has(reply.code);
-  return reply.kind === 'superseded' || reply.kind === 'corrupt' || reply.kind === 'fenced';
+  // Fenced is also what was admitted, and written, just before the ring went on.
+  return reply.kind === 'superseded' || reply.kind === 'corrupt';
 }
 
 /** Codes with which a replica, or the queue before it, refuses a write before it does anything. */

@@ -167,6 +167,16 @@ describe('a replica', () => {
     expect(reply).toMatchObject({ kind: 'written' });
   });
 
+  it('confirms and answers nothing of what it took on before the owners changed', async () => {
+    const writing = begin({ kind: 'write', record: recordOf(version(5_000)) });
+    const reading = begin({ kind: 'read' });
+    const next = cluster.without('n3');
+    cluster.publish(next, ['n1']);
+    const fenced = { kind: 'fenced', epoch: next.epoch };
+    expect(await cluster.scheduler.settle(writing, 1_000)).toEqual(fenced);
+    expect(await cluster.scheduler.settle(reading, 1_000)).toEqual(fenced);
+  });
+
   it('drops a request whose time is over before it is begun', async () => {
     const record = recordOf(version(5_000));
     expect(await ask({ kind: 'write', record }, 0)).toMatchObject({
