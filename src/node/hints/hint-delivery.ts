@@ -33,8 +33,8 @@ export interface DeliveryParts {
 export type Delivery = 'delivered' | 'moot' | 'refused' | 'gone' | 'later';
 
 /**
- * Brings hints to the current owners of their tokens: to the target while it still is one of them, else to all, one of
- * which has taken its place.
+ * Brings hints to the current owners of their tokens: to the target while it is one of them and stays one, else to all, one of
+ * which takes its place, or has taken it. What only reached a target that is about to go would be gone with it.
  */
 export class HintDelivery {
   readonly #parts: DeliveryParts;
@@ -49,8 +49,8 @@ export class HintDelivery {
     if (view === undefined || hint === undefined) return 'later';
     const namespace = view.metadata.namespaces.find((one) => one.id === id.namespace);
     if (namespace === undefined) return 'moot';
-    const owners = view.placementOf(namespace).replicaSetOf(id.token);
-    const concerned = owners.includes(id.target) ? [id.target] : owners;
+    const { next, write } = view.ownersOf(namespace, id.token);
+    const concerned = next.includes(id.target) ? [id.target] : write;
     if (concerned.length === 0) return 'later';
     const request: WriteRequest = {
       kind: 'write',

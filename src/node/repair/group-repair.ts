@@ -37,6 +37,8 @@ export interface GroupRepairOrder {
   readonly onStep?: ((step: string) => void) | undefined;
   /** Told of all that the repair has done so far, whenever it has done something. */
   readonly onDone?: ((soFar: RangeRepairResult) => void) | undefined;
+  /** Whether it is worth it among these; otherwise it does not begin. */
+  readonly isEnough?: ((partners: readonly NodeId[]) => boolean) | undefined;
 }
 
 /** What became of a group: `alone` when one owner is alive and no second one, or the cluster holds no data yet. */
@@ -66,16 +68,22 @@ export class GroupRepairs {
       await pause(clock, delayMs, signal);
       checkpoint();
     };
+    const asked: NodeId[] = [];
     const partners = group.owners.flatMap((nodeId) => {
       const partner = this.partnerOf(nodeId, group.namespace);
-      return partner === undefined ? [] : [this.pace.watch(nodeId, partner, wait)];
+      if (partner === undefined) return [];
+      asked.push(nodeId);
+      return [this.pace.watch(nodeId, partner, wait)];
     });
+    if (order.isEnough?.(asked) === false)
+      throw new KvError('KV_UNAVAILABLE', `too few owners are up: ${this.#away(group, asked)}`);
     if (partners.length === 0) throw new KvError('KV_UNAVAILABLE', 'no owner is alive');
     if (partners.length < 2) return 'alone';
     const isWhole = partners.length === group.owners.length;
-    const floorMs = isWhole ? this.#floorMs(group, view.metadata.settings) : 0;
+    const { runs, isMoving = false } = group;
+    const floorMs = isWhole && !isMoving ? this.#floorMs(group, view.metadata.settings) : 0;
     const repair = new RangeRepair(
-      { runs: group.runs, partners, isWhole, floorMs },
+      { runs, partners, isWhole, floorMs, isMoving },
       {
         nowMs: () => clock.monotonicMs(),
         random: this.#parts.random,
@@ -91,6 +99,11 @@ export class GroupRepairs {
       },
     );
     return { ...(await repair.run()), isWhole };
+  }
+
+  #away({ owners }: RepairGroup, present: readonly NodeId[]): string {
+    const away = owners.filter((nodeId) => !present.includes(nodeId));
+    return `${away.map((nodeId) => this.#parts.peers.nameOf(nodeId)).join(' ')} cannot be asked`;
   }
 
   isAlive(nodeId: NodeId): boolean {

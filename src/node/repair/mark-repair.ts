@@ -154,7 +154,7 @@ export class MarkRepair {
     const { ownId, repairs } = this.#parts;
     const found = view.metadata.namespaces.find(({ id }) => id === namespace);
     if (found === undefined) return undefined;
-    const owners = view.placementOf(found).replicaSetOf(slot * SLOT_SIZE);
+    const owners = view.ownersOf(found, slot * SLOT_SIZE).write;
     if (!owners.every((nodeId) => repairs.isAlive(nodeId))) return undefined;
     return owners.includes(ownId) ? ownId : owners[0];
   }

@@ -28,6 +28,8 @@ export interface RangeRepairPlan {
   readonly isWhole: boolean;
   /** What was stamped up to then can come from nowhere else any more; 0 lifts nothing. */
   readonly floorMs: number;
+  /** A plan moves the slots: tombstones stay where they are, though hashes differ for their sake. */
+  readonly isMoving?: boolean | undefined;
 }
 
 /** What a repair is about: it compares hashes, waits for a write deadline, and moves what differs. */
@@ -70,13 +72,13 @@ export class RangeRepair {
 
   /** @throws KvError when a partner cannot be asked, has other owners in mind, or cannot do what it is asked */
   async run(): Promise<RangeRepairResult> {
-    const { runs, isWhole, floorMs } = this.#plan;
+    const { runs, isWhole, floorMs, isMoving = false } = this.#plan;
     const startMs = this.#parts.nowMs();
     this.#step('begin');
     const begun = await this.#askAll({ kind: 'begin', runs }, 'begun');
     for (const run of begun.flatMap(({ floors }) => floors)) this.#blind.raise(run, run.value);
     const floors = this.#blind.runs();
-    if (floors.length > 0) await this.#settle(floors);
+    if (floors.length > 0 && !isMoving) await this.#settle(floors);
     this.#step('hash');
     const differing = await this.#differingSlots();
     if (differing.length > 0) await this.#repairSlots(differing);

@@ -204,11 +204,9 @@ export class RepairCycle {
   }
 
   #groupsOf(view: ClusterView): readonly RepairGroup[] {
+    const { ownId } = this.#parts;
     return view.metadata.namespaces.flatMap((namespace) =>
-      repairGroups(
-        { ring: view.ring, placement: view.placementOf(namespace), namespace: namespace.id },
-        { owner: this.#parts.ownId },
-      ),
+      repairGroups(view, namespace, { owner: ownId }),
     );
   }
 
@@ -288,6 +286,8 @@ export class RepairCycle {
   #isUrgent(progress: RepairProgress): boolean {
     const nowMs = this.#parts.clock.monotonicMs();
     const { group, repairedMs, boots } = progress;
+    // What moves is made equal by the plan, at its own rate; here it only has its turn like all others.
+    if (group.isMoving === true) return false;
     if (!group.owners.every((nodeId) => this.#isAlive(nodeId))) return false;
     return boots !== this.#bootsOf(progress) || this.#wasAway(group, nowMs - repairedMs);
   }

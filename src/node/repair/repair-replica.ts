@@ -13,11 +13,12 @@ import type {
 } from '../core/repair/repair-messages.js';
 import type { SlotRun } from '../core/repair/slot-map.js';
 import { SLOT_SIZE, slotOf } from '../core/ring/token.js';
+import { isMovingToken } from '../core/topology/owners.js';
 import { decodeDataKey } from '../core/version/data-key.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import type { Clock } from '../env/clock.js';
 import type { HlcService, MetadataService } from '../services.js';
-import { readCopy, swapCopy } from '../store/background-store.js';
+import { readCopy, swapCopy, writeBeside } from '../store/background-store.js';
 import type { ApplyOutcome } from '../store/mutation.js';
 import type { PurgeEnd, PurgeRequest, PurgeRuns } from './purge-run.js';
 import type { RepairStore } from './repair-store.js';
@@ -69,15 +70,18 @@ export class RepairReplica {
 
   /** @throws KvError KV_EPOCH_CHANGED when the owners are others by now, KV_NOT_READY, KV_STORE_FAILED, KV_OVERLOADED */
   async answer(request: RepairRequest, remainingMs: number): Promise<RepairReply> {
-    await this.#fence(request, remainingMs);
+    const isMoving = await this.#fence(request, remainingMs);
     const { namespace, question } = request;
     switch (question.kind) {
       case 'begin': {
         const { boot, store } = this.#parts;
+        if (isMoving) await this.#drain();
         const floors = question.runs.flatMap((run) => store.floors.within(namespace, run));
         return { kind: 'begun', boot, floors };
       }
       case 'settle':
+        // Nothing is forgotten in slots that move: whoever gains them has only a part of what was, and no floor.
+        if (isMoving) return { kind: 'settled', dropped: 0, until: undefined };
         return { kind: 'settled', ...(await this.#settle(namespace, question)) };
       case 'hashes':
         return { kind: 'hashes', hashes: await this.#hashes(namespace, question) };
@@ -91,7 +95,7 @@ export class RepairReplica {
         await this.#apply(question, remainingMs);
         return { kind: 'applied', queuedBytes: this.#parts.store.queueBytes() };
       case 'complete':
-        await this.#complete(namespace, question);
+        await this.#complete(namespace, isMoving ? { ...question, floorMs: 0 } : question);
         return { kind: 'completed' };
       case 'mend':
         return this.#mend(namespace, question);
@@ -109,8 +113,14 @@ export class RepairReplica {
     return await purge(namespace, { floors: own, after });
   }
 
-  /** Both sides must know the same owners: else what one calls complete may lack an owner, or ask somebody who is none. */
-  async #fence({ epoch, namespace, question }: RepairRequest, remainingMs: number): Promise<void> {
+  /**
+   * Both sides must know the same owners: else what one calls complete may lack an owner, or ask somebody who is none. Says whether any of
+   * the slots move.
+   */
+  async #fence(
+    { epoch, namespace, question }: RepairRequest,
+    remainingMs: number,
+  ): Promise<boolean> {
     const { metadata, ownId } = this.#parts;
     if ((metadata.current()?.metadata.epoch ?? 0) < epoch)
       await metadata.catchUp(epoch, remainingMs);
@@ -118,10 +128,29 @@ export class RepairReplica {
     const found = view?.metadata.namespaces.find(({ id }) => id === namespace);
     if (view === undefined || found === undefined || epoch < view.metadata.placementEpoch)
       throw new KvError('KV_EPOCH_CHANGED', 'the owners have changed; plan the repair again');
-    const placement = view.placementOf(found);
-    for (const token of tokensOf(question))
-      if (!placement.replicaSetOf(token).includes(ownId))
+    let isMoving = false;
+    for (const token of tokensOf(question)) {
+      const owners = view.ownersOf(found, token);
+      if (!owners.write.includes(ownId))
         throw new KvError('KV_EPOCH_CHANGED', 'this node does not own the range');
+      isMoving ||= isMovingToken(owners);
+    }
+    return isMoving;
+  }
+
+  /**
+   * Resolves when all is durable that was admitted before: from then on this node shows every write that it has taken, or will
+   * acknowledge, under an older plan. Without it a write could be acknowledged by copies of which none was there to be moved.
+   */
+  async #drain(): Promise<void> {
+    const { store, clock } = this.#parts;
+    const deadlineMs = clock.monotonicMs() + LIMITS.repairAskMs;
+    const ends = await Promise.all(
+      (['live', 'background'] as const).map((priority) =>
+        writeBeside(store, { operations: [], priority, deadlineMs }),
+      ),
+    );
+    for (const end of ends) expectDone(end);
   }
 
   #mend(

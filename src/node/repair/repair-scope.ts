@@ -10,7 +10,7 @@ import type { ClusterView } from '../services.js';
 
 /** The groups that a scope means. @throws KvError KV_USAGE for a node, KV_NAMESPACE_UNKNOWN for a namespace that does not exist */
 export function groupsInScope(view: ClusterView, scope: RepairScope): readonly RepairGroup[] {
-  const { metadata, ring } = view;
+  const { metadata } = view;
   const owner = scope.node === undefined ? undefined : nodeIdOf(metadata, scope.node);
   const within = slotsOf(scope);
   const named = metadata.namespaces.filter(
@@ -21,12 +21,7 @@ export function groupsInScope(view: ClusterView, scope: RepairScope): readonly R
       metadata.namespaces.map(({ name }) => name),
       scope.namespace ?? '',
     );
-  return named.flatMap((namespace) =>
-    repairGroups(
-      { ring, placement: view.placementOf(namespace), namespace: namespace.id },
-      { owner, within },
-    ),
-  );
+  return named.flatMap((namespace) => repairGroups(view, namespace, { owner, within }));
 }
 
 /** What a repair of these groups would find now. */

@@ -1,18 +1,21 @@
 import { murmur3_x86_32 } from '../../../stdx/murmur3.js';
 import { utf8Encode } from '../../../stdx/bytes.js';
 import { leafRunsOf, type LeafRun } from '../grid/leaf-runs.js';
-import type { NodeId } from '../metadata/cluster-metadata.js';
-import type { Placement } from '../ring/placement.js';
-import type { Ring } from '../ring/ring.js';
+import type { Namespace, NodeId } from '../metadata/cluster-metadata.js';
+import type { RangeView } from '../topology/owner-ranges.js';
+import { isMovingToken } from '../topology/owners.js';
+import { repairRanges } from './repair-ranges.js';
 
 /** Slots of one namespace that have the same owners: what one repair goes over. */
 export interface RepairGroup {
   readonly namespace: number;
-  /** Sorted. */
+  /** Sorted; of slots that move the old ones and the next ones. */
   readonly owners: readonly NodeId[];
   readonly runs: readonly LeafRun[];
   /** Ranges of the ring that these are. */
   readonly ranges: number;
+  /** Present when a plan moves the slots: nothing of them may be forgotten then, for some owners have only a part of them. */
+  readonly isMoving?: boolean | undefined;
 }
 
 /** Runs of slots that are repaired together at most: more of them with the same owners are another group. */
@@ -25,40 +28,36 @@ export interface GroupScope {
   readonly within?: readonly LeafRun[] | undefined;
 }
 
-interface OpenGroup {
-  readonly owners: readonly NodeId[];
+interface OpenGroup extends Omit<RepairGroup, 'namespace'> {
   readonly runs: LeafRun[];
   ranges: number;
 }
 
-/** The slots of a namespace, by their owners, in the order of the ring. */
+/** The slots of a namespace, by their owners, in the order of the ring; while they move their owners are all that writes go to. */
 export function repairGroups(
-  {
-    ring,
-    placement,
-    namespace,
-  }: { readonly ring: Ring; readonly placement: Placement; readonly namespace: number },
+  view: RangeView,
+  namespace: Namespace,
   { owner, within }: GroupScope,
 ): readonly RepairGroup[] {
   const open = new Map<string, OpenGroup>();
   const groups: OpenGroup[] = [];
-  for (const { index, start, end } of ring.ranges()) {
-    const set = placement.replicaSetAt(index);
-    if (owner !== undefined && !set.includes(owner)) continue;
+  for (const { start, end, owners: held } of repairRanges(view, namespace)) {
+    if (owner !== undefined && !held.write.includes(owner)) continue;
     const runs = cutTo(leafRunsOf(start, end), within);
     if (runs.length === 0) continue;
-    const owners = set.toSorted();
-    const key = owners.join();
+    const isMoving = isMovingToken(held);
+    const owners = held.write.toSorted();
+    const key = `${owners.join()} ${isMoving}`;
     let group = open.get(key);
     if (group === undefined || group.runs.length >= RUNS_MOST) {
-      group = { owners, runs: [], ranges: 0 };
+      group = { owners, runs: [], ranges: 0, ...(isMoving ? { isMoving } : {}) };
       open.set(key, group);
       groups.push(group);
     }
     group.runs.push(...runs);
     group.ranges += 1;
   }
-  return groups.map((group) => ({ namespace, ...group }));
+  return groups.map((group) => ({ namespace: namespace.id, ...group }));
 }
 
 /**

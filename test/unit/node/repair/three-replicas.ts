@@ -16,6 +16,7 @@ import { RangeRepair, type RangeRepairPlan } from '../../../../src/node/repair/r
 import type { RangeRepairResult } from '../../../../src/node/repair/range-result.js';
 import { RepairReplica } from '../../../../src/node/repair/repair-replica.js';
 import { RepairTimes } from '../../../../src/node/repair/repair-times.js';
+import type { ClusterView } from '../../../../src/node/services.js';
 import type { ApplyOutcome } from '../../../../src/node/store/mutation.js';
 import { pause } from '../../../../src/node/store/pace.js';
 import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
@@ -50,6 +51,8 @@ export class ThreeReplicas {
   checkpoint = (): void => undefined;
   /** Replicas of a release that passes over what it does not know. */
   old: readonly number[] = [];
+  /** What all of them know of the cluster. */
+  view: ClusterView = clusterViewOf(clusterOfSize(3));
   /** Copies that were told in lists. */
   listed = 0;
   /** Sees each question before the replica does. */
@@ -185,7 +188,7 @@ export class ThreeReplicas {
     this.asked.push(`${replica + 1} ${question.kind}`);
     await this.before(replica, question);
     const under = this.stores[replica]!;
-    const view = clusterViewOf(clusterOfSize(3));
+    const { view } = this;
     const own = new RepairReplica({
       ownId: idOf(replica + 1),
       boot: this.boots[replica]!,
