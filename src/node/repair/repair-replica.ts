@@ -18,7 +18,7 @@ import { decodeDataKey } from '../core/version/data-key.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import type { Clock } from '../env/clock.js';
 import type { HlcService, MetadataService } from '../services.js';
-import { readCopy, swapCopy, writeBeside } from '../store/background-store.js';
+import { readCopy, swapCopy } from '../store/background-store.js';
 import type { ApplyOutcome } from '../store/mutation.js';
 import type { PurgeEnd, PurgeRequest, PurgeRuns } from './purge-run.js';
 import type { RepairStore } from './repair-store.js';
@@ -75,7 +75,6 @@ export class RepairReplica {
     switch (question.kind) {
       case 'begin': {
         const { boot, store } = this.#parts;
-        if (isMoving) await this.#drain();
         const floors = question.runs.flatMap((run) => store.floors.within(namespace, run));
         return { kind: 'begun', boot, floors };
       }
@@ -136,21 +135,6 @@ export class RepairReplica {
       isMoving ||= isMovingToken(owners);
     }
     return isMoving;
-  }
-
-  /**
-   * Resolves when all is durable that was admitted before: from then on this node shows every write that it has taken, or will
-   * acknowledge, under an older plan. Without it a write could be acknowledged by copies of which none was there to be moved.
-   */
-  async #drain(): Promise<void> {
-    const { store, clock } = this.#parts;
-    const deadlineMs = clock.monotonicMs() + LIMITS.repairAskMs;
-    const ends = await Promise.all(
-      (['live', 'background'] as const).map((priority) =>
-        writeBeside(store, { operations: [], priority, deadlineMs }),
-      ),
-    );
-    for (const end of ends) expectDone(end);
   }
 
   #mend(

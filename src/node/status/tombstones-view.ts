@@ -51,9 +51,7 @@ async function ofNamespace(
   view: ClusterView,
   namespace: Namespace,
 ): Promise<NamespaceTombstones> {
-  const { ring } = view;
-  const placement = view.placementOf(namespace);
-  const groups = repairGroups({ ring, placement, namespace: namespace.id }, { owner: parts.ownId });
+  const groups = repairGroups(view, namespace, { owner: parts.ownId });
   const ranges = groups.map((group) => heldRange(parts, group));
   ranges.sort((a, b) => a.floorMs - b.floorMs);
   const runs = groups.flatMap((group) => group.runs);

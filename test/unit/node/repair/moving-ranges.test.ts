@@ -55,22 +55,4 @@ describe('a repair of ranges that move', () => {
     await replicas.repair({ isMoving: true });
     expect(replicas.contents()).toEqual(['a=v5', 'a=v5', 'a=v5']);
   });
-
-  it('does not begin on a replica before what that was given earlier is durable', async () => {
-    const [first] = replicas.stores;
-    if (first === undefined) throw new Error('there are three');
-    first.gate.shut('sync');
-    const writing = replicas.put('late', { ms: 20 }, [0]);
-    const begun: string[] = [];
-    const asking = replicas
-      .partner(0)
-      .ask({ kind: 'begin', runs: [{ from: 0, to: SLOT_COUNT }] })
-      .then(({ kind }) => begun.push(kind));
-    await first.scheduler.advance(1_000);
-    expect(begun).toEqual([]);
-    await first.gate.open();
-    await first.scheduler.settle(Promise.all([writing, asking]), 1_000);
-    expect(begun).toEqual(['begun']);
-    expect(replicas.contents()[0]).toBe('late=v20');
-  });
 });
