@@ -71,8 +71,10 @@ function foreignFrom(search: LeftoverSearch, namespace: Namespace, from: Token):
   return token < RING_SIZE ? token : undefined;
 }
 
+/** What nobody owns counts as the own: a copy of it is nobody's leftover. */
 function isOwn({ view, ownId }: LeftoverSearch, namespace: Namespace, token: Token): boolean {
-  return view.ownersOf(namespace, token).write.includes(ownId);
+  const owners = view.ownersOf(namespace, token).write;
+  return owners.length === 0 || owners.includes(ownId);
 }
 
 /** Where the range of a token ends, or the ring when that is before. */

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { KvError } from '../../../../src/node/core/errors.js';
+import type { ApplyOutcome, SystemWrite } from '../../../../src/node/store/mutation.js';
 import type { RecordChange } from '../../../../src/node/store/record-change.js';
 import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
 import { utf8Decode, utf8Encode } from '../../../../src/stdx/bytes.js';
-import { dataKeyOf, StoreUnderTest, turn } from './store-harness.js';
+import { coordinates, dataKeyOf, StoreUnderTest, turn } from './store-harness.js';
 
 const WRITTEN = { kind: 'written' };
 
@@ -50,6 +52,38 @@ describe('a swap', () => {
     expect(await under.textOf()).toBe('(missing)');
   });
 
+  it('asks when it is decided whether it may be made, in the order of all that was decided before', async () => {
+    await under.apply({ ms: 5 });
+    const mine = new KvError('KV_EPOCH_CHANGED', 'mine');
+    let refusal: KvError | undefined;
+    const change = { ...coordinates('k'), expected: 'any', by: undefined } as const;
+    const remove = (): Promise<ApplyOutcome> =>
+      new Promise((resolve) => {
+        under.store.swap({ ...change, refuses: () => refusal }, resolve);
+      });
+    under.gate.shut('read');
+    const first = remove();
+    await turn();
+    refusal = mine;
+    const again = under.apply({ ms: 5 });
+    await under.gate.open();
+    expect(await first).toEqual({ kind: 'failed', error: mine });
+    expect(await again).toEqual(WRITTEN);
+    expect(await under.textOf()).toBe('v5');
+
+    refusal = undefined;
+    under.gate.shut('sync');
+    const second = remove();
+    await turn();
+    refusal = mine;
+    const later = under.apply({ ms: 5 });
+    await under.gate.open();
+    // It was decided before, and what is written after it is news.
+    expect(await second).toEqual(WRITTEN);
+    expect(await later).toEqual(WRITTEN);
+    expect(await under.textOf()).toBe('v5');
+  });
+
   it('takes a corrupt copy only when it takes any', async () => {
     await under.apply({ ms: 5 });
     under.disk.damage(SHARD_FOLDER, dataKeyOf(), (value) => {
@@ -75,6 +109,20 @@ describe('a swap', () => {
 });
 
 describe('what is kept beside the records', () => {
+  it('is not written when that is refused at its turn, and the rest of its batch is', async () => {
+    const mine = new KvError('KV_EPOCH_CHANGED', 'mine');
+    const put = (key: string): SystemWrite => ({
+      operations: [{ type: 'put', key: utf8Encode(key), value: utf8Encode('v') }],
+      priority: 'background',
+    });
+    const refused = under.writeSystem({ ...put('g1'), refuses: () => mine });
+    const taken = under.writeSystem({ ...put('g2'), refuses: () => undefined });
+    expect(await refused).toEqual({ kind: 'failed', error: mine });
+    expect(await taken).toEqual(WRITTEN);
+    expect(under.disk.valueOf(SHARD_FOLDER, utf8Encode('g1'))).toBeUndefined();
+    expect(under.disk.valueOf(SHARD_FOLDER, utf8Encode('g2'))).toBeDefined();
+  });
+
   const KEY = utf8Encode('g1');
 
   it('is written whole with a batch, and is there after a crash', async () => {

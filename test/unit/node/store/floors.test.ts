@@ -5,7 +5,7 @@ import { decodeDataKey } from '../../../../src/node/core/version/data-key.js';
 import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
 import type { ApplyOutcome } from '../../../../src/node/store/mutation.js';
 import { utf8Encode } from '../../../../src/stdx/bytes.js';
-import { dataKeyOf, StoreUnderTest } from './store-harness.js';
+import { dataKeyOf, StoreUnderTest, turn } from './store-harness.js';
 
 const WRITTEN = { kind: 'written' };
 const NAMESPACE = 1;
@@ -29,6 +29,15 @@ async function bury(ms: number, key = 'k'): Promise<ApplyOutcome> {
   return await new Promise((resolve) => {
     under.store.apply({ ...mutation, priority: 'live' }, resolve);
   });
+}
+
+/** The background has no room any more, until the function is called that it gives. */
+async function fillQueue(): Promise<() => Promise<void>> {
+  const large = await under.fillBackground();
+  return async () => {
+    await under.gate.open();
+    expect(await Promise.all(large)).toEqual([WRITTEN, WRITTEN, WRITTEN]);
+  };
 }
 
 beforeEach(async () => {
@@ -102,6 +111,33 @@ describe('a floor', () => {
     });
     expect(await under.apply({ ms: 5, repair: true })).toEqual(WRITTEN);
     expect(await under.textOf()).toBe('v5');
+  });
+
+  it('that is forgotten is 0 on the disk when that is said, even if an earlier try came to nothing', async () => {
+    await under.store.floors.raise(NAMESPACE, [runOf(), runOf('other')], 10);
+    const room = await fillQueue();
+    const reset = under.store.floors.resetRun(NAMESPACE, runOf());
+    const full = { code: 'KV_OVERLOADED' };
+    await expect(under.scheduler.settle(reset, 15_000)).rejects.toMatchObject(full);
+    await room();
+    await under.store.floors.forget(NAMESPACE, [runOf()]);
+    await under.store.floors.forget(NAMESPACE + 1, [runOf()]);
+    await under.crash();
+    expect(under.store.floors.within(NAMESPACE, runOf())[0]?.value).toBe(0);
+    expect(under.store.floors.within(NAMESPACE, runOf('other'))[0]?.value).toBe(10);
+  });
+
+  it('that had to wait to be written does not undo what was written since', async () => {
+    await under.store.floors.raise(NAMESPACE, [runOf()], 10);
+    const room = await fillQueue();
+    const raised = under.store.floors.raise(NAMESPACE, [runOf('other')], 10);
+    await turn();
+    await room();
+    await under.store.floors.forget(NAMESPACE, [runOf()]);
+    await under.scheduler.settle(raised, 15_000);
+    await under.crash();
+    expect(under.store.floors.within(NAMESPACE, runOf())[0]?.value).toBe(0);
+    expect(under.store.floors.within(NAMESPACE, runOf('other'))[0]?.value).toBe(10);
   });
 
   it('that is damaged on the disk begins at 0, and is told', async () => {

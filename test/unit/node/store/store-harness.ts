@@ -1,5 +1,6 @@
 import { eachTurn } from '../../../../src/node/io/turn.js';
 import type { KvError } from '../../../../src/node/core/errors.js';
+import { LIMITS } from '../../../../src/node/core/limits.js';
 import { encodeDataKey } from '../../../../src/node/core/version/data-key.js';
 import { decodeRecord, encodeRecord } from '../../../../src/node/core/version/record-codec.js';
 import type { StoredRecord } from '../../../../src/node/core/version/record.js';
@@ -172,6 +173,18 @@ export class StoreUnderTest {
     return new Promise((resolve) => {
       this.store.writeSystem(write, resolve);
     });
+  }
+
+  /** Three writes that leave the background no room: one is synced when the gate opens, one gathered, and one waits. */
+  async fillBackground(): Promise<readonly Promise<ApplyOutcome>[]> {
+    const value = new Uint8Array(LIMITS.writerBackgroundQueueBytes + 1);
+    const large: Promise<ApplyOutcome>[] = [];
+    this.gate.shut('sync');
+    for (const key of ['a', 'b', 'c']) {
+      large.push(this.apply({ key, ms: 99, value, priority: 'background' }));
+      await turn();
+    }
+    return large;
   }
 
   read(key = 'k'): Promise<ReadOutcome> {

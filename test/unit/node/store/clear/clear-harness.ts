@@ -96,6 +96,17 @@ export class ClearUnderTest extends GridUnderTest {
     return await this.scheduler.settle(this.clear(...args), 600_000);
   }
 
+  /** Lets looks at the disk go until removals are with the writer, whose own look waits. */
+  async removalsWait(): Promise<void> {
+    const { gate, scheduler, store } = this;
+    gate.shut('read');
+    for (;;) {
+      await scheduler.until(() => gate.waiting > 0, 60_000);
+      if (store.queueBytes() > 0) return;
+      await gate.release();
+    }
+  }
+
   /** Slots of a namespace that have records on the disk. */
   slots(namespace = 1): readonly number[] {
     const keys = this.disk.keys(SHARD_FOLDER, DATA_KEYS).map(decodeDataKey);

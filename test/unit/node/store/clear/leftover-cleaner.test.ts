@@ -202,10 +202,8 @@ describe('a plan that begins in the midst of it', () => {
 
   it('does not lose what is written here for the new owner, even if it is the very copy that was to go', async () => {
     await under.putAll(FOREIGN);
-    under.gate.shut('read');
     under.cleaner.start();
-    await under.scheduler.until(() => under.gate.waiting > 0, SOON);
-    // The removals are with the writer by now, which waits for the disk.
+    await under.removalsWait();
     under.views.change(LEAVE, { kind: 'begin-plan' });
     under.views.step('write-both');
     expect(FOREIGN.every((token) => under.isOwn(token))).toBe(true);

@@ -192,17 +192,15 @@ describe('a clearing', () => {
 
   it('waits for room in the store, and goes on', async () => {
     await fill();
-    const filler = new Uint8Array(LIMITS.writerBackgroundQueueBytes + 1);
-    under.gate.shut('sync');
-    const large = ['a', 'b', 'c'].map((key) =>
-      under.apply({ key, ms: 1, value: filler, priority: 'background' }),
-    );
-    await turn();
+    const large = await under.fillBackground();
     const clearing = under.clear([RUN]);
-    await under.scheduler.advance(500);
-    expect(under.removed).toBe(0);
+    await turn();
+    await under.scheduler.advance(LIMITS.purgeAgainMs / 2);
     await under.gate.open();
-    await Promise.all(large);
+    const written = { kind: 'written' };
+    expect(await Promise.all(large)).toEqual([written, written, written]);
+    await turn();
+    expect(under.removed).toBe(0);
     expect(await under.scheduler.settle(clearing, 600_000)).toBe(600);
   });
 
@@ -219,10 +217,9 @@ describe('a clearing', () => {
     await fill(3);
     let isOwner = false;
     const mine = new KvError('KV_EPOCH_CHANGED', 'mine');
-    under.gate.shut('read');
     const clearing = under.clear([RUN], { refuses: () => (isOwner ? mine : undefined) });
     const failure = expect(clearing).rejects.toBe(mine);
-    await under.scheduler.reached(() => under.gate.waiting > 0, 1_000);
+    await under.removalsWait();
     isOwner = true;
     // The very same copy arrives again: it is there, and nothing has to be written for it.
     const again = under.put({ token: inRun(2), name: 'k2', ms: 12 });
