@@ -204,6 +204,12 @@ describe('a clearing', () => {
     expect(await under.scheduler.settle(clearing, 600_000)).toBe(100);
   });
 
+  it('takes no time for ranges that are empty', async () => {
+    const runs = Array.from({ length: 500 }, (_, i) => ({ from: 2 * i, to: 2 * i + 1 }));
+    expect(await under.clear(runs)).toBe(0);
+    expect(under.scheduler.nowMs()).toBe(0);
+  });
+
   it('takes no more of large records at once than fits a batch', async () => {
     const value = new Uint8Array(400 * 1024);
     for (let i = 0; i < 9; i++) await under.put({ token: inRun(i), value });
