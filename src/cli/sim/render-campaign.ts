@@ -69,6 +69,7 @@ function countLines(campaign: Campaign, look: Look): readonly string[] {
   const { totals } = campaign;
   const { operations, linearized, forgotten } = totals;
   const faults = Object.entries(totals.faults).sort(([a], [b]) => (a < b ? -1 : 1));
+  const changes = Object.entries(totals.ringChanges).map(([kind, count]) => `${kind} ${count}`);
   const branches = Object.values(totals.buggified).reduce((sum, count) => sum + count, 0);
   return [
     renderPace(campaign),
@@ -92,6 +93,7 @@ function countLines(campaign: Campaign, look: Look): readonly string[] {
       ],
       look.width,
     ),
+    ...(changes.length === 0 ? [] : flow(['the ring', ...changes], look.width)),
     ...flow(
       [
         'faults',

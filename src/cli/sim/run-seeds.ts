@@ -103,13 +103,22 @@ async function followUp(
   const followed =
     key === undefined ? report : await simulate({ ...plan.options, seed, follow: key }, tools.host);
   const story = first === undefined ? [] : storyOf(followed, first);
-  const minimized = plan.minimize ? formatScenario(await smallest(report, tools)) : undefined;
+  const minimized = plan.minimize
+    ? formatScenario(await smallest(report, { ...tools, ringChanges: plan.options.ringChanges }))
+    : undefined;
   return { seed, violations, story, minimized };
+}
+
+interface FollowUp {
+  readonly watch: CampaignWatch;
+  readonly host: SimHost;
+  /** As in the run that is made smaller: what is ordered about the ring follows from the seed alone. */
+  readonly ringChanges: boolean | undefined;
 }
 
 async function smallest(
   { seed, nodes, clients, minutes, graceMs, schedule, violations }: SimReport,
-  { watch, host }: { readonly watch: CampaignWatch; readonly host: SimHost },
+  { watch, host, ringChanges }: FollowUp,
 ): Promise<Scenario> {
   const rules = new Set(violations.map(({ rule }) => rule));
   const start: Scenario = {
@@ -124,7 +133,7 @@ async function smallest(
     async (candidate) => {
       tried += 1;
       await watch.minimizing(seed, tried);
-      const smaller = await simulate({ ...candidate, seed }, host);
+      const smaller = await simulate({ ...candidate, seed, ringChanges }, host);
       return smaller.violations.some(({ rule }) => rules.has(rule));
     },
     MINIMIZE_RUNS,

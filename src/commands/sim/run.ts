@@ -29,6 +29,7 @@ Exit code 0 says that no rule was broken, 1 that one was. With -o ndjson a range
     '<%= config.bin %> <%= command.id %> --seed 42',
     '<%= config.bin %> <%= command.id %> --seeds 1..100 --minutes 2',
     '<%= config.bin %> <%= command.id %> --faults test/scenarios/rolling-restart.txt',
+    '<%= config.bin %> <%= command.id %> --seed 42 --ring-changes',
     '<%= config.bin %> <%= command.id %> --seed 42 --minimize --json',
   ];
 
@@ -44,6 +45,9 @@ Exit code 0 says that no rule was broken, 1 that one was. With -o ndjson a range
       helpValue: 'none|light|heavy|FILE',
       default: 'heavy',
     }),
+    'ring-changes': Flags.boolean({
+      summary: 'nodes join, leave and are killed, and copies change meanwhile',
+    }),
     minimize: Flags.boolean({
       summary: 'make the first failing run as small as it goes, and print it as a scenario',
     }),
@@ -58,16 +62,18 @@ Exit code 0 says that no rule was broken, 1 that one was. With -o ndjson a range
     const scenario = typeof faults === 'string' ? undefined : faults;
     const file = flags.faults;
     const size = sizeOf(flags, scenario === undefined ? undefined : { file, scenario });
-    const options = { ...size, faults: typeof faults === 'string' ? faults : faults.faults };
+    const ringChanges = flags['ring-changes'];
+    const schedule = typeof faults === 'string' ? faults : faults.faults;
+    const options = { ...size, faults: schedule, ringChanges };
     if (scenario?.faults.length === 0) await this.note(`${file} has no faults: nothing goes wrong`);
     const plan = { seeds, options, minimize: flags.minimize };
     const campaign = await this.#runSeeds(plan, flags.quiet);
     const sizes = `--nodes ${size.nodes} --clients ${size.clients} --minutes ${size.minutes}`;
     const replay = {
-      of: `${size.nodes} nodes  ${size.clients} clients  ${size.minutes} virtual minutes  faults ${file}`,
+      of: `${size.nodes} nodes  ${size.clients} clients  ${size.minutes} virtual minutes  faults ${file}${ringChanges ? '  the ring changes' : ''}`,
       about: scenario?.description ?? '',
       command: (seed: number): string =>
-        `kv sim run --seed ${seed} ${sizes} --faults ${shellWord(file)}`,
+        `kv sim run --seed ${seed} ${sizes} --faults ${shellWord(file)}${ringChanges ? ' --ring-changes' : ''}`,
     };
     const { command } = replay;
     await this.print({

@@ -3,6 +3,7 @@ import { LIMITS } from '../core/limits.js';
 import { canonicalJson } from '../core/metadata/canonical-json.js';
 import type {
   ClusterMetadata,
+  Member,
   MetadataChange,
   NodeDescriptor,
   NodeId,
@@ -167,9 +168,23 @@ export class LogUpkeep {
 
   #isRemoved(metadata: ClusterMetadata): boolean {
     const member = memberOf(metadata, this.#options.self);
-    if (member?.state !== 'removed') return false;
+    const reason = member === undefined ? this.#discarded(metadata) : removalOf(metadata, member);
+    if (reason === undefined) return false;
     this.stop();
-    this.#options.onFatal(removedIdentity(metadata, member));
+    this.#options.onFatal(reason);
     return true;
   }
+
+  /** Once it has entered, the log that this node holds has its own joining: when it is no member, that was taken back. */
+  #discarded({ clusterName }: ClusterMetadata): KvError | undefined {
+    if (this.#descriptor === undefined) return undefined;
+    return new KvError(
+      'KV_JOIN_REFUSED',
+      `${this.#descriptor.name} is no member of cluster ${clusterName}: its joining was discarded; start it with --join to ask anew`,
+    );
+  }
+}
+
+function removalOf(metadata: ClusterMetadata, member: Member): KvError | undefined {
+  return member.state === 'removed' ? removedIdentity(metadata, member) : undefined;
 }

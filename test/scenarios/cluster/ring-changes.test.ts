@@ -43,6 +43,16 @@ describe('a node that joins a cluster with data', () => {
     await expectAll('n1');
   });
 
+  it('ends when its joining is taken back, and may ask anew', async () => {
+    await cluster.join('n4');
+    const run = cluster.at('n4');
+    await cluster.order('n1', { action: 'discard', node: 'n4' });
+    await cluster.until(() => run.ended() !== undefined);
+    expect(cluster.reasonOf(run).code).toBe('KV_JOIN_REFUSED');
+    await cluster.join('n4');
+    expect(cluster.members('n1')).toContain('n4 joining');
+  });
+
   it('makes room first, when it holds of its ranges what is older', async () => {
     await cluster.join('n4');
     await cluster.order('n1', { action: 'commit' });

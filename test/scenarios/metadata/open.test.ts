@@ -23,16 +23,15 @@ describe('the first write', () => {
     expect(cluster.scheduler.nowMs()).toBe(startMs);
   });
 
-  it('refuses later joins, and says why and what to do', async () => {
+  it('has later joins wait for a plan, with tokens of their own and without a range', async () => {
     const cluster = await LogCluster.of(3);
     await cluster.run(cluster.node('n2').service.open(2_000));
-    const failure = await failureOf(cluster.join('n4', 'n1'));
-    expect(failure.code).toBe('KV_JOIN_REFUSED');
-    expect(failure.message).toBe(
-      'cluster story holds data since its first write, and moving data to a new node is not possible yet: ' +
-        'n4 cannot join. Join all nodes before the first write',
-    );
-    expect(cluster.view('n1').metadata.members).toHaveLength(3);
+    await cluster.join('n4', 'n1');
+    const { members, staged, placementEpoch } = cluster.view('n1').metadata;
+    const newcomer = members.find(({ name }) => name === 'n4');
+    expect(newcomer).toMatchObject({ state: 'joining', tokens: [] });
+    expect(staged).toMatchObject([{ kind: 'join', nodeId: newcomer?.nodeId }]);
+    expect(placementEpoch).toBeLessThan(newcomer?.joinedEpoch ?? 0);
   });
 
   it('lets a node that is a member join again, which changes nothing', async () => {
