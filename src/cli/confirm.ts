@@ -35,6 +35,29 @@ export async function confirmByName(
   });
 }
 
+/** What is to be agreed to, and how. */
+export interface Agreement {
+  /** What is asked, without its question mark: `Begin this plan`. */
+  readonly what: string;
+  /** `--yes` was given. */
+  readonly given: boolean;
+  readonly interactive: boolean;
+}
+
+/** Resolves when --yes was given or `y` is typed now. @throws KvError KV_NOT_CONFIRMED; Interrupted after Ctrl-C */
+export async function confirmYes(
+  { what, given, interactive }: Agreement,
+  ask: (question: string) => Promise<string | undefined> = askOnTerminal,
+): Promise<void> {
+  if (given) return;
+  const typed = interactive ? await ask(`${what}? [y/N] `) : undefined;
+  if (typed !== undefined && /^y(es)?$/i.test(typed.trim())) return;
+  const why = interactive ? 'it was not answered with y' : 'nobody can be asked here';
+  throw new KvError('KV_NOT_CONFIRMED', `${what}? Not confirmed: ${why}; nothing was done`, {
+    hints: ['--yes'],
+  });
+}
+
 /** What is typed; undefined when the input ends first, as with Ctrl-D. @throws Interrupted after Ctrl-C */
 export async function askOnTerminal(
   question: string,

@@ -1,24 +1,21 @@
 import type { KvClient } from '../client/client.js';
-import type { Endpoint } from '../client/transport.js';
-import { KvError } from '../node/core/errors.js';
 import type { DescribeView } from '../node/core/views/describe-views.js';
 import type { NamespaceChange, NamespaceChanged } from '../node/core/views/namespace-views.js';
-import { ClientCommand } from './client-command.js';
 import type { Warning } from './envelope.js';
+import { describedEndpoint } from './member-asker.js';
 import { renderNamespaceChanged } from './render/namespaces.js';
+import { TopologyCommand } from './topology-command.js';
 
 /** A command that changes the namespaces of a cluster. */
-export abstract class NamespaceCommand extends ClientCommand {
-  protected override readonly writes = true;
-
+export abstract class NamespaceCommand extends TopologyCommand {
   /** Has one node make the change; no other is asked when it does not answer, since it may have been made. */
-  protected async change(
+  protected async changeNamespace(
     client: KvClient,
     change: (described: DescribeView) => NamespaceChange,
   ): Promise<NamespaceChanged> {
     const described = await client.describe();
     const wanted = change(described);
-    return await client.askNode(endpointOf(described), (node, ms) =>
+    return await client.askNode(describedEndpoint(described), (node, ms) =>
       node.changeNamespace(wanted, ms),
     );
   }
@@ -37,12 +34,6 @@ export abstract class NamespaceCommand extends ClientCommand {
       text: (look) => (this.quiet ? '' : renderNamespaceChanged(changed, done, look)),
     });
   }
-}
-
-function endpointOf({ nodeId, nodes }: DescribeView): Endpoint {
-  const own = nodes.find((node) => node.nodeId === nodeId);
-  if (own !== undefined) return { host: own.addressHost, port: own.clientPort };
-  throw new KvError('KV_NOT_READY', 'the node that answered is no member of its cluster yet');
 }
 
 /** What a node does that does not know the change. */

@@ -7,11 +7,11 @@ import type { NodeView } from '../node/core/views/node-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import { parseAddress } from '../node/io/config/host-port.js';
 import { ClientCommand } from './client-command.js';
-import { askNodes } from './each-node.js';
 import type { Warning } from './envelope.js';
 import { Interrupted } from './exit-codes.js';
-import type { FoundRepair, KnownRepairs } from './known-repairs.js';
+import type { FoundRepair } from './known-repairs.js';
 import { countOf, renderRepairJob, repairProgress } from './render/repair.js';
+import { repairsOfAll, type FoundRepairs } from './repairs-of-all.js';
 import { Progress } from './sim/progress.js';
 
 const POLL_MS = 250;
@@ -20,21 +20,11 @@ const SILENT_MS = 3_000;
 const SILENT_POLL_MS = 1_000;
 const LOST_MS = 60_000;
 
-/** What all nodes that answered say of their repairs. */
-export interface FoundRepairs extends KnownRepairs {
-  readonly status: StatusView;
-}
-
 /** A command about repairs, each of which one node drives. */
 export abstract class RepairCommand extends ClientCommand {
   /** Asks every node for its repairs, for all or for one; newest first. */
   protected async repairs(client: KvClient, id: string | undefined): Promise<FoundRepairs> {
-    const { status, answers, missing } = await askNodes(client, undefined, async ({ endpoint }) => {
-      const { jobs } = await client.repair(endpoint, { action: 'jobs', job: id });
-      return jobs.map((job): FoundRepair => ({ endpoint, job }));
-    });
-    const found = answers.flat();
-    return { status, found: found.sort((a, b) => b.job.startedAtMs - a.job.startedAtMs), missing };
+    return await repairsOfAll(client, id);
   }
 
   /**

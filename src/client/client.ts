@@ -22,7 +22,7 @@ import { runOperation, type OperationContext } from './operation.js';
 import { allRoutes, type Routing } from './policies/route-policy.js';
 import { RetryBudget } from './retry-budget.js';
 import { TokenMap } from './token-map.js';
-import type { AdminCalls, ClientConnection, ClientTransport, Endpoint } from './transport.js';
+import type { AdminCalls, ClientTransport, Endpoint } from './transport.js';
 
 export interface ClientOptions {
   /** Nodes to begin with; the others are learned from them. */
@@ -123,23 +123,23 @@ export class KvClient {
   }
 
   async describe(): Promise<DescribeView> {
-    return await this.#ask((node, ms) => node.describe(ms));
+    return await this.askAny((node, ms) => node.describe(ms));
   }
 
   async status(): Promise<StatusView> {
-    return await this.#ask((node, ms) => node.status(ms));
+    return await this.askAny((node, ms) => node.status(ms));
   }
 
   async ring(options: { readonly all: boolean }): Promise<RingView> {
-    return await this.#ask((node, ms) => node.ring(options, ms));
+    return await this.askAny((node, ms) => node.ring(options, ms));
   }
 
   async owners(key: Uint8Array, options: OwnersQuery): Promise<OwnersView> {
-    return await this.#ask((node, ms) => node.owners(key, options, ms));
+    return await this.askAny((node, ms) => node.owners(key, options, ms));
   }
 
   async gossip(): Promise<GossipView> {
-    return await this.#ask((node, ms) => node.gossip(ms));
+    return await this.askAny((node, ms) => node.gossip(ms));
   }
 
   /** Plans, begins, shows or ends repairs that one node drives. */
@@ -149,15 +149,15 @@ export class KvClient {
   }
 
   async node(name: string): Promise<NodeDetailView> {
-    return await this.#ask((node, ms) => node.node(name, ms));
+    return await this.askAny((node, ms) => node.node(name, ms));
   }
 
   async namespaces(): Promise<NamespacesView> {
-    return await this.#ask((node, ms) => node.namespaces(ms));
+    return await this.askAny((node, ms) => node.namespaces(ms));
   }
 
   async events(options: { readonly limit: number }): Promise<readonly EventView[]> {
-    return await this.#ask((node, ms) => node.events(options, ms));
+    return await this.askAny((node, ms) => node.events(options, ms));
   }
 
   /** Asks one node something about itself; no other node is asked when it does not answer. */
@@ -166,6 +166,24 @@ export class KvClient {
     ask: (connection: AdminCalls, timeoutMs: number) => Promise<T>,
   ): Promise<T> {
     return await ask(this.#connections.to(node), this.#options.timeoutMs ?? LIMITS.clientTotalMs);
+  }
+
+  /** Asks one node after the other, until one answers. @throws KvError */
+  async askAny<T>(question: (node: AdminCalls, timeoutMs: number) => Promise<T>): Promise<T> {
+    const { clock } = this.#options;
+    const deadlineMs = clock.monotonicMs() + (this.#options.timeoutMs ?? LIMITS.clientTotalMs);
+    const errors: KvError[] = [];
+    for (const node of allRoutes(ANYWHERE, this.#context.sources())) {
+      const leftMs = deadlineMs - clock.monotonicMs();
+      if (leftMs <= 0) break;
+      try {
+        return await question(node, Math.min(leftMs, LIMITS.requestMs + LIMITS.dialMs));
+      } catch (error) {
+        if (!(error instanceof KvError) || !error.row.retryable) throw error;
+        errors.push(error);
+      }
+    }
+    throw mergeErrors(errors);
   }
 
   /** Does something with the hints that one node keeps. */
@@ -257,24 +275,6 @@ export class KvClient {
       writerHi: this.#writerHi,
       writerLo: this.#writerLo,
     };
-  }
-
-  /** Asks one node after the other, until one answers. */
-  async #ask<T>(question: (node: ClientConnection, timeoutMs: number) => Promise<T>): Promise<T> {
-    const { clock } = this.#options;
-    const deadlineMs = clock.monotonicMs() + (this.#options.timeoutMs ?? LIMITS.clientTotalMs);
-    const errors: KvError[] = [];
-    for (const node of allRoutes(ANYWHERE, this.#context.sources())) {
-      const leftMs = deadlineMs - clock.monotonicMs();
-      if (leftMs <= 0) break;
-      try {
-        return await question(node, Math.min(leftMs, LIMITS.requestMs + LIMITS.dialMs));
-      } catch (error) {
-        if (!(error instanceof KvError) || !error.row.retryable) throw error;
-        errors.push(error);
-      }
-    }
-    throw mergeErrors(errors);
   }
 
   #refreshMap(freshMs: number): void {

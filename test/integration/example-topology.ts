@@ -1,5 +1,6 @@
 import type {
   PlannedChangeView,
+  PlanNodeView,
   TopologyChange,
   TopologyOrder,
   TopologyView,
@@ -20,7 +21,7 @@ const CHANGES: readonly PlannedChangeView[] = [
 ];
 
 /** A node that gets ranges, and has said how far it is; and one that has not answered. */
-const NODES = [
+const NODES: readonly PlanNodeView[] = [
   {
     node: 'n4',
     membership: 'joining',
@@ -43,7 +44,7 @@ const NODES = [
     diskFreeBytes: undefined,
     report: undefined,
   },
-] as const;
+];
 
 /** What is staged beside a plan that runs: more than there ever is at once, so that all of it travels. */
 export const TOPOLOGY: TopologyView = {

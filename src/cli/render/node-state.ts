@@ -2,6 +2,7 @@ import type { LivenessState, NodeView, ShownState } from '../../node/core/views/
 import { formatLasting } from '../../stdx/figures.js';
 import { unreachable } from '../../stdx/unreachable.js';
 import type { Paint, Role } from '../colour.js';
+import { percent } from './plan-words.js';
 
 /** The order in which states are counted up. */
 const ORDER: readonly ShownState[] = ['up', 'suspect', 'down', 'joining', 'leaving', 'removed'];
@@ -62,6 +63,9 @@ export function nodeMark(node: NodeView): string {
 /** What a row says of a node's state. */
 export function nodeStateText(node: NodeView): string {
   if (node.state === 'up' && node.report?.ready === false) return 'not ready';
+  const moved = node.state === 'joining' ? node.report?.planReport : undefined;
+  if (moved !== undefined && moved.ranges > 0)
+    return `${node.state} ${percent(moved.rangesDone / moved.ranges)}`;
   return stateText(node.state, node.forMs);
 }
 

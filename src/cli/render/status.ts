@@ -12,6 +12,7 @@ import { renderTable, type Column } from '../table.js';
 import { alertLines } from './alerts.js';
 import { document, flow } from './lines.js';
 import { countStates, nodeMark, nodeRole, nodeStateText } from './node-state.js';
+import { planChangeLines } from './plan-change.js';
 
 /** The verdict on a cluster, a row per node, and what to do about what is wrong. */
 export function renderStatus(view: StatusView, look: Look): string {
@@ -31,7 +32,8 @@ const HEALTH_ROLE: Readonly<Record<StatusView['health'], Role>> = {
   UNKNOWN: 'warn',
 };
 
-function verdictLines(view: StatusView, { paint, width }: Look): readonly string[] {
+function verdictLines(view: StatusView, look: Look): readonly string[] {
+  const { paint, width } = look;
   const { ring, ranges } = view;
   const agreed = `agreed by ${ring.agreed} of ${ring.asked} reachable ${ring.asked === 1 ? 'node' : 'nodes'}`;
   const disagrees = ring.agreed < ring.asked;
@@ -66,6 +68,7 @@ function verdictLines(view: StatusView, { paint, width }: Look): readonly string
       width,
     ),
     ...flow(repairTexts(view, paint), width),
+    ...planChangeLines(view, look),
   ];
 }
 

@@ -12,7 +12,7 @@ export default class NamespaceCreate extends NamespaceCommand {
   static override readonly summary = 'make a namespace: a set of keys with its own replication';
 
   static override readonly description = `It can be used at once, with -n NAME. Of the same key each namespace has a value of its own.
-The replication cannot be changed afterwards yet; the defaults can, with \`kv namespace alter\`.`;
+Replication and defaults can be changed afterwards, with \`kv namespace alter\`.`;
 
   static override readonly examples = [
     '<%= config.bin %> <%= command.id %> orders',
@@ -38,7 +38,7 @@ The replication cannot be changed afterwards yet; the defaults can, with \`kv na
     const { flags, args } = await this.parse(NamespaceCreate);
     const { replication: choice } = flags;
     const changed = await this.withClient(flags, (client) =>
-      this.change(client, (described) => ({
+      this.changeNamespace(client, (described) => ({
         action: 'create',
         namespace: {
           name: args.name,

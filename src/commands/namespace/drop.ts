@@ -40,11 +40,10 @@ a namespace that is made with the same name is a new one, and empty.`;
       name,
       what: `All keys of the namespace ${name} are lost, on all nodes, for good.`,
       given: flags.confirm,
-      interactive:
-        process.stdin.isTTY && process.stderr.isTTY && !flags['no-input'] && !this.wantsJson,
+      interactive: this.interactive(flags),
     });
     const changed = await this.withClient(flags, (client) =>
-      this.change(client, () => ({ action: 'drop', name })),
+      this.changeNamespace(client, () => ({ action: 'drop', name })),
     );
     await this.printChanged(changed, 'dropped');
   }

@@ -55,7 +55,7 @@ export class TopologyAdmin {
   async change(order: TopologyOrder, remainingMs: number): Promise<TopologyView> {
     const knowledge = await this.#knowledge();
     const before = this.#current().metadata;
-    if (order.commit) refuseBesides(before);
+    if (order.commit) refuseBesides(before, order.change);
     const begins = order.commit || order.change.action === 'commit';
     const tried = this.#entriesOf(before, order).reduce(tryOut, before);
     if (begins) this.#check(tried, before, { order, knowledge });
@@ -140,7 +140,12 @@ function tryOut(state: ClusterMetadata, change: MetadataChange): ClusterMetadata
   return applyEntry(state, { epoch: state.epoch + 1, id: TRIED, change });
 }
 
-function refuseBesides({ staged = [] }: ClusterMetadata): void {
+/** What would be begun together with a change that its caller has not seen. @throws KvError KV_PLAN_REFUSED */
+function refuseBesides(state: ClusterMetadata, change: TopologyChange): void {
+  if (change.action === 'commit') return;
+  // Whoever is to replace a node is staged already: it waits to join.
+  const by = change.action === 'replace' ? memberNamed(state, change.by).nodeId : undefined;
+  const staged = (state.staged ?? []).filter((one) => one.kind !== 'join' || one.nodeId !== by);
   if (staged.length === 0) return;
   const others = staged.length === 1 ? 'another change is' : `${staged.length} other changes are`;
   throw new KvError(

@@ -1,0 +1,29 @@
+import { KvError } from '../node/core/errors.js';
+import type { PlanView, TopologyView } from '../node/core/views/topology-views.js';
+
+const JOB = /^p-(\d{1,15})$/;
+
+/** The name of a plan as a job: `p-12`. */
+export function jobOf({ id }: Pick<PlanView, 'id'>): string {
+  return `p-${id}`;
+}
+
+/** The plan that runs, which must have this name. @throws KvError KV_USAGE */
+export function planOfJob({ plan }: Pick<TopologyView, 'plan'>, job: string): PlanView {
+  if (plan !== undefined && jobOf(plan) === job) return plan;
+  throw unknownJob(job);
+}
+
+function unknownJob(job: string): KvError {
+  if (job.startsWith('r-'))
+    return new KvError('KV_USAGE', `${job} is a repair: it has commands of its own`, {
+      hints: [`kv repair status ${job}`, `kv repair cancel ${job}`],
+    });
+  const isPlan = JOB.test(job);
+  const message = isPlan
+    ? `plan ${job} does not run: it has ended, or there never was one`
+    : `no job is called ${job}`;
+  return new KvError('KV_USAGE', message, {
+    hints: ['kv job list', ...(isPlan ? ['kv events --kind metadata'] : [])],
+  });
+}
