@@ -178,7 +178,7 @@ export class LeftoverCleaner {
     if (view === undefined) return undefined;
     const { members, opened, plan } = view.metadata;
     const own = members.find(({ nodeId }) => nodeId === this.#parts.ownId);
-    const isKeeping = own?.state === 'normal' && own.tokens.length > 0;
+    const isKeeping = own !== undefined && own.tokens.length > 0;
     return opened && plan === undefined && isKeeping ? view : undefined;
   }
 

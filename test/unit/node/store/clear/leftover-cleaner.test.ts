@@ -103,6 +103,15 @@ describe('what is removed as a leftover', () => {
     }
   });
 
+  it('is found in however many ranges it lies', async () => {
+    const parts = Array.from({ length: 128 }, (_, i) => (i * RING_SIZE) / 128 + 5_000);
+    under.enter(fourNodes(32));
+    await under.putAll(parts);
+    under.cleaner.start();
+    await under.scheduler.advance(SOON);
+    expect(under.slots()).toEqual(slotsOf(parts.filter((_, i) => i % 4 !== 0)));
+  });
+
   it('does not touch the disk of a node that owns everything', async () => {
     await under.putAll();
     under.views.change({ kind: 'remove', nodeId: idOf(4) });
@@ -117,17 +126,17 @@ describe('the time of a look', () => {
   it('is after a plan that is done, never while it runs', async () => {
     under.cleaner.start();
     await under.scheduler.advance(SOON);
-    await under.putAll(OWN);
+    await under.putAll();
     under.views.change(JOIN, { kind: 'begin-plan' });
     for (const step of ['write-both', 'read-new'] as const) {
       await under.scheduler.advance(2 * LIMITS.leftoverEveryMs);
       under.views.step(step);
     }
     await under.scheduler.advance(2 * LIMITS.leftoverEveryMs);
-    expect(under.slots()).toEqual(slotsOf(OWN));
+    expect(under.slots()).toEqual(slotsOf(PARTS));
     under.views.step('done');
     await under.scheduler.advance(LIMITS.leftoverAfterMs - 1);
-    expect(under.slots()).toEqual(slotsOf(OWN));
+    expect(under.slots()).toEqual(slotsOf(PARTS));
     await under.scheduler.advance(2_000);
     const kept = OWN.filter((token) => under.isOwn(token));
     expect(kept.length).toBeLessThan(OWN.length);

@@ -10,15 +10,15 @@ import { assert } from '../../../../../src/stdx/assert.js';
 import { after, initOf, nodeOf } from '../../core/metadata/states.js';
 
 /** Tokens of node `n` of four, in turns, so that each range has three of them one after the other. */
-function tokensOf(n: number): readonly number[] {
-  return [0, 1, 2, 3].map((i) => ((4 * i + n - 1) * RING_SIZE) / 16);
+function tokensOf(n: number, vnodes: number): readonly number[] {
+  return Array.from({ length: vnodes }, (_, i) => ((4 * i + n - 1) * RING_SIZE) / (4 * vnodes));
 }
 
 /** Four nodes, each of which owns no copy of a quarter of the ring, in a cluster that holds data. */
-export function fourNodes(): ClusterMetadata {
-  let state = after(undefined, initOf(nodeOf(1), tokensOf(1)));
+export function fourNodes(vnodes = 4): ClusterMetadata {
+  let state = after(undefined, initOf(nodeOf(1), tokensOf(1, vnodes)));
   for (const n of [2, 3, 4])
-    state = after(state, { kind: 'join', member: nodeOf(n), tokens: tokensOf(n) });
+    state = after(state, { kind: 'join', member: nodeOf(n), tokens: tokensOf(n, vnodes) });
   return after(state, { kind: 'open' });
 }
 
