@@ -43,7 +43,7 @@ function runningCheck({ running }: CheckedPlan): PlanCheck {
 /** Whoever is held for dead and is not would go on serving what it does not own any more. */
 function deadChecks(
   { view, changes }: CheckedPlan,
-  { stateOf }: PlanKnowledge,
+  { stateOf, reports }: PlanKnowledge,
 ): readonly PlanCheck[] {
   const dead = changes.flatMap((change) => {
     if (change.kind === 'leave' && change.isDead) return [change.nodeId];
@@ -51,9 +51,22 @@ function deadChecks(
   });
   return dead.map((nodeId) => {
     const name = nameIn(view, nodeId);
-    const passed = stateOf(nodeId) === 'down';
-    const message = passed ? `${name} is down` : `${name} is alive: let it leave, or stop it first`;
+    const here = stateOf(nodeId) === 'down' ? [] : ['this node'];
+    const seenBy = [...here, ...seersOf(nodeId, reports)];
+    const passed = seenBy.length === 0;
+    const message = passed
+      ? `${name} is down`
+      : `${name} is alive, as ${seenBy.join(' ')} sees it: let it leave, or stop it first`;
     return { name: 'dead', passed, message };
+  });
+}
+
+/** The names of the nodes that answered and do not hold a node for down. */
+function seersOf(nodeId: NodeId, reports: PlanKnowledge['reports']): readonly string[] {
+  return [...reports.values()].flatMap(({ name, nodeId: seer, sightings }) => {
+    if (seer === nodeId) return [name];
+    const sighting = sightings.find((one) => one.nodeId === nodeId);
+    return sighting !== undefined && sighting.liveness !== 'down' ? [name] : [];
   });
 }
 

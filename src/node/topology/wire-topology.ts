@@ -6,6 +6,7 @@ import type { GroupRepairs } from '../repair/group-repair.js';
 import type { LivenessService, MetadataService, PeerDirectory } from '../services.js';
 import { Survey } from '../status/survey.js';
 import { PlanDriver } from './plan-driver.js';
+import { topologyMetrics } from './topology-metrics.js';
 import { TopologyAdmin } from './topology-admin.js';
 import { PlanFollower, type PlanFollowerParts } from './plan-follower.js';
 
@@ -53,6 +54,10 @@ export function wireTopology(foundation: TopologyFoundation): TopologyServices {
   const follower = new PlanFollower({ ...foundation, clock, log, epochOf });
   const driver = new PlanDriver({ ...foundation, clock, log, epochOf, ask: askAll });
   const admin = new TopologyAdmin({ ...foundation, ask: askAll, name: () => report().name });
+  topologyMetrics(env.metrics, {
+    plan: () => foundation.metadata.current()?.metadata.plan,
+    report: () => follower.report(),
+  });
   return {
     admin,
     report: () => ({ report: follower.report(), waitsFor: driver.waitsFor }),

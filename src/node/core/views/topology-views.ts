@@ -77,7 +77,7 @@ export interface TopologyView {
   readonly preview: PlanPreview | undefined;
 }
 
-/** How strictly it is looked whether a plan may begin: `enabled` asks only for what keeps data, `skip` for nothing but a quorum. */
+/** How strictly it is looked whether a plan may begin: `enabled` asks only for what keeps data, `skip` only that no other plan runs, and that who is called dead is down. */
 export type PlanChecks = 'strict' | 'enabled' | 'skip';
 
 /** What is asked to change. Nodes and namespaces by name. */
