@@ -64,7 +64,7 @@ export class PlanTeller {
     if (!isNews && (nowMs - this.#saidMs < SILENT_MS || waits.length === 0)) return;
     this.#line = key;
     this.#saidMs = nowMs;
-    const why = isNews ? '' : `  waits for ${waits.join('; ')}`;
+    const why = isNews ? '' : `  ${waits.join('; ')}`;
     await this.#parts.output.note(`${planLine({ plan, preview })}${why}\n`);
   }
 }

@@ -2,7 +2,8 @@ import { KvError } from './core/errors.js';
 import { LIMITS } from './core/limits.js';
 import { formatAddresses } from './core/membership/address-fact.js';
 import { FACT } from './core/membership/fact-names.js';
-import type { NodeDescriptor } from './core/metadata/cluster-metadata.js';
+import { LeftCluster } from './core/left-cluster.js';
+import type { ClusterMetadata, NodeDescriptor } from './core/metadata/cluster-metadata.js';
 import type { ClientRequest, ClientResult } from './core/operations.js';
 import { DEFAULT_SETTINGS, type ClusterSettings } from './core/settings.js';
 import type { Timer } from './env/clock.js';
@@ -40,6 +41,8 @@ export class KvNode {
   #left: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
   #ended = false;
+  /** It was to leave, as far as it has heard. */
+  #leaves = false;
   readonly #stopping = new AbortController();
 
   private constructor(options: NodeOptions, opened: OpenedNode) {
@@ -185,8 +188,10 @@ export class KvNode {
     const view = metadata.current();
     if (view === undefined) throw new KvError('KV_NOT_READY', 'the node is in no cluster');
     membership.setMembers(view.metadata);
+    this.#note(view.metadata);
     metadata.subscribe((next) => {
       membership.setMembers(next.metadata);
+      this.#note(next.metadata);
     });
     membership.setFact(FACT.address, formatAddresses(addresses));
     membership.setFact(FACT.release, env.facts.release);
@@ -244,8 +249,21 @@ export class KvNode {
   #end(error: KvError): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.readiness.fail(error);
-    this.#options.env.fatal(error);
+    const why = this.#hasLeft(error) ?? error;
+    this.readiness.fail(why);
+    this.#options.env.fatal(why);
+  }
+
+  /** Its peers may refuse it as removed before it has heard of the end of the plan by which it leaves. */
+  #hasLeft({ code }: KvError): KvError | undefined {
+    const view = this.#services.metadata.current();
+    if (code !== 'KV_IDENTITY_REMOVED' || !this.#leaves || view === undefined) return undefined;
+    return new LeftCluster(this.name, view.metadata.clusterName);
+  }
+
+  #note({ members }: ClusterMetadata): void {
+    const state = members.find(({ nodeId }) => nodeId === this.nodeId)?.state;
+    if (state !== 'removed') this.#leaves = state === 'leaving';
   }
 
   async #close(): Promise<void> {

@@ -17,7 +17,7 @@ export function planFrame({ plan, preview }: Running, look: Look): string {
   return document([
     ...planHead(plan, preview, look),
     ...(nodes.length === 0 ? [] : renderTable(nodeColumns(plan), nodes, look)),
-    ...planWaits({ plan, preview }).map((text) => clipText(`waits for ${text}`, look.width)),
+    ...planWaits({ plan, preview }).map((text) => clipText(text, look.width)),
   ]);
 }
 
@@ -25,13 +25,14 @@ function isBusy({ gains, report }: PlanNodeView, { id }: PlanView): boolean {
   return gains > 0 || (report?.plan === id && report.ranges > 0);
 }
 
-/** Why a plan does not come on: what its driver says, else what nodes say; in the words of each, once. */
+/** Why a plan does not come on: what its driver says, else what nodes say. */
 export function planWaits({ plan, preview }: Pick<Running, 'plan' | 'preview'>): readonly string[] {
-  if (plan.paused) return [`kv job resume ${jobOf(plan)}: it is paused`];
-  if (plan.waitsFor !== '') return plan.waitsFor.split('; ').map(cleanText);
+  if (plan.paused) return [`paused: kv job resume ${jobOf(plan)}`];
+  if (plan.waitsFor !== '')
+    return plan.waitsFor.split('; ').map((text) => cleanText(`waits for ${text}`));
   return (preview?.nodes ?? []).flatMap(({ node, report }) =>
     report?.plan === plan.id && report.waitsFor !== ''
-      ? [cleanText(`${node}: ${report.waitsFor}`)]
+      ? [cleanText(`waits for ${node}: ${report.waitsFor}`)]
       : [],
   );
 }

@@ -8,6 +8,7 @@ import { KvError } from '../core/errors.js';
 import { readIdentity } from '../identity/identity-file.js';
 import { LevelDisk } from './level/level-disk.js';
 import { startNode } from './start-node.js';
+import type { WaitingHow } from './waiting-node.js';
 
 export interface RunOptions {
   /** Reads the settings, now and again at SIGHUP. @throws KvError KV_CONFIG_INVALID */
@@ -15,6 +16,8 @@ export interface RunOptions {
   readonly release: string;
   /** The command that starts this node again as it was started. */
   readonly startAgain: (settings: RawSettings, dataDir: string) => string;
+  /** What is said and done when the node waits to join a cluster that holds data. */
+  readonly waiting: WaitingHow;
   /** Asks whether the node in a directory may go on without what it lost; when absent, one that lost something is not started. @throws KvError KV_NOT_CONFIRMED */
   readonly confirmLoss?: ((name: string, dataDir: string) => Promise<void>) | undefined;
 }
@@ -38,11 +41,14 @@ export async function runNode(options: RunOptions): Promise<DaemonEnd> {
     log.setLevel(level);
     log.info(`SIGHUP: log level ${level}`);
   });
-  const { drain, failed } = await startNode(config, {
+  const { drain, failed, tellWaiting } = await startNode(config, {
     log,
     release: options.release,
     acceptLoss: confirmLoss !== undefined,
     startAgain: options.startAgain(settings, config.dataDir),
+  });
+  void tellWaiting(options.waiting).catch((error: unknown) => {
+    log.warn('whether this node waits to join is not known', { error });
   });
   return await runDaemon({ log, drain, failed });
 }

@@ -22,6 +22,7 @@ import { NodeProcessFacts } from './process/process-facts.js';
 import { findCluster } from './seeds.js';
 import { SystemClock } from './system-clock.js';
 import { SystemRandom } from './system-random.js';
+import { tellWaiting, type WaitingHow } from './waiting-node.js';
 
 /** What is written to the ready file: where the node listens, and who it is. */
 interface ReadyFacts {
@@ -41,6 +42,8 @@ export interface RunningNode {
   readonly drain: () => Promise<void>;
   /** Settles when the node must not go on. */
   readonly failed: Promise<KvError>;
+  /** Says that the node waits to join, if it does; it may have the plan begun that lets it in. @throws KvError */
+  readonly tellWaiting: (how: WaitingHow) => Promise<void>;
 }
 
 export interface StartContext {
@@ -139,6 +142,7 @@ function serve(parts: {
   return {
     facts: ready,
     failed,
+    tellWaiting: (how) => tellWaiting(node, how),
     drain: async () => {
       // Clients hear that they must go elsewhere, and have their answers, before their sessions end.
       await Promise.all([node.leave(), listeners.client.drain(CLIENT_DRAIN_MS)]);

@@ -1,4 +1,5 @@
 import { KvError } from '../../core/errors.js';
+import { LeftCluster } from '../../core/left-cluster.js';
 import type { Logger } from '../../env/log.js';
 
 /** What a process that runs a node must be able to do with it. */
@@ -13,6 +14,8 @@ export interface Daemon {
 /** How a daemon ended: the exit code that says so. */
 export type DaemonEnd =
   | { readonly kind: 'drained' }
+  /** Drained too: the node has left its cluster, as it was to. */
+  | { readonly kind: 'left'; readonly error: LeftCluster }
   | { readonly kind: 'forced'; readonly signal: 'SIGINT' | 'SIGTERM' }
   | { readonly kind: 'failed'; readonly error: KvError };
 
@@ -27,12 +30,12 @@ export async function runDaemon(daemon: Daemon): Promise<DaemonEnd> {
   const { log } = daemon;
   return await new Promise((resolve) => {
     let drainingSinceMs: number | undefined;
-    const begin = (why: string): void => {
+    const begin = (why: string, end: DaemonEnd = { kind: 'drained' }): void => {
       drainingSinceMs = performance.now();
       log.info(`${why}: draining`);
       daemon.drain().then(
         () => {
-          resolve({ kind: 'drained' });
+          resolve(end);
         },
         (error: unknown) => {
           resolve({ kind: 'failed', error: asKvError(error) });
@@ -56,7 +59,8 @@ export async function runDaemon(daemon: Daemon): Promise<DaemonEnd> {
     });
     process.channel?.unref();
     void daemon.failed.then((error) => {
-      resolve({ kind: 'failed', error });
+      if (!(error instanceof LeftCluster)) resolve({ kind: 'failed', error });
+      else if (drainingSinceMs === undefined) begin(error.message, { kind: 'left', error });
     });
   });
 }
