@@ -1,6 +1,8 @@
 import type { RecordDigest } from '../../../src/node/core/messages.js';
 import { ReadQuorum } from '../../../src/node/core/quorum/read-quorum.js';
 import { planReadRepair } from '../../../src/node/core/quorum/read-repair.js';
+import type { ReplicaPlan } from '../../../src/node/core/quorum/replica-plan.js';
+import type { Requirement, RequirementUse } from '../../../src/node/core/quorum/requirement.js';
 import type { WriteQuorum } from '../../../src/node/core/quorum/write-quorum.js';
 import { isCovered, isFenced, type OwnerFacts } from '../../../src/node/core/topology/fencing.js';
 import type { Owners } from '../../../src/node/core/topology/owners.js';
@@ -34,6 +36,8 @@ export class MovingModel {
   readonly #move: Move;
   readonly #levels: Levels;
   readonly #owners: Owners;
+  readonly #plans: readonly ReplicaPlan[];
+  readonly #requirements = new Map<string, Requirement>();
   readonly #held: number[];
   readonly #applied: number[];
   #step = 0;
@@ -45,6 +49,7 @@ export class MovingModel {
   constructor(move: Move, levels: Levels) {
     this.#move = move;
     this.#levels = levels;
+    this.#plans = STEPS.map((step) => planIn(move, step));
     this.#held = move.dcs.map(() => 0);
     this.#applied = move.dcs.map(() => 0);
     const names = (set: readonly number[]): readonly string[] => set.map(String);
@@ -80,22 +85,18 @@ export class MovingModel {
   #write(by: number, reached: readonly number[]): void {
     this.#written += 1;
     const version = this.#written;
-    const step = STEPS[by]!;
-    const plan = planIn(this.#move, step);
     const took = new Set<number>();
     for (const node of this.#served(by, reached)) {
       this.#held[node] = version;
       took.add(node);
     }
-    const asked = askedIn(this.#move, step, { level: this.#levels.write, use: 'write' });
-    if (isMetBy(plan, asked, (node) => took.has(node))) this.#due = version;
+    const asked = this.#asked(by, 'write');
+    if (isMetBy(this.#plans[by]!, asked, (node) => took.has(node))) this.#due = version;
   }
 
   #read(by: number, reached: readonly number[]): string | undefined {
-    const step = STEPS[by]!;
-    const query = { level: this.#levels.read } as const;
-    const requirement = askedIn(this.#move, step, { ...query, use: 'read' });
-    const { replicas } = planIn(this.#move, step);
+    const requirement = this.#asked(by, 'read');
+    const { replicas } = this.#plans[by]!;
     const nodeOf = (replica: number): number => Number(replicas[replica]?.nodeId);
     const places = new Map(replicas.map(({ nodeId }, place) => [Number(nodeId), place]));
     const served = this.#served(by, reached);
@@ -115,13 +116,13 @@ export class MovingModel {
       const answers = replicas.map((_, replica) => quorum.answerOf(replica));
       const found = Math.max(...answers.map((answer) => answer?.digest?.version.ms ?? 0));
       if (next.kind === 'differ') {
-        const spread = askedIn(this.#move, step, { ...query, use: 'repair' });
+        const spread = this.#asked(by, 'repair');
         const winner = digestOf(found);
         assert(winner !== undefined, 'copies that differ are not all missing');
         const repair = planReadRepair({ requirement: spread, answers, winner });
         if (!this.#writeBack(found, { ...repair, order, nodeOf })) return undefined;
       }
-      if (found < this.#due) return `a read by ${step} found ${found} after ${this.#due}`;
+      if (found < this.#due) return `a read by ${STEPS[by]!} found ${found} after ${this.#due}`;
       this.#due = found;
       return undefined;
     }
@@ -158,10 +159,21 @@ export class MovingModel {
 
   /** Those that take a request by the plan of a step: owners that are reached and have applied no later one; they catch up with it. */
   #served(by: number, reached: readonly number[]): readonly number[] {
-    const owners = planIn(this.#move, STEPS[by]!).replicas.map(({ nodeId }) => Number(nodeId));
+    const owners = this.#plans[by]!.replicas.map(({ nodeId }) => Number(nodeId));
     const served = reached.filter((node) => owners.includes(node) && this.#applied[node]! <= by);
     for (const node of served) this.#applied[node] = by;
     return served;
+  }
+
+  #asked(by: number, use: RequirementUse): Requirement {
+    const name = `${by} ${use}`;
+    let requirement = this.#requirements.get(name);
+    if (requirement === undefined) {
+      const level = use === 'write' ? this.#levels.write : this.#levels.read;
+      requirement = askedIn(this.#move, STEPS[by]!, { level, use });
+      this.#requirements.set(name, requirement);
+    }
+    return requirement;
   }
 
   #repair(reached: readonly number[]): void {

@@ -59,7 +59,7 @@ function meets(firsts: readonly Step[], seconds: readonly Step[], use: Requireme
             { step: second, level: levels.read, use: 'read' },
           );
     }),
-    { numRuns: 2000 },
+    { numRuns: 800 },
   );
 }
 

@@ -18,14 +18,9 @@ async function openedCluster(size: number): Promise<BootedCluster> {
 /** The groups of ranges with the same owners. */
 function groupsOf(cluster: BootedCluster): number {
   const view = cluster.view('n1');
-  const { ring, metadata } = view;
-  const keys = metadata.members.flatMap(({ nodeId }) =>
-    metadata.namespaces.flatMap((namespace) =>
-      repairGroups(
-        { ring, placement: view.placementOf(namespace), namespace: namespace.id },
-        { owner: nodeId },
-      ),
-    ),
+  const { members, namespaces } = view.metadata;
+  const keys = members.flatMap(({ nodeId }) =>
+    namespaces.flatMap((namespace) => repairGroups(view, namespace, { owner: nodeId })),
   );
   return new Set(keys.map((group) => JSON.stringify(group))).size;
 }
