@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { askOnTerminal, confirmByName } from '../../../src/cli/confirm.js';
+import { askOnTerminal, confirmByName, confirmYes } from '../../../src/cli/confirm.js';
 import { Interrupted } from '../../../src/cli/exit-codes.js';
 
 const base = { name: 'n4', what: '3 hints are given up.', given: undefined, interactive: true };
@@ -68,5 +68,31 @@ describe('a question on a terminal', () => {
       message: expect.stringContaining('nothing was typed; nothing was done') as unknown,
     });
     expect(shown).toMatch(/\n$/);
+  });
+});
+
+describe('what is mild', () => {
+  const mild = { what: 'Begin this plan', given: false, interactive: true };
+
+  it('goes on with y or --yes, and asks only when that is not given', async () => {
+    const asked: string[] = [];
+    const ask = async (question: string): Promise<string> => (asked.push(question), ' Yes');
+    await confirmYes(mild, ask);
+    expect(asked).toEqual(['Begin this plan? [y/N] ']);
+    await confirmYes({ ...mild, given: true, interactive: false }, ask);
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['', true, 'it was not answered with y'],
+    ['yeah', true, 'it was not answered with y'],
+    ['y', false, 'nobody can be asked here'],
+  ])('is not done with %j where somebody can be asked: %j', async (typed, interactive, why) => {
+    const refusal = confirmYes({ ...mild, interactive }, async () => typed);
+    await expect(refusal).rejects.toMatchObject({
+      code: 'KV_NOT_CONFIRMED',
+      message: expect.stringContaining(why) as unknown,
+      hints: ['--yes'],
+    });
   });
 });
