@@ -61,10 +61,14 @@ function deadChecks(
   });
 }
 
-/** The names of the nodes that answered and do not hold a node for down. */
+/** One that has just started cannot know yet who is down. */
+const KNOWS_AFTER_MS = 20_000;
+
+/** The names of the nodes that answered, and do not hold a node for down though they had the time to see it. */
 function seersOf(nodeId: NodeId, reports: PlanKnowledge['reports']): readonly string[] {
-  return [...reports.values()].flatMap(({ name, nodeId: seer, sightings }) => {
+  return [...reports.values()].flatMap(({ name, nodeId: seer, uptimeMs, sightings }) => {
     if (seer === nodeId) return [name];
+    if (uptimeMs < KNOWS_AFTER_MS) return [];
     const sighting = sightings.find((one) => one.nodeId === nodeId);
     return sighting !== undefined && sighting.liveness !== 'down' ? [name] : [];
   });
