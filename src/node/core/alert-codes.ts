@@ -29,7 +29,7 @@ export const ALERTS = {
   },
   KV_FEWER_COPIES: {
     means: 'There are fewer nodes than copies asked for.',
-    next: 'Add nodes while the cluster holds no data; until then each node has a copy of each key.',
+    next: 'Add nodes with `kv node start --join`; until then each node has a copy of each key.',
   },
   KV_RECOVERING: {
     means:
