@@ -65,6 +65,8 @@ export interface NodeProcess {
   readonly child: ChildProcess;
   /** `host:port` for clients. */
   readonly listen: string;
+  /** What it has said on standard error. */
+  readonly notes: () => string;
 }
 
 /** Nodes on free ports, with their data in a temporary directory that goes with them. */
@@ -83,6 +85,11 @@ export class TestNodes {
     return this.#running.sort((a, b) => a.name.localeCompare(b.name));
   }
 
+  /** Starts one more node, which enters the cluster that runs. */
+  async add(name: string): Promise<NodeProcess> {
+    return await this.#startOne(name, ['--join', this.#running[0]!.listen]);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#running.map(({ child }) => kill(child)));
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
@@ -94,19 +101,19 @@ export class TestNodes {
       ...['node', 'start', '--name', name, '--data-dir', dataDir],
       ...['--listen', '127.0.0.1:0', '--log-format', 'json', ...how],
     ]);
-    const said: string[] = [];
-    child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+    const [said, notes]: [string[], string[]] = [[], []];
+    child.stderr.on('data', (chunk: Buffer) => notes.push(chunk.toString()));
     for await (const line of createInterface({ input: child.stdout })) {
       said.push(line);
       const listen = /"listen":"([^"]+)"/.exec(line)?.[1];
       if (listen === undefined) continue;
       // Its log must not fill the pipe.
       child.stdout.resume();
-      const node = { name, child, listen };
+      const node = { name, child, listen, notes: () => notes.join('') };
       this.#running.push(node);
       return node;
     }
-    throw new Error(`${name} did not start:\n${said.join('\n')}`);
+    throw new Error(`${name} did not start:\n${[...said, ...notes].join('\n')}`);
   }
 }
 

@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import type { KvRun, NodeProcess } from './kv-process.js';
+
+/** How a command is run against the cluster, as text and as JSON, and how a node is added to it. */
+export interface TopologySuiteParts {
+  readonly kv: (...args: readonly string[]) => Promise<KvRun>;
+  readonly json: (
+    ...args: readonly string[]
+  ) => Promise<{ readonly result: Readonly<Record<string, unknown>> }>;
+  readonly add: (name: string) => Promise<NodeProcess>;
+}
+
+/** What the commands about plans promise, against a running cluster of three nodes that holds data. */
+export function topologySuite({ kv, json, add }: TopologySuiteParts): void {
+  let n4: NodeProcess;
+
+  /** The exit code of a node, which ends by itself. */
+  async function ended({ child }: NodeProcess): Promise<number | null> {
+    if (child.exitCode === null) await once(child, 'exit');
+    return child.exitCode;
+  }
+
+  // Data is moved while nodes and commands share the processors with other tests.
+  describe('a plan', { timeout: 300_000 }, () => {
+    it('is not there at first, and that is no error', async () => {
+      const [plan, jobs, commit] = await Promise.all([
+        kv('cluster', 'plan'),
+        kv('job', 'list'),
+        kv('cluster', 'commit', '--yes'),
+      ]);
+      expect(plan).toMatchObject({ code: 0, stderr: '' });
+      expect(plan.stdout).toMatch(
+        /^nothing is staged, no plan runs\n\ntry: {5}kv node start --join/,
+      );
+      expect(jobs).toMatchObject({ code: 0, stdout: 'nothing runs\n' });
+      expect(commit.code).toBe(6);
+      expect(commit.stderr).toMatch(/^Error: nothing is staged\n/);
+    });
+
+    it('lets a node in that waits for it: shown, asked for, begun, followed to its end', async () => {
+      await kv('put', 'moved', 'v', '-c', 'all');
+      n4 = await add('n4');
+      const [plan, asked, other, status] = await Promise.all([
+        kv('cluster', 'plan'),
+        kv('cluster', 'commit'),
+        kv('node', 'decommission', 'n2', '--dry-run'),
+        kv('status'),
+      ]);
+      expect(plan.stdout).toMatch(/^staged {3}n4 joins\nmoves {4}\d+ of 512 ranges, about /);
+      expect(plan.stdout).toMatch(/\n\+ n4 {4}joining .* 0\.0% .*\n/);
+      expect(plan.stdout).toContain('\ntry:     kv cluster commit | kv cluster discard\n');
+      expect(asked.code).toBe(7);
+      expect(asked.stderr).toContain('  try      --yes\n');
+      expect(other.code).toBe(6);
+      expect(other.stderr).toMatch(/^Error: another change is staged: /);
+      expect(status.stdout).toContain('\nn4 waits to join: kv cluster plan\n');
+      expect(n4.notes()).toMatch(/^n4 waits to join kv: it owns nothing until a plan lets it in\n/);
+
+      const done = await kv('cluster', 'commit', '--yes');
+      expect(done.stdout).toMatch(/^Done p-\d+: n4 joins\n$/);
+      expect(done.code).toBe(0);
+      expect(done.stderr).toMatch(/\nPlan p-\d+ has begun\. Ctrl-C detaches; the plan goes on\.\n/);
+      expect((await kv('get', 'moved', '-c', 'all')).stdout).toBe('v');
+    });
+
+    it('lets a node go, which ends well; a watch of it is a document at a time', async () => {
+      const asked = await kv('node', 'decommission', 'n4');
+      expect(asked.code).toBe(7);
+      expect(asked.stderr).toContain('--confirm n4');
+      const begun = await json('node', 'decommission', 'n4', '--confirm', 'n4', '--detach');
+      const { job } = begun.result['plan'] as { readonly job: string }; // the result of a change
+      const watch = await kv('job', 'watch', job, '-o', 'ndjson');
+      const lines = watch.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object);
+      expect(watch.code).toBe(0);
+      expect(lines[0]).toMatchObject({ event: 'progress', job, changes: [{ text: 'n4 leaves' }] });
+      expect(lines.at(-1)).toMatchObject({ command: 'job watch', result: { job, end: 'done' } });
+      expect(await ended(n4)).toBe(0);
+      expect(n4.notes()).toContain('n4 has left cluster kv: all of its data is on the others');
+      expect((await kv('get', 'moved', '-c', 'all')).stdout).toBe('v');
+    });
+
+    it('that a check would refuse is shown with the reason, and ends with 6', async () => {
+      const [dry, real, alter, nobody] = await Promise.all([
+        kv('node', 'decommission', 'n3', '--dry-run'),
+        kv('node', 'decommission', 'n3', '--confirm', 'n3'),
+        kv('namespace', 'alter', 'default', '--replication', '2', '--dry-run'),
+        kv('node', 'remove', 'n9', '--dry-run'),
+      ]);
+      const reason = 'default would have 2 copies, not 3';
+      expect(dry).toMatchObject({ code: 6, stderr: '' });
+      expect(dry.stdout).toContain(`FAIL  ${reason}\n`);
+      expect(real).toMatchObject({ code: 6, stdout: '' });
+      expect(real.stderr).toContain(`Error: the plan was not begun: ${reason}\n`);
+      expect(alter.code).toBe(0);
+      expect(alter.stdout).toMatch(/^changes {2}namespace default has dc1=2 copies\nmoves /);
+      expect(nobody.code).toBe(2);
+      expect(nobody.stderr).toContain('has no node called n9');
+    });
+
+    it('that is staged is taken back by name, and one that runs is paused and cancelled', async () => {
+      const staged = await kv('node', 'remove', 'n3', '--stage', '--confirm', 'n3');
+      expect(staged.stdout).toMatch(/^Staged: n3 waits to be removed\.\n/);
+      expect(await kv('node', 'recommission', 'n3')).toMatchObject({ stdout: 'n3 stays.\n' });
+      expect((await kv('node', 'recommission', 'n3')).code).toBe(6);
+
+      const n5 = await add('n5');
+      const { result } = await json('cluster', 'commit', '--yes', '--detach');
+      const { job } = result['plan'] as { readonly job: string }; // the result of a change
+      const paused = await kv('job', 'pause', job);
+      expect(paused.stdout).toMatch(/^Paused p-\d+: nothing is moved until /);
+      const [list, status] = await Promise.all([json('job', 'list'), kv('status')]);
+      expect(list.result).toMatchObject({ jobs: [{ job, state: 'paused', about: 'n5 joins' }] });
+      expect(status.stdout).toMatch(/\nplan p-\d+: [a-z-]+,(.*,)? paused: kv job watch p-\d+\n/);
+      expect((await kv('job', 'cancel', job)).code).toBe(7);
+      const cancelled = await kv('job', 'cancel', job, '--yes');
+      expect(cancelled).toMatchObject({ code: 0, stderr: '' });
+      expect(cancelled.stdout).toMatch(/^Cancelled p-\d+: the ring is as it was before\n/);
+      expect(await ended(n5)).toBe(78);
+      expect((await kv('job', 'show', job)).code).toBe(2);
+    });
+  });
+}
