@@ -15,6 +15,9 @@ interface ScheduledEvent {
   run: (() => void) | undefined;
 }
 
+/** What time moves on by, at least, when it moves: a nanosecond. */
+const TICK_MS = 1e-6;
+
 /** Virtual time: events run one by one in the order (time, sequence), and all microtasks of one run before the next begins. */
 export class Scheduler {
   /** What has happened, as a hash: each event adds its time and its place. */
@@ -41,7 +44,7 @@ export class Scheduler {
 
   /** Runs `run` once, `delayMs` of virtual time from now, after everything that is due earlier. */
   after(delayMs: number, run: () => void): Timer {
-    const atMs = this.#nowMs + Math.max(0, delayMs);
+    const atMs = laterThan(this.#nowMs, delayMs);
     const event: ScheduledEvent = { atMs, sequence: this.#sequence++, run };
     this.#events.push(event);
     return {
@@ -101,4 +104,10 @@ export class Scheduler {
     }
     return false;
   }
+}
+
+/** A delay that is lost in rounding would be no delay: whoever waits for the rest of a span would wait for ever, at one time. */
+function laterThan(nowMs: number, delayMs: number): number {
+  const atMs = nowMs + Math.max(0, delayMs);
+  return delayMs > 0 && atMs === nowMs ? nowMs + TICK_MS : atMs;
 }

@@ -58,6 +58,15 @@ describe('virtual time', () => {
     await expect(scheduler.until(() => false, 100)).rejects.toThrow(/did not come true/);
   });
 
+  it('comes to the end of a span whose rest is lost in rounding', async () => {
+    // From 2^19 on the next number is too far away to add the rest of a span that the numbers below could tell.
+    await scheduler.advance(2 ** 19);
+    scheduler.after(2 ** -35, note('rest'));
+    await scheduler.advance(1);
+    expect(seen).toHaveLength(1);
+    expect(Number(seen[0]?.split(' ')[1])).toBeGreaterThan(2 ** 19);
+  });
+
   it('passes on what an event throws', async () => {
     scheduler.after(10, () => {
       throw new Error('a defect');
