@@ -87,6 +87,9 @@ class Replica {
     this.#replica = new RepairReplica({
       ownId: idOf(n),
       boot: 1,
+      heal: () => {
+        throw new Error('nothing rots here');
+      },
       clock: env.clock,
       store: {
         floors: store.floors,

@@ -2,6 +2,7 @@ import type { KvError } from './core/errors.js';
 import { LIMITS } from './core/limits.js';
 import { WIRE_VERSION, type Hello } from './core/messages.js';
 import { METADATA_FORMAT } from './core/metadata/cluster-metadata.js';
+import type { DataKey } from './core/version/data-key.js';
 import type { NodeEnv } from './env/env.js';
 import { AdmittedReplica } from './admission/admitted-replica.js';
 import { ByteBudget } from './admission/byte-budget.js';
@@ -139,7 +140,12 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
   const hinting = hintPartsOf(foundation, () => coordinator);
   const hints: HintService = new HintService({ ...parts, ...hinting });
   const marks = (): HintService['marks'] => hints.marks;
-  const repair = wireRepair({ ...parts, ...foundation, boot: boot.boot, marks });
+  const heal = ({ namespace: id, key }: DataKey): void => {
+    const namespace = metadata.current()?.metadata.namespaces.find((one) => one.id === id);
+    if (namespace !== undefined)
+      coordinator.reportCorrupt({ namespace: namespace.name, key, nodeId });
+  };
+  const repair = wireRepair({ ...parts, ...foundation, boot: boot.boot, marks, heal });
   const report = reporter({
     ...parts,
     ...foundation,
@@ -156,7 +162,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
   const keeping = wireStorage({
     ...parts,
     ...foundation,
-    ...{ name, coordinator, repair },
+    ...{ name, heal, repair },
   });
   const topology = wireTopology({
     ...parts,

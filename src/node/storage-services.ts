@@ -2,14 +2,13 @@ import { LIMITS } from './core/limits.js';
 import type { NodeId } from './core/metadata/cluster-metadata.js';
 import type { DamageReport } from './core/views/damage-views.js';
 import type { NodeEnv } from './env/env.js';
-import type { Coordinator } from './coordinator/coordinator.js';
 import type { RepairServices } from './repair/wire-repair.js';
 import type { EventSink, LivenessService, MetadataService, PeerDirectory } from './services.js';
 import { StorageAdmin } from './status/storage-admin.js';
 import { LeftoverCleaner } from './store/clear/leftover-cleaner.js';
 import type { DiskReserve } from './store/disk-reserve.js';
 import type { HashGrid } from './store/grid/hash-grid.js';
-import { Scrubber } from './store/scrub/scrubber.js';
+import { Scrubber, type ScrubberParts } from './store/scrub/scrubber.js';
 import type { Store } from './store/store.js';
 import { StorageJobs } from './store/upkeep/storage-jobs.js';
 
@@ -24,7 +23,7 @@ export interface StorageServiceParts {
   readonly liveness: LivenessService;
   readonly peers: PeerDirectory;
   readonly events: EventSink;
-  readonly coordinator: Pick<Coordinator, 'reportCorrupt'>;
+  readonly heal: ScrubberParts['heal'];
   readonly repair: Pick<RepairServices, 'times' | 'cycle'>;
   /** In what time all records are read once. */
   readonly scrubCycleMs?: number | undefined;
@@ -43,16 +42,11 @@ export interface StorageServices {
 
 /** Makes the upkeep of a store; nothing of it runs yet. */
 export function wireStorage(parts: StorageServiceParts): StorageServices {
-  const { env, ownId, name: node, store, metadata, coordinator, repair } = parts;
+  const { env, name: node, store, metadata, repair } = parts;
   const scrubber = new Scrubber({
     ...parts,
     env: { ...env, log: env.log.child('scrub') },
     cycleMs: parts.scrubCycleMs ?? LIMITS.scrubCycleMs,
-    heal: ({ namespace: id, key }) => {
-      const namespace = metadata.current()?.metadata.namespaces.find((one) => one.id === id);
-      if (namespace !== undefined)
-        coordinator.reportCorrupt({ namespace: namespace.name, key, nodeId: ownId });
-    },
   });
   const jobs = new StorageJobs({
     ...parts,

@@ -48,7 +48,7 @@ export const REPAIR_EXAMPLES: readonly (readonly [RepairQuestion, RepairReply])[
   ],
   [
     { kind: 'list', slot: 5, after: undefined, parts: [] },
-    { kind: 'listed', copies: [], floorMs: 0, until: undefined },
+    { kind: 'listed', copies: [], unreadable: [], floorMs: 0, until: undefined },
   ],
   [
     {
@@ -66,6 +66,7 @@ export const REPAIR_EXAMPLES: readonly (readonly [RepairQuestion, RepairReply])[
         { dataKey, digest },
         { dataKey, digest: { ...digest, tombstone: true, expiresAtMs: version.ms, sizeBytes: 0 } },
       ],
+      unreadable: [dataKey, dataKey],
       floorMs: version.ms,
       until: dataKey,
     },

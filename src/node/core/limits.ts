@@ -118,6 +118,9 @@ export const LIMITS = {
   repairSumMs: 4_000,
   /** What differs is looked at again after so long: a write that was under way has ended by then. */
   repairSettleMs: 2_500,
+  /** Slots with copies that cannot be read are looked at again after so long, so often: by then they may be healed. */
+  repairHealMs: 1_000,
+  repairHealLooks: 3,
   /** A purge takes so much of the time and of the bytes of keys per second. */
   purgeRestsPerWork: 1,
   purgeBytesPerSecond: 4 * 1024 * 1024,

@@ -1,5 +1,5 @@
 import { assert } from '../../stdx/assert.js';
-import { compareBytes, equalBytes } from '../../stdx/bytes.js';
+import { compareBytes, equalBytes, toHex } from '../../stdx/bytes.js';
 import { KvError } from '../core/errors.js';
 import { hashAt, sameHash } from '../core/grid/leaf-hashes.js';
 import { joinRuns, leavesIn, splitRuns, type LeafRun } from '../core/grid/leaf-runs.js';
@@ -61,6 +61,11 @@ export class RangeRepair {
   readonly #parts: RangeRepairParts;
   readonly #comparison: PartComparison;
   #tally: RangeRepairResult = NOTHING_DONE;
+  /** Slots with copies that could not be read when they were listed last, and how many. */
+  readonly #unreadable = new Map<
+    number,
+    { readonly of: SlotDifference; readonly copies: number }
+  >();
   /** The highest floor that any partner has, by slot: tombstones up to it count as gone everywhere. */
   readonly #blind = new SlotMap();
 
@@ -82,6 +87,7 @@ export class RangeRepair {
     this.#step('hash');
     const differing = await this.#differingSlots();
     if (differing.length > 0) await this.#repairSlots(differing);
+    await this.#awaitHealing();
     if (isWhole) {
       this.#step('complete');
       const agoMs = Math.ceil(this.#parts.nowMs() - startMs);
@@ -171,24 +177,54 @@ export class RangeRepair {
     }
   }
 
+  /**
+   * Copies that cannot be read are healed beside the repair, by a quorum of the others. Until then their owner may be the only one here that had the last
+   * write, so the repair has not made the owners equal, and a node that gains the range has not got all of it.
+   *
+   * @throws KvError
+   */
+  async #awaitHealing(): Promise<void> {
+    for (let look = 0; this.#unreadable.size > 0; look++) {
+      if (look === LIMITS.repairHealLooks) {
+        const copies = [...this.#unreadable.values()].reduce((sum, some) => sum + some.copies, 0);
+        const what = copies === 1 ? 'a copy' : `${copies} copies`;
+        throw new KvError('KV_CORRUPT', `${what} cannot be read, nor healed from the others yet`);
+      }
+      await this.#parts.pause(LIMITS.repairHealMs);
+      for (const { of } of [...this.#unreadable.values()]) {
+        this.#parts.checkpoint();
+        await this.#repairSlot(of);
+      }
+    }
+  }
+
   /** Compares lists page by page: all partners up to the lowest key at which one of their pages ends. */
   async #repairSlot({ slot, parts }: SlotDifference): Promise<void> {
     // A write that came to one partner before its sums, and to another after them, may leave nothing to list.
     if (parts?.length === 0) return;
     let after: Uint8Array | undefined;
+    this.#unreadable.delete(slot);
     do {
       const question: RepairQuestion = { kind: 'list', slot, after, parts: parts ?? [] };
       const lists = await this.#askAll(question, 'listed');
       const until = lowestEnd(lists);
-      const replicas = lists.map(({ copies, floorMs }) => ({
+      const replicas = lists.map(({ copies, unreadable, floorMs }) => ({
+        unreadable: new Set(unreadable.map(toHex)),
         copies: upTo(copies, until).filter(
           ({ dataKey }) => parts === undefined || isInParts(parts, tokenOfData(dataKey)),
         ),
         floorMs,
       }));
+      const hidden = replicas.reduce((sum, { unreadable }) => sum + unreadable.size, 0);
+      if (hidden > 0) this.#noteUnreadable({ slot, parts }, hidden);
       await this.#carryOut(compareCopies(replicas, this.#blind.at(slot)));
       after = until;
     } while (after !== undefined);
+  }
+
+  #noteUnreadable(of: SlotDifference, copies: number): void {
+    const before = this.#unreadable.get(of.slot)?.copies ?? 0;
+    this.#unreadable.set(of.slot, { of, copies: before + copies });
   }
 
   async #carryOut(tasks: readonly CopyTask[]): Promise<void> {

@@ -14,7 +14,7 @@ import type {
 import type { SlotRun } from '../core/repair/slot-map.js';
 import { SLOT_SIZE, slotOf } from '../core/ring/token.js';
 import { isMovingToken } from '../core/topology/owners.js';
-import { decodeDataKey } from '../core/version/data-key.js';
+import { decodeDataKey, type DataKey } from '../core/version/data-key.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import type { Clock } from '../env/clock.js';
 import type { HlcService, MetadataService } from '../services.js';
@@ -51,6 +51,8 @@ export interface RepairReplicaParts {
   readonly purge: PurgeRuns;
   readonly times: RepairTimes;
   /** Has slots repaired soon, and says when that was last done. */
+  /** Has a copy that cannot be read replaced by what a quorum of the other owners holds. */
+  readonly heal: (copy: DataKey) => void;
   readonly mend: (
     namespace: number,
     runs: readonly SlotRun[],
@@ -204,11 +206,12 @@ export class RepairReplica {
     // The driver saw a complete replica that holds it: this one has lost it, and is not complete.
     if (decoded.version.ms <= store.floors.ofKey(dataKey))
       await store.floors.reset(parts.namespace, slotOf(parts.token));
-    expectDone(
-      await new Promise<ApplyOutcome>((done) => {
-        store.apply({ ...parts, record, repair: true, priority: 'background', deadlineMs }, done);
-      }),
-    );
+    const outcome = await new Promise<ApplyOutcome>((done) => {
+      // Not over a copy that cannot be read: too few owners may take part to tell that nothing newer is hidden there.
+      store.apply({ ...parts, record, repair: false, priority: 'background', deadlineMs }, done);
+    });
+    if (outcome.kind === 'corrupt') this.#parts.heal(parts);
+    expectDone(outcome);
     hlc.observe(decoded.version);
   }
 

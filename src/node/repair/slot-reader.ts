@@ -2,10 +2,12 @@ import { compareBytes } from '../../stdx/bytes.js';
 import type { LeafHashes } from '../core/grid/leaf-hashes.js';
 import { LIMITS } from '../core/limits.js';
 import type { ListedCopy } from '../core/repair/compare-copies.js';
-import { copyHash } from '../core/repair/copy-hash.js';
+import type { NodeId } from '../core/metadata/cluster-metadata.js';
+import { copyHash, unreadableHash } from '../core/repair/copy-hash.js';
 import type { RepairQuestion, RepairReply } from '../core/repair/repair-messages.js';
 import { PartSums, WHOLE_SLOT } from '../core/repair/slot-parts.js';
-import { tokenOfData } from '../core/version/data-key.js';
+import { slotOf } from '../core/ring/token.js';
+import { decodeDataKey, tokenOfData, type DataKey } from '../core/version/data-key.js';
 import { decodeRecord } from '../core/version/record-codec.js';
 import { digestOf } from '../core/version/record.js';
 import type { Clock } from '../env/clock.js';
@@ -18,11 +20,14 @@ type Question<K extends RepairQuestion['kind']> = Extract<RepairQuestion, { read
 export interface SlotReaderParts {
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly store: Pick<RepairStore, 'scan' | 'floors'>;
+  readonly ownId: NodeId;
+  /** Has a copy that cannot be read replaced by what a quorum of the other owners holds. */
+  readonly heal: (copy: DataKey) => void;
 }
 
 /**
- * Tells which copies a replica holds of slots, as sums or as lists. What cannot be read is lost here, and its slot is not complete
- * any more: others bring it.
+ * Tells which copies a replica holds of slots, as sums or as lists. A slot with a copy that cannot be read is not complete any more,
+ * and the copy is healed by the others, beside the repair.
  */
 export class SlotReader {
   readonly #parts: SlotReaderParts;
@@ -52,8 +57,12 @@ export class SlotReader {
       })) {
         left -= 1;
         const record = decodeRecord(key, value);
-        if (typeof record !== 'object') await store.floors.reset(namespace, slot);
-        else sums.add(tokenOfData(key), copyHash(key, record, seed));
+        if (typeof record === 'object') sums.add(tokenOfData(key), copyHash(key, record, seed));
+        else {
+          await this.#meet(key, record);
+          // Not as the others sum it, whatever they hold: it is to be listed.
+          sums.add(tokenOfData(key), unreadableHash(key, this.#parts.ownId, seed));
+        }
         if (clock.monotonicMs() >= untilMs) left = 0;
         if (left === 0) break;
       }
@@ -71,6 +80,7 @@ export class SlotReader {
   ): Promise<Extract<RepairReply, { kind: 'listed' }>> {
     const { store } = this.#parts;
     const copies: ListedCopy[] = [];
+    const unreadable: Uint8Array[] = [];
     let last: Uint8Array | undefined;
     let left: number = LIMITS.repairListKeys;
     for (const run of parts.length === 0 ? [WHOLE_SLOT] : parts) {
@@ -80,13 +90,23 @@ export class SlotReader {
         left -= 1;
         last = key;
         const record = decodeRecord(key, value);
-        if (typeof record !== 'object') await store.floors.reset(namespace, slot);
-        else copies.push({ dataKey: key, digest: digestOf(record) });
+        if (typeof record === 'object') copies.push({ dataKey: key, digest: digestOf(record) });
+        else {
+          await this.#meet(key, record);
+          unreadable.push(key);
+        }
       }
     }
     const [floor] = store.floors.within(namespace, { from: slot, to: slot + 1 });
     const until = left === 0 ? last : undefined;
-    return { kind: 'listed', copies, floorMs: floor?.value ?? 0, until };
+    return { kind: 'listed', copies, unreadable, floorMs: floor?.value ?? 0, until };
+  }
+
+  async #meet(dataKey: Uint8Array, why: 'corrupt' | 'unknown-format'): Promise<void> {
+    const { store, heal } = this.#parts;
+    const copy = decodeDataKey(dataKey);
+    await store.floors.reset(copy.namespace, slotOf(copy.token));
+    if (why === 'corrupt') heal(copy);
   }
 }
 

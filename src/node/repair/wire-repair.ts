@@ -35,6 +35,8 @@ export interface RepairFoundation {
   /** What could not be kept as hints. */
   readonly marks: () => MarkedSlots;
   readonly stopping: AbortSignal;
+  /** Has a copy that cannot be read replaced by what a quorum of the other owners holds. */
+  readonly heal: RepairReplicaParts['heal'];
   readonly repairCycleMs?: number | undefined;
 }
 

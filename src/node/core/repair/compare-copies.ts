@@ -1,4 +1,4 @@
-import { compareBytes } from '../../../stdx/bytes.js';
+import { compareBytes, toHex } from '../../../stdx/bytes.js';
 import type { RecordDigest } from '../messages.js';
 import { compareVersions } from '../version/version.js';
 
@@ -11,6 +11,11 @@ export interface ListedCopy {
 /** What one replica holds of some slots with one floor, ascending by data key, and how far it is complete. */
 export interface ReplicaList {
   readonly copies: readonly ListedCopy[];
+  /**
+   * Keys whose copies it holds and cannot read. They get nothing, for what they hide may be newer than what the others hold: putting that in their
+   * place takes a quorum of the others.
+   */
+  readonly unreadable: ReadonlySet<string>;
   /**
    * The replica has held everything with a stamp of at most so many ms that was not overwritten or deleted since, and has dropped
    * tombstones of that age: what it lacks of that age is dead.
@@ -55,7 +60,9 @@ export function compareCopies(lists: readonly ReplicaList[], blindMs: number): r
       cursors[replica]! += 1;
       return copy.digest.tombstone && copy.digest.version.ms <= blindMs ? undefined : copy.digest;
     });
-    const task = taskOf(dataKey, held, lists);
+    const name = toHex(dataKey);
+    const hidden = lists.map(({ unreadable }) => unreadable.has(name));
+    const task = taskOf(dataKey, held, { lists, hidden });
     if (task !== undefined) tasks.push(task);
   }
 }
@@ -63,7 +70,10 @@ export function compareCopies(lists: readonly ReplicaList[], blindMs: number): r
 function taskOf(
   dataKey: Uint8Array,
   held: readonly (RecordDigest | undefined)[],
-  lists: readonly ReplicaList[],
+  {
+    lists,
+    hidden,
+  }: { readonly lists: readonly ReplicaList[]; readonly hidden: readonly boolean[] },
 ): CopyTask | undefined {
   const holder = winnerOf(held);
   const digest = held[holder];
@@ -71,14 +81,14 @@ function taskOf(
   const { ms } = digest.version;
   const isComplete = (replica: number): boolean => lists[replica]!.floorMs >= ms;
   const isDead =
-    held.some((copy, replica) => copy === undefined && isComplete(replica)) &&
+    held.some((copy, replica) => copy === undefined && !hidden[replica]! && isComplete(replica)) &&
     !held.some(
       (copy, replica) => copy !== undefined && orderOf(copy, digest) === 0 && isComplete(replica),
     );
   if (isDead) return { kind: 'drop', dataKey, from: dead(held) };
   const to = [...held.keys()].filter((replica) => {
     const copy = held[replica];
-    return copy === undefined || orderOf(copy, digest) !== 0;
+    return !hidden[replica]! && (copy === undefined || orderOf(copy, digest) !== 0);
   });
   return to.length === 0 ? undefined : { kind: 'send', dataKey, digest, holder, to };
 }

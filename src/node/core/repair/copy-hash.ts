@@ -1,7 +1,8 @@
-import { writeU32be } from '../../../stdx/bytes.js';
+import { concatBytes, utf8Encode, writeU32be } from '../../../stdx/bytes.js';
 import { hash64, type Hash64 } from '../../../stdx/hash64.js';
 import { LIMITS } from '../limits.js';
 import type { RecordDigest } from '../messages.js';
+import type { NodeId } from '../metadata/cluster-metadata.js';
 
 const TWO_32 = 0x1_0000_0000;
 /** What stands before the data key: version, checksum, tombstone. */
@@ -31,4 +32,9 @@ export function copyHash(
   // A loop, because keys are short, and `set` costs as much as the hash.
   for (let i = 0; i < dataKey.length; i++) input[HEADER + i] = dataKey[i] ?? 0;
   return hash64(input, seed, length);
+}
+
+/** A hash of a copy that its holder cannot read: no other replica has the same for its own. */
+export function unreadableHash(dataKey: Uint8Array, holder: NodeId, seed: Hash64): Hash64 {
+  return hash64(concatBytes(utf8Encode(holder), dataKey), seed);
 }

@@ -100,6 +100,8 @@ export type RepairReply =
   | {
       readonly kind: 'listed';
       readonly copies: readonly ListedCopy[];
+      /** Data keys of copies that are held and cannot be read: neither a value nor an absence. */
+      readonly unreadable: readonly Uint8Array[];
       /** Of the slot, after it was read. */
       readonly floorMs: number;
       /** The key up to which the slot was read; undefined at its end. */

@@ -97,12 +97,42 @@ describe('a repair of replicas that differ', () => {
     expect(first?.split(' ')).toHaveLength(many + 3);
   });
 
-  it('brings back a copy that cannot be read, where a list meets it', async () => {
+  it('has a copy healed that cannot be read, where a list meets it, and waits for that', async () => {
     await replicas.put('{t}a', { ms: 5 }, ALL);
     await replicas.put('{t}b', { ms: 5 }, [0]);
     replicas.rot('{t}a', 1);
+    replicas.heal = (replica, dataKey) => replicas.healFrom(0, replica, dataKey);
     await replicas.repair();
     expect(replicas.contents()[1]).toBe('{t}a=v5 {t}b=v5');
+  });
+
+  it('puts nothing in the place of a copy that cannot be read, which may hide something newer', async () => {
+    await replicas.put('{t}a', { ms: 4 }, [0, 2]);
+    await replicas.put('{t}a', { ms: 5 }, [1]);
+    await replicas.put('{t}b', { ms: 5 }, [0]);
+    replicas.rot('{t}a', 1);
+    await expect(replicas.repair({ floorMs: 3 })).rejects.toThrow('a copy cannot be read');
+    // All else is done; but nobody is told that the owners are equal.
+    const whole = '{t}a=v4 {t}b=v5';
+    expect(replicas.contents()).toEqual([whole, '{t}a=corrupt {t}b=v5', whole]);
+    expect(ALL.map((i) => replicas.floorOf('{t}a', i))).toEqual([0, 0, 0]);
+  });
+
+  it('does not call a range equal of which only a copy that cannot be read holds a key', async () => {
+    await replicas.put('{t}a', { ms: 5 }, [1]);
+    replicas.rot('{t}a', 1);
+    await expect(replicas.repair({ isWhole: false })).rejects.toThrow('a copy cannot be read');
+  });
+
+  it('refuses a record for a copy that has become unreadable since it was listed', async () => {
+    await replicas.put('{t}a', { ms: 4 }, [0]);
+    await replicas.put('{t}a', { ms: 3 }, [1, 2]);
+    replicas.before = async (replica, { kind }) => {
+      if (kind === 'apply' && replica === 1) replicas.rot('{t}a', 1);
+    };
+    await expect(replicas.repair()).rejects.toThrow('cannot be read');
+    expect(replicas.contents()[1]).toBe('{t}a=corrupt');
+    expect(replicas.healing).toHaveLength(1);
   });
 
   it('ends between two slots when it is told to', async () => {

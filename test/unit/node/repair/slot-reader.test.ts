@@ -4,6 +4,7 @@ import { encodeDataKey } from '../../../../src/node/core/version/data-key.js';
 import { encodeRecord } from '../../../../src/node/core/version/record-codec.js';
 import type { KeyRange, StorageEntry } from '../../../../src/node/env/storage.js';
 import { SlotReader } from '../../../../src/node/repair/slot-reader.js';
+import { idOf } from '../core/metadata/states.js';
 import { GridUnderTest } from '../store/grid/grid-harness.js';
 
 const SEED = { hi: 1, lo: 2 };
@@ -39,6 +40,8 @@ async function sceneOf(copies: readonly number[], eachMs = 0): Promise<Scene> {
   const reader = new SlotReader({
     clock: { monotonicMs: () => nowMs },
     store: { floors: store.floors, scan },
+    ownId: idOf(1),
+    heal: () => undefined,
   });
   return { reader, read: () => read };
 }

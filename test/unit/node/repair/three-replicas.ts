@@ -17,6 +17,7 @@ import type { RangeRepairResult } from '../../../../src/node/repair/range-result
 import { RepairReplica } from '../../../../src/node/repair/repair-replica.js';
 import { RepairTimes } from '../../../../src/node/repair/repair-times.js';
 import type { ClusterView } from '../../../../src/node/services.js';
+import { readCopy } from '../../../../src/node/store/background-store.js';
 import type { ApplyOutcome } from '../../../../src/node/store/mutation.js';
 import { pause } from '../../../../src/node/store/pace.js';
 import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
@@ -55,6 +56,10 @@ export class ThreeReplicas {
   view: ClusterView = clusterViewOf(clusterOfSize(3));
   /** Copies that were told in lists. */
   listed = 0;
+  /** Healings that were asked for. */
+  readonly healing: Promise<void>[] = [];
+  /** What stands for the coordinator: nothing is healed. */
+  heal: (replica: number, dataKey: Uint8Array) => Promise<void> = async () => undefined;
   /** Sees each question before the replica does. */
   before: (replica: number, question: RepairQuestion) => Promise<void> = async () => undefined;
 
@@ -89,6 +94,22 @@ export class ThreeReplicas {
     const { store } = this.stores[replica]!;
     await new Promise<ApplyOutcome>((done) => {
       store.swap({ ...decodeDataKey(keyOf(key)), expected: 'any', by: undefined }, done);
+    });
+  }
+
+  /** Puts the copy of one replica in the place of a rotten one, as a healing does that a quorum of the others has agreed to. */
+  async healFrom(from: number, replica: number, dataKey: Uint8Array): Promise<void> {
+    const parts = decodeDataKey(dataKey);
+    const held = await readCopy(this.stores[from]!.store, parts, LIMIT_MS);
+    assert(held.kind === 'found', 'the other one has it');
+    const mutation = {
+      ...parts,
+      record: held.record.encoded,
+      repair: true,
+      priority: 'live',
+    } as const;
+    await new Promise<ApplyOutcome>((done) => {
+      this.stores[replica]!.store.apply(mutation, done);
     });
   }
 
@@ -217,6 +238,9 @@ export class ThreeReplicas {
       },
       times: this.#timesOf(replica),
       mend: () => ({ nowMs: 0, beganMs: [] }),
+      heal: (copy) => {
+        this.healing.push(this.heal(replica, encodeDataKey(copy)));
+      },
     });
     const { epoch } = view.metadata;
     const understood = this.old.includes(replica) ? asOldRelease(question) : question;

@@ -461,7 +461,11 @@ export interface RepairListed {
   readonly copies: readonly ListedCopy[];
   readonly floorMs: number;
   /** Up to which the slot was read; absent at its end. */
-  readonly until?: Uint8Array | undefined;
+  readonly until?:
+    | Uint8Array
+    | undefined;
+  /** Data keys of copies that do not match their checksum, in that part. */
+  readonly unreadable: readonly Uint8Array[];
 }
 
 export interface RepairFetch {
@@ -4087,7 +4091,7 @@ export const ListedCopy: MessageFns<ListedCopy> = {
 };
 
 function createBaseRepairListed(): RepairListed {
-  return { copies: [], floorMs: 0, until: undefined };
+  return { copies: [], floorMs: 0, until: undefined, unreadable: [] };
 }
 
 export const RepairListed: MessageFns<RepairListed> = {
@@ -4100,6 +4104,9 @@ export const RepairListed: MessageFns<RepairListed> = {
     }
     if (message.until !== undefined) {
       writer.uint32(26).bytes(message.until);
+    }
+    for (const v of message.unreadable) {
+      writer.uint32(34).bytes(v!);
     }
     return writer;
   },
@@ -4139,6 +4146,14 @@ export const RepairListed: MessageFns<RepairListed> = {
             }
 
             message.until = reader.bytes();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.unreadable.push(reader.bytes());
             continue;
           }
         }

@@ -136,8 +136,9 @@ export function repairReplyBody(reply: RepairReply): NonNullable<ResponseMessage
         value: { hashes: NO_BYTES, sums: reply.slots.map(sumsMessage) },
       };
     case 'listed': {
-      const { copies, floorMs, until } = reply;
-      return { $case: 'listed', value: { copies: copies.map(listedMessage), floorMs, until } };
+      const { copies, unreadable, floorMs, until } = reply;
+      const value = { copies: copies.map(listedMessage), unreadable: [...unreadable] };
+      return { $case: 'listed', value: { ...value, floorMs, until } };
     }
     case 'fetched':
       return { $case: 'fetched', value: { copies: reply.records.map((record) => ({ record })) } };
@@ -163,8 +164,8 @@ export function repairReplyOf(body: ResponseMessage['body']): RepairReply {
       if (body.value.sums.length > 0) return { kind: 'sums', slots: body.value.sums.map(sumsOf) };
       return { kind: 'hashes', hashes: hashesOf(body.value.hashes) };
     case 'listed': {
-      const { copies, floorMs, until } = body.value;
-      return { kind: 'listed', copies: copies.map(listedOf), floorMs, until };
+      const { copies, unreadable, floorMs, until } = body.value;
+      return { kind: 'listed', copies: copies.map(listedOf), unreadable, floorMs, until };
     }
     case 'fetched':
       return { kind: 'fetched', records: body.value.copies.map(({ record }) => record) };

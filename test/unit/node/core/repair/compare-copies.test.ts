@@ -4,7 +4,7 @@ import {
   type ReplicaList,
 } from '../../../../../src/node/core/repair/compare-copies.js';
 import type { RecordDigest } from '../../../../../src/node/core/messages.js';
-import { utf8Decode, utf8Encode } from '../../../../../src/stdx/bytes.js';
+import { toHex, utf8Decode, utf8Encode } from '../../../../../src/stdx/bytes.js';
 
 interface Shape {
   readonly ms: number;
@@ -17,10 +17,15 @@ function digest({ ms, tombstone = false, checksum = 1 }: Shape): RecordDigest {
   return { version, tombstone, checksum, expiresAtMs: undefined, sizeBytes: 1 };
 }
 
-function list(copies: Readonly<Record<string, Shape>>, floorMs = 0): ReplicaList {
+function list(
+  copies: Readonly<Record<string, Shape>>,
+  floorMs = 0,
+  unreadable: readonly string[] = [],
+): ReplicaList {
   const keys = Object.keys(copies).sort();
   return {
     copies: keys.map((key) => ({ dataKey: utf8Encode(key), digest: digest(copies[key]!) })),
+    unreadable: new Set(unreadable.map((key) => toHex(utf8Encode(key)))),
     floorMs,
   };
 }
@@ -87,5 +92,17 @@ describe('copies at or below a floor', () => {
     expect(tasks(list({}, 10), list({ a: { ms: 12, tombstone: true } }))).toEqual([
       'a: send 12 from 1 to 0',
     ]);
+  });
+});
+
+describe('a copy that cannot be read', () => {
+  it('gets nothing, whatever the others hold: what it hides may be newer', () => {
+    const hidden = list({}, 0, ['a']);
+    expect(tasks(list({ a: { ms: 5 } }), hidden, list({}))).toEqual(['a: send 5 from 0 to 2']);
+    expect(tasks(list({ a: { ms: 5 } }), hidden, list({ a: { ms: 5 } }))).toEqual([]);
+  });
+
+  it('is not taken for an absence that says that the others are dead', () => {
+    expect(tasks(list({ a: { ms: 5 } }), list({}, 10, ['a']))).toEqual([]);
   });
 });
