@@ -225,6 +225,29 @@ describe('a verification', () => {
     });
   });
 
+  it('tells the leaf of a copy that could not be read when its page was computed, and can be now', async () => {
+    await fill(10);
+    const { token } = coordinates('k3');
+    const leaves = [{ namespace: 1, leaf: leafOf(token) }];
+    const flip = (): void => {
+      under.disk.damage(SHARD_FOLDER, dataKeyOf('k3'), (value) => {
+        value[12]! ^= 0x80;
+        return value;
+      });
+    };
+    flip();
+    under.grid.recompute(leaves);
+    await under.complete();
+    expect(await under.leafOf(token)).toEqual(NO_RECORDS);
+    expect(await under.grid.verify()).toMatchObject({ differing: [], unreadable: 1, unknown: 0 });
+    flip();
+    expect(await under.grid.verify()).toMatchObject({ differing: leaves, unreadable: 0 });
+    under.grid.recompute(leaves);
+    await under.complete();
+    expect(await under.held(1, tokensOf(10))).toEqual(under.naive());
+    expect(await under.grid.verify()).toMatchObject({ differing: [], unreadable: 0, unknown: 0 });
+  });
+
   it('looks at the leaves that it is asked for', async () => {
     await fill(10);
     under.disk.damage(SHARD_FOLDER, dataKeyOf('k3'), () => mutation({ key: 'k3', ms: 7 }).record);
