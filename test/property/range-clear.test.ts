@@ -180,8 +180,12 @@ it('under any interleaving, rot and crashes what is cleared is as if it had neve
     }),
     {
       numRuns: 60,
-      // A copy rots twice, and its page is computed from the records in between.
-      examples: [[-1317229151, 3]],
+      examples: [
+        // A copy rots twice, and its page is computed from the records in between.
+        [-1317229151, 3],
+        // A tombstone comes while the entries of tombstones are cleared.
+        [258469784, 3],
+      ],
     },
   );
   expect(cutOff).toBeGreaterThan(0);

@@ -33,10 +33,12 @@ export interface Swap {
   readonly namespace: number;
   readonly token: number;
   readonly key: Uint8Array;
-  /** The copy that may be replaced, as it was read; `any` also takes a corrupt one, and `corrupt` nothing else. */
-  readonly expected: CopyIdentity | 'any' | 'corrupt';
+  /** The copy that may be replaced, as it was read; `any` also takes a corrupt one, `corrupt` nothing else, and `none` no copy at all. */
+  readonly expected: CopyIdentity | 'any' | 'corrupt' | 'none';
   /** What takes its place, encoded; undefined removes it. */
   readonly by: Uint8Array | undefined;
+  /** The key of what is kept beside the copy and goes if there is none, as is decided with `none`: it belongs to nothing then. */
+  readonly stale?: Uint8Array | undefined;
   readonly deadlineMs?: number | undefined;
   readonly refuses?: Refusal | undefined;
 }
@@ -94,6 +96,7 @@ export interface PendingSwap extends Pending {
   readonly dataKey: Uint8Array;
   readonly expected: Swap['expected'];
   readonly by: StoredRecord | undefined;
+  readonly stale: Swap['stale'];
   readonly refuses: Refusal | undefined;
 }
 

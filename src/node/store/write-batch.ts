@@ -148,7 +148,14 @@ export class WriteBatch implements BatchLoad {
   }
 
   #decideOne(slot: Slot, pending: PendingMerge | PendingSwap): ApplyOutcome {
-    if (pending.kind === 'swap') return swap(slot, pending);
+    if (pending.kind === 'swap') {
+      const outcome = swap(slot, pending);
+      const { expected, stale } = pending;
+      const isStale = expected === 'none' && slot.held === undefined && outcome === WRITTEN;
+      // A copy that the same batch brings later enters it again: what is derived comes after this.
+      if (isStale && stale !== undefined) this.#system.push({ type: 'del', key: stale });
+      return outcome;
+    }
     return merge(slot, pending, this.#rules.floorMsOf(slot.dataKey));
   }
 
@@ -223,6 +230,8 @@ function swap(slot: Slot, { expected, by, refuses }: PendingSwap): ApplyOutcome 
   const error = refuses?.();
   if (error !== undefined) return { kind: 'failed', error };
   if (held === undefined) return WRITTEN;
+  // Whatever is there by now stays as it is.
+  if (expected === 'none') return WRITTEN;
   if (expected === 'corrupt') {
     // A copy that is whole has been put in its place meanwhile.
     if (held !== 'corrupt') return WRITTEN;

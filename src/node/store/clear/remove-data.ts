@@ -12,7 +12,7 @@ import {
   type BackgroundStore,
 } from '../background-store.js';
 import { dataOfSlots } from '../data-range.js';
-import { tombstoneKey } from '../indexes/index-keys.js';
+import { readTombstoneKey, tombstoneKey } from '../indexes/index-keys.js';
 import type { ApplyOutcome } from '../mutation.js';
 import { pause, type Pace } from '../pace.js';
 import { endWhenCutOff } from './cut-off.js';
@@ -94,12 +94,16 @@ function tombstoneEntriesOf(
   return {
     range: { gte: tombstoneKey(gte), lt: tombstoneKey(lt) },
     remove: (key, deadlineMs) => {
+      const token = tokenOfData(key);
+      const about = { deadlineMs, refuses: refuses && (() => refuses(token)) };
+      const dataKey = readTombstoneKey(key);
+      if (dataKey !== undefined) {
+        // A tombstone that came after its records were walked keeps its entry: the writer looks whether there is one.
+        const change = { expected: 'none', by: undefined, stale: key } as const;
+        return swapCopy(store, { ...decodeDataKey(dataKey), ...change, ...about });
+      }
       const operations = [{ type: 'del', key }] as const;
-      const write = { operations, priority: 'background', deadlineMs } as const;
-      return writeBeside(store, {
-        ...write,
-        refuses: refuses && (() => refuses(tokenOfData(key))),
-      });
+      return writeBeside(store, { operations, priority: 'background', ...about });
     },
   };
 }

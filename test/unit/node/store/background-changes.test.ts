@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KvError } from '../../../../src/node/core/errors.js';
 import type { ApplyOutcome, SystemWrite } from '../../../../src/node/store/mutation.js';
+import { stampValue, tombstoneKey } from '../../../../src/node/store/indexes/index-keys.js';
 import type { RecordChange } from '../../../../src/node/store/record-change.js';
 import { SHARD_FOLDER } from '../../../../src/node/store/store.js';
 import { utf8Decode, utf8Encode } from '../../../../src/stdx/bytes.js';
@@ -37,6 +38,32 @@ describe('a swap', () => {
     const before = under.store.sequence();
     expect(await under.swap({ ms: 5 }, undefined)).toEqual(WRITTEN);
     expect(under.store.sequence()).toBe(before);
+  });
+
+  it('of no copy removes what is kept beside one, and leaves a copy that came before or comes after', async () => {
+    const stale = tombstoneKey(dataKeyOf());
+    const clean = (): Promise<ApplyOutcome> => {
+      const change = { ...coordinates('k'), expected: 'none', by: undefined, stale } as const;
+      return new Promise((resolve) => {
+        under.store.swap(change, resolve);
+      });
+    };
+    const entry = (): Uint8Array | undefined => under.disk.valueOf(SHARD_FOLDER, stale);
+    under.disk.damage(SHARD_FOLDER, stale, () => stampValue({ ms: 3, logical: 0 }));
+    expect(await clean()).toEqual(WRITTEN);
+    expect(entry()).toBeUndefined();
+    // All of it in one batch.
+    const tombstone = { ms: 5, tombstone: true, priority: 'background' } as const;
+    const first = [clean(), under.apply(tombstone), clean()];
+    expect(await Promise.all(first)).toEqual([WRITTEN, WRITTEN, WRITTEN]);
+    expect(entry()).toEqual(stampValue({ ms: 5, logical: 0 }));
+    expect(await clean()).toEqual(WRITTEN);
+    expect(entry()).toBeDefined();
+    expect(await Promise.all([under.swap({ ms: 5, tombstone: true }, undefined), clean()])).toEqual(
+      [WRITTEN, WRITTEN],
+    );
+    expect(entry()).toBeUndefined();
+    expect(await under.textOf()).toBe('(missing)');
   });
 
   it('is decided after the writes before it, in the batch under way and in its own', async () => {

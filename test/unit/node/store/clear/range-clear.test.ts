@@ -99,6 +99,23 @@ describe('ranges that are cleared', () => {
     expect(under.disk.valueOf(SHARD_FOLDER, tombstoneKey(outside))).toBeDefined();
   });
 
+  it('leave a tombstone its entry that came after the look at the records', async () => {
+    const late = { token: inRun(7), tombstone: true };
+    const key = tombstoneKey(keyAt(late));
+    under.disk.damage(SHARD_FOLDER, key, () => stampValue({ ms: 3, logical: 0 }));
+    under.gate.shut('read');
+    const clearing = under.clear([RUN]);
+    await under.scheduler.until(() => under.gate.waiting > 0, 60_000);
+    const written = under.put(late);
+    await turn();
+    await under.gate.release(1);
+    expect((await written).kind).toBe('written');
+    await under.gate.open();
+    expect(await under.scheduler.settle(clearing, 600_000)).toBe(0);
+    expect(under.slots()).toEqual([RUN.from + 7]);
+    expect(indexEntries(under)).toEqual(wantedEntries(under));
+  });
+
   it('lose what was still on its way to the disk behind the look', async () => {
     await fill();
     under.gate.shut('sync');
