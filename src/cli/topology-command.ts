@@ -213,6 +213,6 @@ function refusal(reasons: readonly string[]): KvError {
 }
 
 /** What may be done about a plan that is left to itself. */
-export function waysOn(job: string): string {
+function waysOn(job: string): string {
   return `  watch  kv job watch ${job}\n  stop   kv job cancel ${job}`;
 }

@@ -34,7 +34,7 @@ function waiting({ kind, node, replaces, namespace, replication }: PlannedChange
 }
 
 /** `dc1=3,dc2=2` */
-export function copiesText(replication: Readonly<Record<string, number>>): string {
+function copiesText(replication: Readonly<Record<string, number>>): string {
   const entries = Object.entries(replication).sort(([a], [b]) => (a < b ? -1 : 1));
   return entries.map(([dc, copies]) => `${cleanText(dc)}=${copies}`).join(',');
 }

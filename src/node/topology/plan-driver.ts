@@ -12,7 +12,7 @@ import type { ClusterView, LivenessService, MetadataService, PeerDirectory } fro
 import { leadOf } from './lead.js';
 
 /** Asks all members for their reports; those that do not answer are missing. */
-export type AskReports = () => Promise<ReadonlyMap<NodeId, NodeReport>>;
+type AskReports = () => Promise<ReadonlyMap<NodeId, NodeReport>>;
 
 export interface PlanDriverParts {
   readonly ownId: NodeId;

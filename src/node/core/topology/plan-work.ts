@@ -40,7 +40,7 @@ export function movingGroups(
 }
 
 /** Those that hold a copy after the plan and did not before. */
-export function gainersOf({ old, next }: Owners): readonly NodeId[] {
+function gainersOf({ old, next }: Owners): readonly NodeId[] {
   return next.filter((nodeId) => !old.includes(nodeId));
 }
 

@@ -34,8 +34,3 @@ export interface TopologyPlan {
   /** Nothing is moved and no step is made until somebody resumes it. */
   readonly paused: boolean;
 }
-
-/** Whether owners are others while it runs: before, and while it is prepared, all is as it was. */
-export function isMoving(plan: TopologyPlan | undefined): plan is TopologyPlan {
-  return plan !== undefined && plan.step !== 'prepare';
-}
