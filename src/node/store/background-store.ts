@@ -1,8 +1,15 @@
 import { KvError } from '../core/errors.js';
-import type { DataKey } from '../core/version/data-key.js';
+import { decodeDataKey, type DataKey } from '../core/version/data-key.js';
 import type { Clock } from '../env/clock.js';
 import type { BatchOperation, StorageEntry, KeyRange } from '../env/storage.js';
-import type { ApplyOutcome, ReadOutcome, RecordQuery, Swap, SystemWrite } from './mutation.js';
+import type {
+  ApplyOutcome,
+  ReadOutcome,
+  RecordQuery,
+  StaleEntry,
+  Swap,
+  SystemWrite,
+} from './mutation.js';
 
 /** Tries to write while the queue is full, and the pause between them. */
 const TRIES = 100;
@@ -35,6 +42,16 @@ export function swapCopy(
   return new Promise((resolve) => {
     store.swap(change, resolve);
   });
+}
+
+/** Removes an entry of an index unless it belongs to what is held of its key; the promise never rejects. */
+export function dropEntry(
+  store: Pick<BackgroundStore, 'swap'>,
+  dataKey: Uint8Array,
+  { entry, belongsTo, ...about }: StaleEntry & Pick<Swap, 'deadlineMs' | 'refuses'>,
+): Promise<ApplyOutcome> {
+  const expected = { entry, belongsTo };
+  return swapCopy(store, { ...decodeDataKey(dataKey), expected, by: undefined, ...about });
 }
 
 /** Writes beside the records; the promise never rejects. */

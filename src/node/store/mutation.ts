@@ -33,12 +33,10 @@ export interface Swap {
   readonly namespace: number;
   readonly token: number;
   readonly key: Uint8Array;
-  /** The copy that may be replaced, as it was read; `any` also takes a corrupt one, `corrupt` nothing else, and `none` no copy at all. */
-  readonly expected: CopyIdentity | 'any' | 'corrupt' | 'none';
+  /** The copy that may be replaced, as it was read; `any` also takes a corrupt one, and `corrupt` nothing else. A stale entry replaces none. */
+  readonly expected: CopyIdentity | 'any' | 'corrupt' | StaleEntry;
   /** What takes its place, encoded; undefined removes it. */
   readonly by: Uint8Array | undefined;
-  /** The key of what is kept beside the copy and goes if there is none, as is decided with `none`: it belongs to nothing then. */
-  readonly stale?: Uint8Array | undefined;
   readonly deadlineMs?: number | undefined;
   readonly refuses?: Refusal | undefined;
 }
@@ -53,6 +51,15 @@ export interface SystemWrite {
   /** Monotonic. */
   readonly deadlineMs?: number | undefined;
   readonly refuses?: Refusal | undefined;
+}
+
+/**
+ * An entry of an index, which goes if it belongs to nothing that is held when that is decided: a look before its removal would not be enough,
+ * since a write may come between. Next to a copy that cannot be read it stays.
+ */
+export interface StaleEntry {
+  readonly entry: Uint8Array;
+  readonly belongsTo: (held: StoredRecord) => boolean;
 }
 
 /** Tells one copy of a key from another. */
@@ -96,7 +103,6 @@ export interface PendingSwap extends Pending {
   readonly dataKey: Uint8Array;
   readonly expected: Swap['expected'];
   readonly by: StoredRecord | undefined;
-  readonly stale: Swap['stale'];
   readonly refuses: Refusal | undefined;
 }
 

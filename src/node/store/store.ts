@@ -163,9 +163,9 @@ export class Store {
     else if (by === 'corrupt') done({ kind: 'failed', error: garbled() });
     else if (by === 'unknown-format') done({ kind: 'failed', error: newerFormat() });
     else {
-      const { expected, stale, deadlineMs, refuses } = change;
-      const sizeBytes = dataKey.length + ((by?.encoded ?? stale)?.length ?? 0) + QUEUE_OVERHEAD;
-      const pending = { dataKey, expected, by, stale, deadlineMs, refuses, sizeBytes, done };
+      const { expected, deadlineMs, refuses } = change;
+      const sizeBytes = dataKey.length + (by?.encoded.length ?? 0) + QUEUE_OVERHEAD;
+      const pending = { dataKey, expected, by, deadlineMs, refuses, sizeBytes, done };
       this.#writer.enqueue({ kind: 'swap', ...pending }, 'background');
     }
   }

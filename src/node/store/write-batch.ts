@@ -12,6 +12,7 @@ import type {
   ApplyOutcome,
   Mutation,
   PendingMerge,
+  StaleEntry,
   PendingMutation,
   PendingSwap,
   PendingSystem,
@@ -149,12 +150,14 @@ export class WriteBatch implements BatchLoad {
 
   #decideOne(slot: Slot, pending: PendingMerge | PendingSwap): ApplyOutcome {
     if (pending.kind === 'swap') {
-      const outcome = swap(slot, pending);
-      const { expected, stale } = pending;
-      const isStale = expected === 'none' && slot.held === undefined && outcome === WRITTEN;
+      const { expected, refuses } = pending;
+      if (typeof expected !== 'object' || !('entry' in expected))
+        return swap(slot, pending, expected);
+      const error = refuses?.();
+      if (error !== undefined) return { kind: 'failed', error };
       // A copy that the same batch brings later enters it again: what is derived comes after this.
-      if (isStale && stale !== undefined) this.#system.push({ type: 'del', key: stale });
-      return outcome;
+      if (isStale(slot, expected)) this.#system.push({ type: 'del', key: expected.entry });
+      return WRITTEN;
     }
     return merge(slot, pending, this.#rules.floorMsOf(slot.dataKey));
   }
@@ -225,13 +228,19 @@ function isSweptFrom(held: StoredRecord, { version, expiresAtMs }: StoredRecord)
   );
 }
 
-function swap(slot: Slot, { expected, by, refuses }: PendingSwap): ApplyOutcome {
+function isStale({ held }: Slot, { belongsTo }: StaleEntry): boolean {
+  return held === undefined || (typeof held === 'object' && !belongsTo(held));
+}
+
+function swap(
+  slot: Slot,
+  { by, refuses }: PendingSwap,
+  expected: Exclude<PendingSwap['expected'], StaleEntry>,
+): ApplyOutcome {
   const { held } = slot;
   const error = refuses?.();
   if (error !== undefined) return { kind: 'failed', error };
   if (held === undefined) return WRITTEN;
-  // Whatever is there by now stays as it is.
-  if (expected === 'none') return WRITTEN;
   if (expected === 'corrupt') {
     // A copy that is whole has been put in its place meanwhile.
     if (held !== 'corrupt') return WRITTEN;

@@ -5,6 +5,7 @@ import { decodeDataKey, tokenOfData } from '../../core/version/data-key.js';
 import type { Clock } from '../../env/clock.js';
 import type { KeyRange } from '../../env/storage.js';
 import {
+  dropEntry,
   keyAfter,
   swapCopy,
   takeEntries,
@@ -99,8 +100,7 @@ function tombstoneEntriesOf(
       const dataKey = readTombstoneKey(key);
       if (dataKey !== undefined) {
         // A tombstone that came after its records were walked keeps its entry: the writer looks whether there is one.
-        const change = { expected: 'none', by: undefined, stale: key } as const;
-        return swapCopy(store, { ...decodeDataKey(dataKey), ...change, ...about });
+        return dropEntry(store, dataKey, { entry: key, belongsTo: () => true, ...about });
       }
       const operations = [{ type: 'del', key }] as const;
       return writeBeside(store, { operations, priority: 'background', ...about });

@@ -3,12 +3,19 @@ import { decodeDataKey } from '../../core/version/data-key.js';
 import { encodeRecord } from '../../core/version/record-codec.js';
 import type { StoredRecord } from '../../core/version/record.js';
 import type { Clock } from '../../env/clock.js';
-import { keyAfter, readCopy, swapCopy, takeEntries, writeBeside } from '../background-store.js';
+import {
+  dropEntry,
+  keyAfter,
+  readCopy,
+  swapCopy,
+  takeEntries,
+  writeBeside,
+} from '../background-store.js';
 import type { BackgroundStore } from '../background-store.js';
 import { expiryBound, readExpiryKey } from '../indexes/index-keys.js';
 import type { ExpiryEntry } from '../indexes/index-keys.js';
 import { valueExpiresAtMs } from '../indexes/record-indexes.js';
-import type { ApplyOutcome, ReadOutcome } from '../mutation.js';
+import type { ApplyOutcome, ReadOutcome, SystemWrite } from '../mutation.js';
 import type { SweepMetrics } from './sweep-metrics.js';
 
 /** Expired copies that are looked at together. */
@@ -58,42 +65,42 @@ type SweepEnd = number | 'again';
 
 async function sweepEntry(parts: SweepPageParts, key: Uint8Array): Promise<SweepEnd> {
   const entry = readExpiryKey(key);
-  if (entry === undefined) return await remove(parts, key);
+  if (entry === undefined)
+    return removed(parts, key, await writeBeside(parts.store, removalOf(parts, key)));
   const read = await readEntry(parts, entry);
   if (isUnanswered(read)) return 'again';
   if (read.kind === 'corrupt' || read.kind === 'failed') return key.length;
   const copy = expiringCopy(read, entry);
   if (copy !== undefined) return await sweep(parts, entry, copy);
-  const removed = await remove(parts, key);
-  if (removed === 'again') return removed;
-  // A copy with just this expiry may have come between the look and the removal: its own entry is gone then.
-  const late = expiringCopy(await readEntry(parts, entry), entry);
-  return late === undefined ? removed : await sweep(parts, entry, late);
+  const belongsTo = (held: StoredRecord): boolean => isExpiring(held, entry);
+  const deadlineMs = deadlineOf(parts);
+  const stale = { entry: key, belongsTo, deadlineMs };
+  return removed(parts, key, await dropEntry(parts.store, entry.dataKey, stale));
 }
 
-function readEntry(
-  { store, clock }: SweepPageParts,
-  { dataKey }: ExpiryEntry,
-): Promise<ReadOutcome> {
-  return readCopy(store, decodeDataKey(dataKey), clock.monotonicMs() + LIMITS.backgroundSwapMs);
+function readEntry(parts: SweepPageParts, { dataKey }: ExpiryEntry): Promise<ReadOutcome> {
+  return readCopy(parts.store, decodeDataKey(dataKey), deadlineOf(parts));
 }
 
 /** The copy to which the entry belongs. */
-function expiringCopy(read: ReadOutcome, { expiresAtMs }: ExpiryEntry): StoredRecord | undefined {
-  if (read.kind !== 'found') return undefined;
-  return valueExpiresAtMs(read.record) === expiresAtMs ? read.record : undefined;
+function expiringCopy(read: ReadOutcome, entry: ExpiryEntry): StoredRecord | undefined {
+  return read.kind === 'found' && isExpiring(read.record, entry) ? read.record : undefined;
+}
+
+function isExpiring(record: StoredRecord, { expiresAtMs }: ExpiryEntry): boolean {
+  return valueExpiresAtMs(record) === expiresAtMs;
 }
 
 async function sweep(
-  { store, clock, metrics }: SweepPageParts,
+  parts: SweepPageParts,
   { dataKey }: ExpiryEntry,
   copy: StoredRecord,
 ): Promise<SweepEnd> {
   const { version, expiresAtMs } = copy;
   const by = encodeRecord(dataKey, { version, expiresAtMs, tombstone: true, value: NONE });
-  const deadlineMs = clock.monotonicMs() + LIMITS.backgroundSwapMs;
-  const change = { ...decodeDataKey(dataKey), expected: copy, by, deadlineMs };
-  const outcome = await swapCopy(store, change);
+  const change = { ...decodeDataKey(dataKey), expected: copy, by, deadlineMs: deadlineOf(parts) };
+  const outcome = await swapCopy(parts.store, change);
+  const { metrics } = parts;
   if (isUnanswered(outcome)) return 'again';
   if (outcome.kind === 'written') {
     metrics.swept.inc();
@@ -104,16 +111,19 @@ async function sweep(
 
 const NONE = new Uint8Array(0);
 
-async function remove(
-  { store, clock, metrics }: SweepPageParts,
-  key: Uint8Array,
-): Promise<SweepEnd> {
-  const deadlineMs = clock.monotonicMs() + LIMITS.backgroundSwapMs;
-  const write = { operations: [{ type: 'del', key }], priority: 'background', deadlineMs } as const;
-  const outcome = await writeBeside(store, write);
+function removalOf(parts: SweepPageParts, key: Uint8Array): SystemWrite {
+  const operations = [{ type: 'del', key }] as const;
+  return { operations, priority: 'background', deadlineMs: deadlineOf(parts) };
+}
+
+function removed({ metrics }: SweepPageParts, key: Uint8Array, outcome: ApplyOutcome): SweepEnd {
   if (isUnanswered(outcome)) return 'again';
   metrics.stale.inc();
   return key.length;
+}
+
+function deadlineOf({ clock }: SweepPageParts): number {
+  return clock.monotonicMs() + LIMITS.backgroundSwapMs;
 }
 
 /**

@@ -3,9 +3,10 @@ import { LIMITS } from '../../core/limits.js';
 import { decodeDataKey } from '../../core/version/data-key.js';
 import { decodeRecord } from '../../core/version/record-codec.js';
 import type { DecodedRecord } from '../../core/version/record-codec.js';
+import type { StoredRecord } from '../../core/version/record.js';
 import type { Clock } from '../../env/clock.js';
 import type { StorageEntry } from '../../env/storage.js';
-import { keyAfter, swapCopy, takeEntries, writeBeside } from '../background-store.js';
+import { dropEntry, keyAfter, swapCopy, takeEntries, writeBeside } from '../background-store.js';
 import type { BackgroundStore } from '../background-store.js';
 import { readStampValue, readTombstoneKey } from '../indexes/index-keys.js';
 import type { ApplyOutcome } from '../mutation.js';
@@ -115,7 +116,10 @@ async function purgeEntry(
   if (dataKey === undefined) return await drop(parts, key);
   const copy = await copyOf(parts, dataKey);
   if (typeof copy === 'string') return 'gone';
-  if (copy?.tombstone !== true) return await dropStale(parts, key, dataKey);
+  if (copy?.tombstone !== true) {
+    const stale = { entry: key, belongsTo: isTombstone, deadlineMs: deadlineOf(parts) };
+    return endOf(await dropEntry(parts.store, dataKey, stale));
+  }
   if (copy.version.ms > upToMs) return 'kept';
   const change = { ...decodeDataKey(dataKey), expected: copy, by: undefined };
   const outcome = await swapCopy(parts.store, { ...change, deadlineMs: deadlineOf(parts) });
@@ -132,17 +136,8 @@ async function copyOf(
   return entry && decodeRecord(dataKey, entry.value);
 }
 
-/** Removes an entry that belongs to no tombstone; one that came meanwhile is entered again. */
-async function dropStale(
-  parts: PurgeParts,
-  key: Uint8Array,
-  dataKey: Uint8Array,
-): Promise<PurgeEnd> {
-  const dropped = await drop(parts, key);
-  const late = await copyOf(parts, dataKey);
-  if (typeof late !== 'object' || !late.tombstone) return dropped;
-  const change = { ...decodeDataKey(dataKey), expected: late, by: late.encoded };
-  return endOf(await swapCopy(parts.store, { ...change, deadlineMs: deadlineOf(parts) }));
+function isTombstone({ tombstone }: StoredRecord): boolean {
+  return tombstone;
 }
 
 async function drop(parts: PurgeParts, key: Uint8Array): Promise<PurgeEnd> {

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KvError } from '../../../../src/node/core/errors.js';
+import type { StoredRecord } from '../../../../src/node/core/version/record.js';
+import { dropEntry } from '../../../../src/node/store/background-store.js';
 import type { ApplyOutcome, SystemWrite } from '../../../../src/node/store/mutation.js';
 import { stampValue, tombstoneKey } from '../../../../src/node/store/indexes/index-keys.js';
 import type { RecordChange } from '../../../../src/node/store/record-change.js';
@@ -40,14 +42,11 @@ describe('a swap', () => {
     expect(under.store.sequence()).toBe(before);
   });
 
-  it('of no copy removes what is kept beside one, and leaves a copy that came before or comes after', async () => {
+  it('of an entry removes it unless it belongs to a copy that came before or comes after', async () => {
     const stale = tombstoneKey(dataKeyOf());
-    const clean = (): Promise<ApplyOutcome> => {
-      const change = { ...coordinates('k'), expected: 'none', by: undefined, stale } as const;
-      return new Promise((resolve) => {
-        under.store.swap(change, resolve);
-      });
-    };
+    const belongsTo = ({ tombstone }: StoredRecord): boolean => tombstone;
+    const clean = (): Promise<ApplyOutcome> =>
+      dropEntry(under.store, dataKeyOf(), { entry: stale, belongsTo });
     const entry = (): Uint8Array | undefined => under.disk.valueOf(SHARD_FOLDER, stale);
     under.disk.damage(SHARD_FOLDER, stale, () => stampValue({ ms: 3, logical: 0 }));
     expect(await clean()).toEqual(WRITTEN);
@@ -64,6 +63,15 @@ describe('a swap', () => {
     );
     expect(entry()).toBeUndefined();
     expect(await under.textOf()).toBe('(missing)');
+  });
+
+  it('of an entry leaves it beside a copy that cannot be read', async () => {
+    await under.apply({ ms: 5, tombstone: true });
+    const entry = tombstoneKey(dataKeyOf());
+    under.disk.damage(SHARD_FOLDER, dataKeyOf(), (value) => value.fill(9, 3, 6));
+    await dropEntry(under.store, dataKeyOf(), { entry, belongsTo: () => false });
+    expect(under.disk.valueOf(SHARD_FOLDER, entry)).toBeDefined();
+    expect(await under.textOf()).toBe('(corrupt)');
   });
 
   it('is decided after the writes before it, in the batch under way and in its own', async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeDataKey } from '../../../../../src/node/core/version/data-key.js';
 import { stampValue, tombstoneKey } from '../../../../../src/node/store/indexes/index-keys.js';
+import type { BackgroundStore } from '../../../../../src/node/store/background-store.js';
 import { Pace } from '../../../../../src/node/store/pace.js';
 import { SHARD_FOLDER } from '../../../../../src/node/store/store.js';
 import { countTombstones } from '../../../../../src/node/store/tombstones/count-tombstones.js';
@@ -50,6 +51,31 @@ describe('a purge', () => {
     expect(await under.textOf('value')).toBe('v1');
     expect(indexEntries(under)).toEqual(wantedEntries(under));
     expect(await purge(400)).toMatchObject({ purged: 0, kept: 200, isWhole: true });
+  });
+
+  it('leaves the entry of a tombstone that comes after the look at its copy', async () => {
+    const { store, clock } = under;
+    const entry = tombstoneKey(dataKeyOf());
+    under.disk.damage(SHARD_FOLDER, entry, () => stampValue({ ms: 3, logical: 0 }));
+    let changes = 0;
+    const late: BackgroundStore = {
+      scan: (range) => store.scan(range),
+      read: (query, done) => store.read(query, done),
+      swap: (change, done) => {
+        changes += 1;
+        void under.apply({ ms: 4, tombstone: true }).then(() => store.swap(change, done));
+      },
+      writeSystem: (write, done) => {
+        changes += 1;
+        void under.apply({ ms: 4, tombstone: true }).then(() => store.writeSystem(write, done));
+      },
+    };
+    const parts = { store: late, clock, pace: pace() };
+    await under.scheduler.settle(purgeTombstones(parts, { ...ALL, upToMs: 3 }, live()), 60_000);
+    // One change, or a crash after the first would leave the tombstone without its entry.
+    expect(changes).toBe(1);
+    expect(indexEntries(under)).toEqual(wantedEntries(under));
+    expect(indexEntries(under)).toHaveLength(1);
   });
 
   it('removes copies that were swept as well', async () => {
