@@ -58,6 +58,7 @@ export const TOPOLOGY: TopologyView = {
     paused: true,
     changes: CHANGES.slice(0, 1),
     waitsFor: 'n4: the step to be applied by n2',
+    driver: 'n1',
   },
   preview: {
     ranges: 512,

@@ -20,7 +20,7 @@ export interface JobRow {
   readonly rangesDone: number;
   /** What it does: `n4 joins`, `every range`. */
   readonly about: string;
-  /** The node that drives it; a plan has none of its own. */
+  /** The node that drives it; empty for a plan that none can drive now. */
   readonly node: string;
 }
 
@@ -42,7 +42,7 @@ function planRow(plan: PlanView, preview: TopologyView['preview']): JobRow {
     step: plan.step,
     ...{ ranges, rangesDone },
     about: changesText(plan.changes),
-    node: '',
+    node: plan.driver,
   };
 }
 

@@ -30,6 +30,7 @@ export function plannedViews(
       paused: plan.paused,
       changes: viewsOf(plan.changes),
       waitsFor: told ?? '',
+      driver: state.members.find(({ nodeId }) => nodeId === lead)?.name ?? '',
     },
   };
 }

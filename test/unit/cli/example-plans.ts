@@ -92,7 +92,8 @@ export function runningPlan(
   return {
     ...NONE,
     plan: {
-      ...{ id: 43, step: 'write-both', paused: false, changes: [JOINS, LEAVES], waitsFor: 'n6' },
+      ...{ id: 43, step: 'write-both', paused: false, changes: [JOINS, LEAVES] },
+      ...{ waitsFor: 'n6', driver: 'n1' },
       ...plan,
     },
     preview: { ...PREVIEW, nodes, checks: [] },

@@ -861,6 +861,8 @@ export interface TopologyPlan {
   readonly changes: readonly PlannedChange[];
   /** Why the next step does not come, or empty. */
   readonly waitsFor: string;
+  /** Name of the node that drives it; empty while none can. */
+  readonly driver: string;
 }
 
 /** What would move, or moves. Shares are of the ring, 0..1. */
@@ -8549,7 +8551,7 @@ export const PlannedChange_ReplicationEntry: MessageFns<PlannedChange_Replicatio
 };
 
 function createBaseTopologyPlan(): TopologyPlan {
-  return { id: 0, step: "", paused: false, changes: [], waitsFor: "" };
+  return { id: 0, step: "", paused: false, changes: [], waitsFor: "", driver: "" };
 }
 
 export const TopologyPlan: MessageFns<TopologyPlan> = {
@@ -8568,6 +8570,9 @@ export const TopologyPlan: MessageFns<TopologyPlan> = {
     }
     if (message.waitsFor !== "") {
       writer.uint32(42).string(message.waitsFor);
+    }
+    if (message.driver !== "") {
+      writer.uint32(50).string(message.driver);
     }
     return writer;
   },
@@ -8623,6 +8628,14 @@ export const TopologyPlan: MessageFns<TopologyPlan> = {
             }
 
             message.waitsFor = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.driver = reader.string();
             continue;
           }
         }

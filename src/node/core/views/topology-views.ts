@@ -64,6 +64,8 @@ export interface PlanView {
   readonly changes: readonly PlannedChangeView[];
   /** Why the next step does not come, as whoever drives it says; empty when nothing is in the way. */
   readonly waitsFor: string;
+  /** Name of the node that drives it, as the node that answers sees it; empty while no voter is up. */
+  readonly driver: string;
 }
 
 /** What changes, or is to change, of the ring. */
