@@ -16,6 +16,8 @@ interface Slot {
  * its nodes are killed. A write that failed may have applied or not; one that was acknowledged must be there, or a later one.
  */
 export class TolerantLoad {
+  /** What attempts came to that were not acknowledged. */
+  readonly failures: string[] = [];
   readonly #client: KvClient;
   readonly #slots = new Map<string, Slot>();
   readonly #loops: Promise<unknown>;
@@ -81,6 +83,7 @@ export class TolerantLoad {
       return true;
     } catch (error) {
       if (!(error instanceof KvError)) throw error;
+      this.failures.push(`${key}: ${error.code}: ${error.message}`);
       return false;
     }
   }
