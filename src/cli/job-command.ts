@@ -1,7 +1,8 @@
 import { Args } from '@oclif/core';
 import type { KvClient } from '../client/client.js';
 import type { PlanView, TopologyChange, TopologyView } from '../node/core/views/topology-views.js';
-import { jobOf, planOfJob } from './plan-job.js';
+import { jobOf } from '../node/core/topology/plan-job.js';
+import { planOfJob } from './plan-job.js';
 import { TopologyCommand, topologyResult } from './topology-command.js';
 
 /** The job that a command is about. */

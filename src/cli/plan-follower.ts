@@ -6,7 +6,7 @@ import type {
   TopologyView,
 } from '../node/core/views/topology-views.js';
 import type { MemberAsker } from './member-asker.js';
-import { jobOf } from './plan-job.js';
+import { jobOf } from '../node/core/topology/plan-job.js';
 import { planEnd, type PlanEnd } from './plan-end.js';
 
 const POLL_MS = 500;

@@ -1,12 +1,8 @@
 import { KvError } from '../node/core/errors.js';
+import { jobOf } from '../node/core/topology/plan-job.js';
 import type { PlanView, TopologyView } from '../node/core/views/topology-views.js';
 
 const JOB = /^p-(\d{1,15})$/;
-
-/** The name of a plan as a job: `p-12`. */
-export function jobOf({ id }: Pick<PlanView, 'id'>): string {
-  return `p-${id}`;
-}
 
 /** The plan that runs, which must have this name. @throws KvError KV_USAGE */
 export function planOfJob({ plan }: Pick<TopologyView, 'plan'>, job: string): PlanView {

@@ -3,7 +3,7 @@ import type { OutputFormat } from './flags.js';
 import { LiveText } from './live-text.js';
 import type { Look } from './look.js';
 import type { Output } from './output.js';
-import { jobOf } from './plan-job.js';
+import { jobOf } from '../node/core/topology/plan-job.js';
 import { progressOf } from './render/plan.js';
 import { planFrame, planLine, planWaits } from './render/plan-progress.js';
 

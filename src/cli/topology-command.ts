@@ -12,7 +12,7 @@ import { ClientCommand, type ConnectionFlags } from './client-command.js';
 import { Interrupted } from './exit-codes.js';
 import { describedEndpoint, MemberAsker } from './member-asker.js';
 import { followPlan, type EndedPlan } from './plan-follower.js';
-import { jobOf } from './plan-job.js';
+import { jobOf } from '../node/core/topology/plan-job.js';
 import { PlanTeller } from './plan-teller.js';
 import { renderPlan } from './render/plan.js';
 import { changesText, waitingText } from './render/plan-words.js';

@@ -1,8 +1,8 @@
 import type { LivenessState, NodeView, ShownState } from '../../node/core/views/node-views.js';
+import { percent } from '../../node/core/views/plan-words.js';
 import { formatLasting } from '../../stdx/figures.js';
 import { unreachable } from '../../stdx/unreachable.js';
 import type { Paint, Role } from '../colour.js';
-import { percent } from './plan-words.js';
 
 /** The order in which states are counted up. */
 const ORDER: readonly ShownState[] = ['up', 'suspect', 'down', 'joining', 'leaving', 'removed'];

@@ -1,7 +1,7 @@
 import type { PlanReport } from '../../node/core/views/plan-views.js';
 import type { StatusView } from '../../node/core/views/status-views.js';
 import type { Look } from '../look.js';
-import { jobOf } from '../plan-job.js';
+import { jobOf } from '../../node/core/topology/plan-job.js';
 import { flow } from './lines.js';
 import { planParts, waitingText } from './plan-words.js';
 

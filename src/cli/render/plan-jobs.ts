@@ -1,14 +1,15 @@
 import type { PlanView, TopologyView } from '../../node/core/views/topology-views.js';
 import type { RepairJobView } from '../../node/core/views/repair-views.js';
+import { percent } from '../../node/core/views/plan-words.js';
 import { UNKNOWN } from '../../stdx/figures.js';
 import { silentText, type KnownRepairs } from '../known-repairs.js';
 import type { Look } from '../look.js';
-import { jobOf } from '../plan-job.js';
+import { jobOf } from '../../node/core/topology/plan-job.js';
 import { cleanText } from '../show-key.js';
 import { renderTable, type Column } from '../table.js';
 import { document } from './lines.js';
 import { progressOf } from './plan.js';
-import { changesText, percent } from './plan-words.js';
+import { changesText } from './plan-words.js';
 
 /** One row of the list of what runs. */
 export interface JobRow {

@@ -1,13 +1,14 @@
 import type { PlanNodeView, PlanView, TopologyView } from '../../node/core/views/topology-views.js';
+import { percent, planWaits as waitsOf } from '../../node/core/views/plan-words.js';
 import { formatSize } from '../../stdx/size.js';
 import type { Look } from '../look.js';
-import { jobOf } from '../plan-job.js';
+import { jobOf } from '../../node/core/topology/plan-job.js';
 import { cleanText } from '../show-key.js';
 import { renderTable } from '../table.js';
 import { clipText } from '../text-width.js';
 import { document } from './lines.js';
 import { nodeColumns, planHead, progressOf } from './plan.js';
-import { changesText, percent } from './plan-words.js';
+import { changesText } from './plan-words.js';
 
 type Running = TopologyView & { readonly plan: PlanView };
 
@@ -27,14 +28,7 @@ function isBusy({ gains, report }: PlanNodeView, { id }: PlanView): boolean {
 
 /** Why a plan does not come on: what its driver says, else what nodes say. */
 export function planWaits({ plan, preview }: Pick<Running, 'plan' | 'preview'>): readonly string[] {
-  if (plan.paused) return [`paused: kv job resume ${jobOf(plan)}`];
-  if (plan.waitsFor !== '')
-    return plan.waitsFor.split('; ').map((text) => cleanText(`waits for ${text}`));
-  return (preview?.nodes ?? []).flatMap(({ node, report }) =>
-    report?.plan === plan.id && report.waitsFor !== ''
-      ? [cleanText(`waits for ${node}: ${report.waitsFor}`)]
-      : [],
-  );
+  return waitsOf(plan, preview?.nodes ?? []).map(cleanText);
 }
 
 /** The same in one line, where nothing can be painted over. */

@@ -10,17 +10,17 @@ import type {
   PlanView,
   TopologyView,
 } from '../../node/core/views/topology-views.js';
+import { percent } from '../../node/core/views/plan-words.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { formatShare, UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';
 import type { Look } from '../look.js';
-import { jobOf } from '../plan-job.js';
+import { jobOf } from '../../node/core/topology/plan-job.js';
 import { cleanText } from '../show-key.js';
 import { renderTable, type Column } from '../table.js';
 import { wrapText } from '../text-width.js';
 import { document, flow } from './lines.js';
 import { stateMark, stateRole } from './node-state.js';
-import { percent } from './plan-words.js';
 import { countOf } from './repair.js';
 
 /** What is said of a change beside its figures. */

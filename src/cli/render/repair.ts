@@ -1,4 +1,11 @@
 import type { RepairJobView, RepairPlanView } from '../../node/core/views/repair-views.js';
+import {
+  repairProblem,
+  repairRestarts,
+  repairSlowness,
+  repairState,
+  repairStep,
+} from '../../node/core/views/repair-words.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';
@@ -9,9 +16,6 @@ import { cleanText } from '../show-key.js';
 import { renderTable, type Column } from '../table.js';
 import { wrapText } from '../text-width.js';
 import { document, flow } from './lines.js';
-
-/** A repair that has not come on for so long says why. */
-const STUCK_MS = 60_000;
 
 /** What a repair would go over, and what keeps ranges from being whole. */
 export function renderRepairPlan(plan: RepairPlanView, scope: string, look: Look): string {
@@ -52,7 +56,7 @@ export function blockers({ owners, partial, blocked }: RepairPlanView): readonly
 export function renderRepairJob(job: RepairJobView, look: Look): string {
   const { paint, width } = look;
   const { ranges, done, repaired, partial, failed } = job;
-  const head = `${job.id}  ${paint(ROLES[job.state], stateText(job))}  ${formatDuration(job.tookMs)}`;
+  const head = `${job.id}  ${paint(ROLES[job.state], repairState(job))}  ${formatDuration(job.tookMs)}`;
   return document([
     ...flow(
       [head, `${done} of ${countOf(ranges, 'range')}`, `driven by ${cleanText(job.node)}`],
@@ -63,7 +67,7 @@ export function renderRepairJob(job: RepairJobView, look: Look): string {
       width - 2,
     ).map((line) => `  ${line}`),
     `  moved ${countOf(job.sent, 'record')}, ${formatSize(job.sentBytes)}; removed ${countOf(job.dropped, 'dead copy', 'dead copies')}`,
-    ...(job.state === 'running' && job.step !== '' ? [`  now ${stepText(job)}`] : []),
+    ...(job.state === 'running' && job.step !== '' ? [`  now ${cleanText(repairStep(job))}`] : []),
     ...slowTexts(job),
     ...restartTexts(job),
     ...stuckTexts(job).flatMap((text) => marked(text, look)),
@@ -104,48 +108,26 @@ function barOf(share: number, room: number): string {
 }
 
 /** Why a repair does not come on, or what went wrong. */
-function stuckTexts({ state, idleMs, problem, at, step }: RepairJobView): readonly string[] {
-  if (problem !== '') return [cleanText(problem)];
-  if (state !== 'running' || idleMs < STUCK_MS) return [];
-  const what = step === 'sync' ? 'moves what differs' : `is at ${step || 'its beginning'}`;
-  const where = at === '' ? '' : ` of ${cleanText(at)}`;
-  return [`no progress for ${formatDuration(idleMs)}: it ${what}${where}`];
-}
-
-/** `resumed` is one that runs, and was begun by an earlier run of its node. */
-function stateText({ state, restarts }: RepairJobView): string {
-  return state === 'running' && restarts > 0 ? 'resumed' : state;
+function stuckTexts(job: RepairJobView): readonly string[] {
+  return cleaned(repairProblem(job));
 }
 
 /** Why it moves less than it might. */
-function slowTexts({ bytesPerSecond, slowedBy }: RepairJobView): readonly string[] {
-  if (slowedBy === '') return [];
-  return [`  slowed down to ${formatSize(bytesPerSecond)}/s: ${cleanText(slowedBy)}`];
+function slowTexts(job: RepairJobView): readonly string[] {
+  return cleaned(repairSlowness(job)).map((text) => `  ${text}`);
 }
 
-function restartTexts({ node, restarts, resumedAtMs }: RepairJobView): readonly string[] {
-  if (restarts === 0) return [];
-  const often = restarts === 1 ? '' : ` (${restarts} restarts)`;
+function restartTexts(job: RepairJobView): readonly string[] {
+  const { resumedAtMs } = job;
   const at =
     resumedAtMs === undefined
       ? ''
       : ` at ${new Date(resumedAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  return [`  resumed after a restart of ${cleanText(node)}${at}${often}`];
+  return cleaned(repairRestarts(job, at)).map((text) => `  ${text}`);
 }
 
-const STEPS: Readonly<Record<string, string>> = {
-  members: 'waits for the other nodes after a restart',
-  begin: 'asks the owners',
-  settle: 'drops tombstones that may go',
-  hash: 'compares hashes',
-  wait: 'waits, and looks again at what differs',
-  retry: 'waits, and tries again',
-  sync: 'moves what differs',
-  complete: 'tells the owners',
-};
-
-function stepText({ step, at }: RepairJobView): string {
-  return `${STEPS[step] ?? cleanText(step)}${at === '' ? '' : `: ${cleanText(at)}`}`;
+function cleaned(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : [cleanText(text)];
 }
 
 const ROLES: Readonly<Record<RepairJobView['state'], Role>> = {
@@ -158,7 +140,7 @@ const ROLES: Readonly<Record<RepairJobView['state'], Role>> = {
 
 const COLUMNS: readonly Column<RepairJobView>[] = [
   { title: 'REPAIR', cell: ({ id }) => id },
-  { title: 'STATE', cell: stateText, role: ({ state }) => ROLES[state] },
+  { title: 'STATE', cell: repairState, role: ({ state }) => ROLES[state] },
   { title: 'ON', cell: ({ node }) => node },
   // It is cut where there is no room, and does not go: without it nobody knows one from another.
   { title: 'SCOPE', cell: ({ scope }) => cleanText(scope) },

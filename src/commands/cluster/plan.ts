@@ -1,5 +1,5 @@
 import { ClientCommand } from '../../cli/client-command.js';
-import { jobOf } from '../../cli/plan-job.js';
+import { jobOf } from '../../node/core/topology/plan-job.js';
 import { renderPlan } from '../../cli/render/plan.js';
 import { topologyResult } from '../../cli/topology-command.js';
 import { CHECKS_FLAG } from '../../cli/topology-flags.js';

@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { jobOf } from '../../cli/plan-job.js';
+import { jobOf } from '../../node/core/topology/plan-job.js';
 import { TopologyCommand, topologyResult } from '../../cli/topology-command.js';
 import { KvError } from '../../node/core/errors.js';
 import type { PlannedChangeView, TopologyView } from '../../node/core/views/topology-views.js';
