@@ -296,6 +296,7 @@ export const DESCRIBE: DescribeView = {
       peerPort: 8401,
       httpPort: 9401,
       tokens: [0, 4096, 0xffff_f000],
+      plannedTokens: [8192, 0xffff_e000],
     },
   ],
 };

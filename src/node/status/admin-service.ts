@@ -1,5 +1,5 @@
 import { KvError } from '../core/errors.js';
-import type { Member } from '../core/metadata/cluster-metadata.js';
+import type { ClusterMetadata, Member, NodeId } from '../core/metadata/cluster-metadata.js';
 import { unknownNode } from '../core/metadata/unknown-node.js';
 import { DEFAULT_NAMESPACE, namespaceNamed } from '../core/metadata/namespaces.js';
 import { effectiveReplication } from '../core/metadata/replication.js';
@@ -233,8 +233,16 @@ export class AdminService {
       peerPort: member.addresses.peerPort,
       httpPort: member.addresses.httpPort,
       tokens: member.tokens,
+      plannedTokens: plannedTokens(this.#view().metadata, member.nodeId),
     };
   }
+}
+
+/** What a node is going to own by what is staged, or by the plan that runs. */
+function plannedTokens({ plan, staged = [] }: ClusterMetadata, nodeId: NodeId): readonly number[] {
+  const changes = plan?.changes ?? staged;
+  const join = changes.find((one) => one.kind === 'join' && one.nodeId === nodeId);
+  return join?.kind === 'join' ? join.tokens : [];
 }
 
 function sightingBy(

@@ -2,7 +2,7 @@ import { leafRunsOf, leavesIn } from '../core/grid/leaf-runs.js';
 import { LIMITS } from '../core/limits.js';
 import type { Namespace, NodeId } from '../core/metadata/cluster-metadata.js';
 import { DEFAULT_NAMESPACE } from '../core/metadata/namespaces.js';
-import type { Placement } from '../core/ring/placement.js';
+import { bytesOfRing } from '../core/ring/bytes-of-ring.js';
 import { SLOT_COUNT } from '../core/ring/token.js';
 import { cutsOf } from '../core/topology/owner-ranges.js';
 import type { LivenessState, NodeReport } from '../core/views/node-views.js';
@@ -24,15 +24,13 @@ export function piecesOf(view: ClusterView): readonly MovedPiece[] {
   if (planned === undefined) return [];
   const cuts = cutsOf(view);
   return view.metadata.namespaces.flatMap((namespace) => {
-    const [now, next]: readonly Placement[] = [
-      view.placementOf(namespace),
-      planned.placementOf(namespace),
-    ];
+    const now = view.placementOf(namespace);
+    const next = planned.placementOf(namespace);
     return cuts.map(([start, end]) => ({
       namespace,
       share: leavesIn(leafRunsOf(start, end)) / SLOT_COUNT,
-      old: now!.replicaSetOf(start),
-      next: next!.replicaSetOf(start),
+      old: now.replicaSetOf(start),
+      next: next.replicaSetOf(start),
     }));
   });
 }
@@ -55,7 +53,11 @@ export function previewOf(
 ): Omit<PlanPreview, 'checks'> {
   const pieces = piecesOf(view);
   const own = pieces.filter(({ namespace }) => namespace.id === DEFAULT_NAMESPACE.id);
-  const density = bytesOfRing(own, reports);
+  const kept = [...reports].map(([nodeId, { loadBytes }]) => ({
+    holds: shareOf(own, ({ old }) => old.includes(nodeId)),
+    loadBytes,
+  }));
+  const density = bytesOfRing(kept) ?? 0;
   const nodes = view.metadata.members
     .filter(({ state }) => state !== 'removed')
     .map(({ nodeId, name, state }): PlanNodeView => {
@@ -84,22 +86,6 @@ export function previewOf(
     movedMs: (most * 1000) / LIMITS.planBytesPerSecond,
     nodes,
   };
-}
-
-/** About how many bytes one copy of all data has: what the nodes hold, over how many copies that is. */
-function bytesOfRing(
-  pieces: readonly MovedPiece[],
-  reports: ReadonlyMap<NodeId, NodeReport>,
-): number {
-  let bytes = 0;
-  let copies = 0;
-  for (const [nodeId, { loadBytes }] of reports) {
-    const share = shareOf(pieces, ({ old }) => old.includes(nodeId));
-    if (share === 0) continue;
-    bytes += loadBytes;
-    copies += share;
-  }
-  return copies === 0 ? 0 : bytes / copies;
 }
 
 function shareOf(pieces: readonly MovedPiece[], has: (piece: MovedPiece) => boolean): number {

@@ -68,6 +68,8 @@ export interface DescribedNode {
   readonly peerPort: number;
   readonly httpPort: number;
   readonly tokens: readonly number[];
+  /** Of a node that is to join: those that it is going to own. */
+  readonly plannedTokens: readonly number[];
 }
 
 export interface StatusRequest {
@@ -1271,6 +1273,7 @@ function createBaseDescribedNode(): DescribedNode {
     peerPort: 0,
     httpPort: 0,
     tokens: [],
+    plannedTokens: [],
   };
 }
 
@@ -1312,6 +1315,13 @@ export const DescribedNode: MessageFns<DescribedNode> = {
     if (message.tokens.length !== 0) {
       writer.uint32(98).fork();
       for (const v of message.tokens) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.plannedTokens.length !== 0) {
+      writer.uint32(106).fork();
+      for (const v of message.plannedTokens) {
         writer.uint32(v);
       }
       writer.join();
@@ -1431,6 +1441,24 @@ export const DescribedNode: MessageFns<DescribedNode> = {
               const end2 = reader.uint32() + reader.pos;
               while (reader.pos < end2) {
                 message.tokens.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 13: {
+            if (tag === 104) {
+              message.plannedTokens.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 106) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.plannedTokens.push(reader.uint32());
               }
 
               continue;

@@ -1,7 +1,12 @@
-import type { ClusterMetadata, Member } from '../metadata/cluster-metadata.js';
+import type { Member, Namespace } from '../metadata/cluster-metadata.js';
 import type { PlannedChange } from './topology-plan.js';
 
-type Planned = Pick<ClusterMetadata, 'members' | 'namespaces'>;
+type PlannedMember = Pick<Member, 'nodeId' | 'state' | 'tokens'>;
+
+interface Planned {
+  readonly members: readonly PlannedMember[];
+  readonly namespaces: readonly Pick<Namespace, 'id' | 'replication'>[];
+}
 
 /** The members and namespaces as they are once these changes are made: who has joined owns its tokens, who has left is removed. */
 export function stateAfter<S extends Planned>(state: S, changes: readonly PlannedChange[]): S {
@@ -16,7 +21,7 @@ function afterChange<S extends Planned>(state: S, change: PlannedChange): S {
     );
     return { ...state, namespaces };
   }
-  const members = state.members.map((member): Member => {
+  const members = state.members.map((member): PlannedMember => {
     if (member.nodeId !== change.nodeId) {
       const isReplaced = change.kind === 'join' && change.replaces === member.nodeId;
       return isReplaced ? { ...member, state: 'removed', tokens: [] } : member;

@@ -37,4 +37,6 @@ export interface DescribedNode {
   readonly peerPort: number;
   readonly httpPort: number;
   readonly tokens: readonly number[];
+  /** Of a node that is to join: those that it is going to own. */
+  readonly plannedTokens: readonly number[];
 }
