@@ -165,6 +165,8 @@ export const LIMITS = {
   planLookMs: 1_000,
   /** Records are moved to one that gains a range at this rate at most. */
   planBytesPerSecond: 64 * 1024 * 1024,
+  /** Groups of ranges that one node moves at once: most of a small one is waiting for answers. */
+  planGroupsAtOnce: 3,
 
   requestMs: 2_000,
   clientTotalMs: 5_000,

@@ -157,8 +157,11 @@ export class RangeRepair {
   }
 
   async #repairSlots(slots: readonly number[]): Promise<void> {
-    this.#step('wait');
-    await this.#parts.pause(LIMITS.repairSettleMs);
+    // What moves differs because somebody lacks it, and not because a write is under way.
+    if (this.#plan.isMoving !== true) {
+      this.#step('wait');
+      await this.#parts.pause(LIMITS.repairSettleMs);
+    }
     this.#step('sync');
     for (let at = 0; at < slots.length; at += LIMITS.repairHashes) {
       const some = slots.slice(at, at + LIMITS.repairHashes);

@@ -3,6 +3,7 @@ import { leavesIn } from '../core/grid/leaf-runs.js';
 import { LIMITS } from '../core/limits.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import { isCovered, isFenced } from '../core/topology/fencing.js';
+import type { TopologyPlan } from '../core/topology/topology-plan.js';
 import { gainedRuns } from '../core/topology/gained-runs.js';
 import { ownedRanges } from '../core/topology/owner-ranges.js';
 import { movingGroups, moverOf, type MovingGroup } from '../core/topology/plan-work.js';
@@ -80,7 +81,7 @@ export class PlanFollower {
     const view = this.#parts.metadata.current();
     const plan = view?.metadata.plan;
     if (view === undefined || plan === undefined || plan.paused) return;
-    const state = this.#stateOf(view);
+    const state = this.#stateOf(plan);
     if (state.isDone) return;
     try {
       if (plan.step === 'prepare') await this.#makeRoom(view, state);
@@ -94,12 +95,12 @@ export class PlanFollower {
     }
   }
 
-  #stateOf({ metadata: { plan } }: ClusterView): PlanState {
-    if (this.#state?.isOf(plan) !== true || this.#state.signal.aborted) {
-      this.#state?.end();
-      this.#state = plan === undefined ? undefined : new PlanState(plan);
-    }
-    return this.#state!;
+  #stateOf(plan: TopologyPlan): PlanState {
+    const known = this.#state;
+    if (known?.isOf(plan) === true && !known.signal.aborted) return known;
+    known?.end();
+    this.#state = new PlanState(plan);
+    return this.#state;
   }
 
   /** What an earlier ownership, or a move that was given up, has left would come back to life as news: it goes before anything is written here. */
@@ -116,19 +117,22 @@ export class PlanFollower {
   async #move(view: ClusterView, state: PlanState): Promise<void> {
     const groups = this.#ownGroups(view);
     state.ranges = sumOf(groups);
-    const keys = groups.map((group) => JSON.stringify([group.namespace, group.runs]));
+    state.rangesDone = sumOf(groups.filter((group) => state.has(keyOf(group))));
+    const left = groups.filter((group) => !state.has(keyOf(group)));
     let waits = '';
-    for (const [i, group] of groups.entries()) {
-      const key = keys[i]!;
-      if (state.signal.aborted) return;
-      if (!state.has(key)) {
-        const why = await this.#moveGroup(view, group, state);
-        if (why === undefined) state.finish(key);
-        else waits = why;
+    const moveOn = async (): Promise<void> => {
+      for (let group = left.shift(); group !== undefined; group = left.shift()) {
+        // One that cannot be moved now does not keep the others.
+        const why = await this.#moveGroup(view, group, state).catch(reasonOf);
+        if (state.signal.aborted) return;
+        if (why === undefined) {
+          state.finish(keyOf(group));
+          state.rangesDone += group.ranges;
+        } else waits = why;
+        state.waitsFor = waits;
       }
-      state.rangesDone = sumOf(groups.filter((_, at) => state.has(keys[at]!)));
-    }
-    state.waitsFor = waits;
+    };
+    await Promise.all(Array.from({ length: LIMITS.planGroupsAtOnce }, moveOn));
     state.isDone = waits === '' && !state.signal.aborted;
   }
 
@@ -160,14 +164,15 @@ export class PlanFollower {
     const isEnough = (partners: readonly NodeId[]): boolean =>
       isCovered(owners, { dcOf, does: (id) => has(id) && partners.includes(id) });
     const group = { namespace, owners: owners.write.toSorted(), runs, ranges, isMoving: true };
-    const before = state.movedBytes;
+    let counted = 0;
     // With one owner left there is nothing to compare: it has all that was acknowledged.
     await repairs.run(group, {
       signal: state.signal,
-      bytesPerSecond: LIMITS.planBytesPerSecond,
+      bytesPerSecond: LIMITS.planBytesPerSecond / LIMITS.planGroupsAtOnce,
       isEnough,
       onDone: ({ sentBytes }) => {
-        state.movedBytes = before + sentBytes;
+        state.movedBytes += sentBytes - counted;
+        counted = sentBytes;
       },
     });
     return undefined;
@@ -176,6 +181,15 @@ export class PlanFollower {
   #namesOf(nodeIds: readonly NodeId[]): string {
     return nodeIds.map((nodeId) => this.#parts.peers.nameOf(nodeId)).join(' ');
   }
+}
+
+function keyOf({ namespace, runs }: MovingGroup): string {
+  return JSON.stringify([namespace, runs]);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof KvError)) throw error;
+  return error.message;
 }
 
 function sumOf(groups: readonly MovingGroup[]): number {

@@ -10,6 +10,7 @@ import { Stage } from '../stage.js';
 import { TolerantLoad } from './tolerant-load.js';
 
 const IN_FLIGHT = 8;
+const ALIVE: ReadonlySet<string> = new Set(['up', 'joining', 'leaving']);
 const POLL_MS = 100;
 const PATIENCE_MS = 300_000;
 
@@ -108,7 +109,7 @@ class RingKills {
     this.kills.push(`${name} in ${now.step}`);
     await this.#under.load.more(this.#under.between);
     await this.#cluster.startNode(name);
-    await this.#cluster.until(name, ({ nodes }) => nodes.every(({ state }) => state === 'up'));
+    await this.#cluster.until(name, ({ nodes }) => nodes.every(({ state }) => ALIVE.has(state)));
     await this.#under.load.more(this.#under.between);
   }
 
@@ -135,9 +136,10 @@ class RingKills {
     if (asked === undefined) throw new Error('no node runs');
     const connection = transport.connect(asked.client);
     try {
-      for (let view: TopologyView; performance.now() < untilMs; await delay(POLL_MS)) {
-        view = await connection.topology(10_000);
+      while (performance.now() < untilMs) {
+        const view = await connection.topology(10_000);
         if (accept(view)) return view.plan;
+        await delay(POLL_MS);
       }
     } finally {
       connection.close();
