@@ -6,6 +6,7 @@ import type { NodeDetailView, NodeView } from '../node/core/views/node-views.js'
 import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import { missingWarnings, type Facts, type MissingPart, type Warning } from './envelope.js';
+import type { PlannedRingView } from './ring/show-view.js';
 import { encodeKey, encodeValue, type KeyEncoding } from './keys.js';
 
 /** One key of `get` and `exists`; `value` is left out when it is not wanted. */
@@ -80,8 +81,9 @@ export function nodeDetailFacts(view: NodeDetailView): Facts {
   };
 }
 
-export function ringFacts(view: RingView): Facts {
-  return { cluster: view.cluster, viewedFrom: view.viewedFrom, result: view };
+export function ringFacts(view: RingView, pending: PlannedRingView | undefined): Facts {
+  const { cluster, viewedFrom } = view;
+  return { cluster, viewedFrom, result: { ...view, pending: pending ?? null } };
 }
 
 export function ownersFacts(view: OwnersView, encoding: KeyEncoding): Facts {

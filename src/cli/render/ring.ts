@@ -5,31 +5,46 @@ import type {
   RingView,
 } from '../../node/core/views/ring-views.js';
 import { formatShare } from '../../stdx/figures.js';
-import { hex32 } from '../../stdx/bytes.js';
 import type { Look } from '../look.js';
+import type { RangeRow } from '../ring/ranges-view.js';
+import type { PlannedRingView } from '../ring/show-view.js';
 import { cleanText } from '../show-key.js';
 import { renderTable, type Column } from '../table.js';
 import { clipText, textWidth } from '../text-width.js';
 import { document, flow } from './lines.js';
 import { stateMark, stateRole } from './node-state.js';
+import { pendingLines } from './ring-frame.js';
+import { boundColumns, NEXT_COLUMNS } from './ring-ranges.js';
 
 const ASCII_LEVELS = [' ', '.', ':', '|', '#'];
 const UNICODE_LEVELS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const STRIP = 40;
 /** The strip between bars, and the two shares after it. */
 const FIXED = STRIP + 3 + 9 + 8;
+/** The share that a node is to have. */
+const AFTER = 7;
 const RING_SIZE = 0x1_0000_0000;
 
-/** Who owns which part of the token space, how evenly, and over how many racks and hosts the copies are spread. */
-export function renderRing(view: RingView, look: Look): string {
-  const ranges = view.ranges.length === 0 ? [] : ['', ...rangeLines(view.ranges, look)];
+/** Who owns which part of the token space, how evenly, and over how many racks and hosts the copies are spread; and what is planned of it. */
+export function renderRing(view: RingView, look: Look, planned?: PlannedRingView): string {
+  const ranges =
+    planned === undefined ? rangeLines(view.ranges, look) : plannedRanges(planned, look);
   return document([
     ...headLines(view, look),
-    ...stripLines(view, look),
+    ...(planned === undefined ? [] : pendingLines(planned, look)),
+    ...stripLines(view, planned, look),
     ...balanceLines(view, look),
     ...spreadLines(view, look),
-    ...(view.ranges.length === 0 ? ['more: kv ring show --all | kv ring owners KEY'] : ranges),
+    ...(view.ranges.length === 0 ? moreLines(planned, look) : ['', ...ranges]),
   ]);
+}
+
+function moreLines(planned: PlannedRingView | undefined, { width }: Look): readonly string[] {
+  const next =
+    planned === undefined
+      ? ['kv ring ranges NODE', 'kv ring balance']
+      : ['kv ring diff', 'kv ring ranges --moving'];
+  return flow(['more: kv ring show --all', ...next], width, ' | ');
 }
 
 function headLines(view: RingView, { width, paint }: Look): readonly string[] {
@@ -58,24 +73,32 @@ function headLines(view: RingView, { width, paint }: Look): readonly string[] {
   ];
 }
 
-function stripLines(view: RingView, look: Look): readonly string[] {
+function stripLines(
+  view: RingView,
+  planned: PlannedRingView | undefined,
+  look: Look,
+): readonly string[] {
   const racks = new Set(view.nodes.map(({ rack }) => rack)).size > 1;
   const label = ({ name, rack }: RingNodeView): string =>
     cleanText(racks ? `${name} ${rack}` : name);
-  const room = Math.max(4, (look.wide ? 200 : look.width) - FIXED - 2);
+  const fixed = planned === undefined ? FIXED : FIXED + AFTER;
+  const room = Math.max(4, (look.wide ? 200 : look.width) - fixed - 2);
   const labels = view.nodes.map((node) => clipText(label(node), room));
   const width = Math.max(...labels.map(textWidth), 4);
   const greatest = Math.max(...view.nodes.flatMap(({ strip }) => strip), 0);
   const scale = `0%${'25%'.padStart(11)}${'50%'.padStart(10)}${'75%'.padStart(10)}${'100%'.padStart(9)}`;
-  const header = `   ${' '.repeat(width)}${scale}  PRIMARY   HOLDS`;
+  const header = `   ${' '.repeat(width)}${scale}  PRIMARY   HOLDS${planned === undefined ? '' : 'AFTER'.padStart(AFTER)}`;
   const rows = view.nodes.map((node, i) => {
-    const role = stateRole(node.state);
-    const mark = stateMark(node.state);
+    const next = planned?.nodes.find((one) => one.node === node.name);
+    const state = next?.becomes ?? node.state;
+    const role = stateRole(state);
     const name = labels[i]! + ' '.repeat(width - textWidth(labels[i]!));
-    const lead = `${mark} ${name}`;
+    const lead = `${stateMark(state)} ${name}`;
+    const after = next === undefined ? '' : formatShare(next.holds);
     const shares = `${formatShare(node.primary).padStart(9)}${formatShare(node.holds).padStart(8)}`;
-    const painted = role === undefined || node.state === 'up' ? lead : look.paint(role, lead);
-    return `${painted} |${stripText(node, greatest, look)}|${shares}`;
+    const painted = role === undefined || state === 'up' ? lead : look.paint(role, lead);
+    const line = `${painted} |${stripText(node, greatest, look)}|${shares}`;
+    return planned === undefined ? line : `${line}${after.padStart(AFTER)}`;
   });
   return look.header ? [header, ...rows] : rows;
 }
@@ -137,15 +160,18 @@ function rangeLines(ranges: readonly RangeView[], look: Look): readonly string[]
 }
 
 const RANGE_COLUMNS: readonly Column<RangeView>[] = [
-  { title: 'START', cell: ({ start }) => `0x${hex32(start)}` },
-  { title: 'END', cell: ({ end }) => `0x${hex32(end)}` },
-  {
-    title: 'SHARE',
-    align: 'right',
-    cell: (range) => `${(100 * shareOf(range)).toFixed(3)}%`,
-    drop: 1,
-  },
+  ...boundColumns<RangeView>(shareOf),
   { title: 'REPLICAS', cell: ({ replicas }) => replicas.join(' ') },
+];
+
+function plannedRanges({ ranges }: PlannedRingView, look: Look): readonly string[] {
+  return renderTable(PLANNED_COLUMNS, ranges, look);
+}
+
+const PLANNED_COLUMNS: readonly Column<RangeRow>[] = [
+  ...boundColumns<RangeRow>(({ share }) => share),
+  { title: 'REPLICAS', cell: ({ replicas }) => replicas.join(' ') },
+  ...NEXT_COLUMNS,
 ];
 
 function shareOf({ start, end }: RangeView): number {

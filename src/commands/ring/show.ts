@@ -2,10 +2,15 @@ import { Flags } from '@oclif/core';
 import { ClientCommand } from '../../cli/client-command.js';
 import { renderRing } from '../../cli/render/ring.js';
 import { ringFacts } from '../../cli/results.js';
+import { askRingView } from '../../cli/ring/ask-ring.js';
+import { ringPicture } from '../../cli/ring/ring-picture.js';
+import { plannedRing } from '../../cli/ring/show-view.js';
 
 /** Who owns which part of the token space. */
 export default class RingShow extends ClientCommand {
   static override readonly summary = 'show who owns which part of the token space, and how evenly';
+
+  static override readonly description = `While something is staged or a plan runs, AFTER is what a node holds once that is done, + joins and - leaves; with --all each range says who loses it (-) and gains it (+).`;
 
   static override readonly examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -19,7 +24,14 @@ export default class RingShow extends ClientCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(RingShow);
-    const view = await this.withClient(flags, (client) => client.ring({ all: flags.all }));
-    await this.print({ ...ringFacts(view), text: (look) => renderRing(view, look) });
+    const answers = await this.withClient(flags, (client) => askRingView(client, flags));
+    const { ring } = answers;
+    const picture = ringPicture(answers);
+    const planned = plannedRing(picture, ring);
+    await this.print({
+      ...ringFacts(ring, planned),
+      warnings: picture.warnings,
+      text: (look) => renderRing(ring, look, planned),
+    });
   }
 }

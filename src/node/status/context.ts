@@ -1,3 +1,4 @@
+import { compareNames } from '../../stdx/compare-names.js';
 import type { Member, NodeId } from '../core/metadata/cluster-metadata.js';
 import type { LivenessState, ShownState, SightingView } from '../core/views/node-views.js';
 import type { ClusterView, LivenessService } from '../services.js';
@@ -32,19 +33,6 @@ export function presentMembers(context: ViewContext): readonly Member[] {
   return context.view.metadata.members
     .filter((member) => member.state !== 'removed')
     .sort((a, b) => compareNames(a.name, b.name));
-}
-
-/** n2 before n10: digits are compared as numbers. */
-function compareNames(a: string, b: string): number {
-  const partsA = a.split(/(\d+)/);
-  const partsB = b.split(/(\d+)/);
-  for (let i = 0; i < Math.min(partsA.length, partsB.length); i++) {
-    const [x, y] = [partsA[i] ?? '', partsB[i] ?? ''];
-    if (x === y) continue;
-    const difference = i % 2 === 1 ? Number(x) - Number(y) : 0;
-    return difference === 0 ? (x < y ? -1 : 1) : difference;
-  }
-  return partsA.length - partsB.length;
 }
 
 export function nameOf(context: ViewContext, nodeId: NodeId): string {

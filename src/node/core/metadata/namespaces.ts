@@ -22,7 +22,10 @@ export const DEFAULT_NAMESPACE: Namespace = {
 };
 
 /** The namespace of that name. @throws KvError KV_NAMESPACE_UNKNOWN */
-export function namespaceNamed(namespaces: readonly Namespace[], name: string): Namespace {
+export function namespaceNamed<N extends Pick<Namespace, 'name'>>(
+  namespaces: readonly N[],
+  name: string,
+): N {
   const found = namespaces.find((one) => one.name === name);
   if (found !== undefined) return found;
   throw unknownNamespace(
