@@ -50,8 +50,8 @@ function nodeColumns({ racks, dcs, isPlanned }: Shown): readonly Column<BalanceN
   return [
     {
       title: '  NODE',
-      cell: ({ state, node }) => `${stateMark(state)} ${node}`,
-      role: ({ state }) => (state === 'up' ? undefined : stateRole(state)),
+      cell: ({ state, becomes, node }) => `${stateMark(becomes ?? state)} ${node}`,
+      role: ({ state, becomes = state }) => (becomes === 'up' ? undefined : stateRole(becomes)),
     },
     { title: 'DC', cell: ({ dc }) => dc, wide: !dcs, drop: 4 },
     { title: 'RACK', cell: ({ rack }) => rack, wide: !racks, drop: 3 },

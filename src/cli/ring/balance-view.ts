@@ -6,6 +6,9 @@ import { imbalanceOf } from '../../node/core/ring/ownership.js';
 import type { LayoutMember, RingLayout } from '../../node/core/ring/ring-layout.js';
 import type { ShownState } from '../../node/core/views/node-views.js';
 import { compareNames } from '../../stdx/compare-names.js';
+import { becomingOf, type Becoming } from './becoming.js';
+import { namespaceRing, type RingFrame } from './ring-frame.js';
+import type { RingPicture } from './ring-picture.js';
 
 /** What a node owns of all keys, 0..1, and that over the mean of the nodes that it is compared with. */
 export interface Owned {
@@ -19,6 +22,8 @@ export interface Owned {
 export interface BalanceNode extends Owned {
   readonly node: string;
   readonly state: ShownState;
+  /** What is to become of it; undefined when it stays. */
+  readonly becomes: Becoming | undefined;
   readonly dc: string;
   readonly rack: string;
   /** Bytes that it keeps; undefined when it did not say. */
@@ -48,12 +53,28 @@ export interface Balance {
   readonly groups: readonly BalanceGroup[];
 }
 
+/** How evenly the keys of a namespace lie on the nodes, now and as it is planned. @throws KvError KV_NAMESPACE_UNKNOWN */
+export function balanceView(
+  picture: RingPicture,
+  namespace: string | undefined,
+): Balance & { readonly frame: RingFrame } {
+  const { frame, pieces } = namespaceRing(picture, namespace);
+  const { now, pending, stateOf, loadOf } = picture;
+  const becomes: BalanceParts['becomes'] = (name) => becomingOf(pending?.changes ?? [], name);
+  return {
+    frame,
+    ...balanceOf({ pieces, now, next: pending?.layout, stateOf, becomes, loadOf }),
+  };
+}
+
 /** Two rings, and what is known of their nodes. */
 export interface BalanceParts {
   readonly pieces: readonly OwnerPiece[];
   readonly now: RingLayout;
   readonly next: RingLayout | undefined;
   readonly stateOf: (nodeId: NodeId) => ShownState;
+  /** By its name. */
+  readonly becomes: (name: string) => Becoming | undefined;
   readonly loadOf: (nodeId: NodeId) => number | undefined;
 }
 
@@ -75,7 +96,8 @@ export function balanceOf(parts: BalanceParts): Balance {
     const vnodes = vnodesOf(now, nodeId);
     const vnodesNext = next === undefined ? 0 : vnodesOf(next, nodeId);
     return {
-      ...{ node: name, state: parts.stateOf(nodeId), dc, rack, vnodes },
+      ...{ node: name, state: parts.stateOf(nodeId), becomes: parts.becomes(name) },
+      ...{ dc, rack, vnodes },
       ...{ primary: shares.primary, holds: shares.holds },
       overMean: overMean(shares.holds, vnodes === 0 ? undefined : mean),
       loadBytes: parts.loadOf(nodeId),

@@ -1,5 +1,6 @@
 import type { RingView } from '../../node/core/views/ring-views.js';
 import { nodeShares } from '../../node/core/ring/node-shares.js';
+import { becomingOf, type Becoming } from './becoming.js';
 import { rangesView, type RangeRow } from './ranges-view.js';
 import { namespaceRing, type PendingFrame } from './ring-frame.js';
 import type { RingPicture } from './ring-picture.js';
@@ -7,8 +8,8 @@ import type { RingPicture } from './ring-picture.js';
 /** What becomes of a node by what is planned. */
 export interface PlannedNode {
   readonly node: string;
-  /** Whether it takes ranges on, or gives all of them up. */
-  readonly becomes: 'joining' | 'leaving' | undefined;
+  /** Undefined when it stays. */
+  readonly becomes: Becoming | undefined;
   /** Of all keys, 0..1. */
   readonly primary: number;
   readonly holds: number;
@@ -27,27 +28,20 @@ export function plannedRing(
   { nodes, ranges }: Pick<RingView, 'nodes' | 'ranges'>,
 ): PlannedRingView | undefined {
   const { frame, pieces } = namespaceRing(picture);
-  if (frame.pending === undefined) return undefined;
+  const { pending } = frame;
+  if (pending === undefined) return undefined;
   const sharesOf = nodeShares(pieces);
   const present = picture.now.members.filter(({ state }) => state !== 'removed');
   const everything = { node: undefined, namespace: undefined, moving: false };
   return {
-    ...frame.pending,
+    ...pending,
     nodes: nodes.flatMap(({ name }) => {
       const member = present.find((one) => one.name === name);
       if (member === undefined) return [];
       const { primaryNext, holdsNext } = sharesOf(member.nodeId);
-      const becomes = becoming(frame.pending, name);
+      const becomes = becomingOf(pending.changes, name);
       return { node: name, becomes, primary: primaryNext, holds: holdsNext };
     }),
     ranges: ranges.length === 0 ? [] : rangesView(picture, everything).ranges,
   };
-}
-
-function becoming(pending: PendingFrame | undefined, name: string): PlannedNode['becomes'] {
-  for (const { kind, node, replaces } of pending?.changes ?? []) {
-    if (node === name) return kind === 'leave' || kind === 'remove' ? 'leaving' : 'joining';
-    if (kind === 'replace' && replaces === name) return 'leaving';
-  }
-  return undefined;
 }

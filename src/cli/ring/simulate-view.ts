@@ -60,6 +60,10 @@ export function simulateView(picture: RingPicture, trial: Trial): SimulateView {
     ...balanceOf({
       ...{ pieces, now: base, next },
       stateOf: (nodeId) => (isNew(nodeId) ? 'joining' : picture.stateOf(nodeId)),
+      becomes: (name) => {
+        if (isNew(name)) return 'joining';
+        return trial.remove.includes(name) ? 'leaving' : undefined;
+      },
       loadOf: picture.loadOf,
     }),
     moves: movesOf(pieces, { nameOf: nameIn(next), bytes: bytesIn(picture, ring) }),

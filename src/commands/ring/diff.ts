@@ -1,3 +1,4 @@
+import { paragraphs } from '../../cli/paragraphs.js';
 import { RingCommand } from '../../cli/ring-command.js';
 import { renderDiff } from '../../cli/render/ring-diff.js';
 import { diffView } from '../../cli/ring/diff-view.js';
@@ -8,8 +9,9 @@ import { frameResult } from '../../cli/ring/frame-result.js';
 export default class RingDiff extends RingCommand {
   static override readonly summary = 'show which ranges change owners by what is staged or runs';
 
-  static override readonly description = `Ranges are put together by who loses them (FROM) and who gains them (TO); SHARE is that of the keys. Who gains a range is given it by all of its owners,
-not only by the one that loses it. Bytes are about what is copied, from what the nodes keep now, over all namespaces; they are told for the namespace default.`;
+  static override readonly description =
+    paragraphs(`Ranges are put together by who loses them (FROM) and who gains them (TO); SHARE is that of the keys. Who gains a range is given it by all of its owners,
+not only by the one that loses it. Bytes are about what is copied, from what the nodes keep now, over all namespaces; they are told for the namespace default.`);
 
   static override readonly examples = [
     '<%= config.bin %> <%= command.id %>',

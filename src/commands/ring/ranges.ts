@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { paragraphs } from '../../cli/paragraphs.js';
 import { RingCommand } from '../../cli/ring-command.js';
 import { renderRanges } from '../../cli/render/ring-ranges.js';
 import { rangesView } from '../../cli/ring/ranges-view.js';
@@ -9,8 +10,9 @@ import { frameResult } from '../../cli/ring/frame-result.js';
 export default class RingRanges extends RingCommand {
   static override readonly summary = 'show the ranges of a node, or all, and who holds them';
 
-  static override readonly description = `KIND is what the node is to a range, OWNERS are all that hold it, the primary first. While something is staged or a plan runs, THEN is what the node is to it afterwards,
-and CHANGE says who loses it (-) and who gains it (+); ranges are cut where the tokens of new nodes will be.`;
+  static override readonly description =
+    paragraphs(`KIND is what the node is to a range, OWNERS are all that hold it, the primary first. While something is staged or a plan runs, THEN is what the node is to it afterwards,
+and CHANGE says who loses it (-) and who gains it (+); ranges are cut where the tokens of new nodes will be.`);
 
   static override readonly examples = [
     '<%= config.bin %> <%= command.id %> n2',

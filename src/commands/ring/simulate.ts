@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { paragraphs } from '../../cli/paragraphs.js';
 import { RingCommand } from '../../cli/ring-command.js';
 import { renderSimulation } from '../../cli/render/ring-simulate.js';
 import { NAMESPACE_FLAG } from '../../cli/namespace-flags.js';
@@ -15,9 +16,10 @@ export default class RingSimulate extends RingCommand {
   static override readonly summary =
     'show what would move, and how even the ring would be, with other nodes; changes nothing';
 
-  static override readonly description = `Nodes that leave are taken out first; then those that join choose their tokens one after the other, with the code of a real cluster, so that a real
+  static override readonly description =
+    paragraphs(`Nodes that leave are taken out first; then those that join choose their tokens one after the other, with the code of a real cluster, so that a real
 join gives about these figures and not exactly these. Without --rack each goes to the rack that has the fewest nodes. While something is staged or a plan runs,
-it begins with the ring as it is once that is done.`;
+it begins with the ring as it is once that is done.`);
 
   static override readonly examples = [
     '<%= config.bin %> <%= command.id %> --add 2',
@@ -27,7 +29,7 @@ it begins with the ring as it is once that is done.`;
 
   static override readonly flags = {
     ...NAMESPACE_FLAG,
-    add: Flags.string({ summary: `how many nodes join, 1 to ${ADD_MOST}` }),
+    add: Flags.string({ helpValue: 'N', summary: `how many nodes join, 1 to ${ADD_MOST}` }),
     remove: Flags.string({
       helpValue: 'NODE',
       summary: 'a node that leaves; may be given again',
@@ -35,16 +37,22 @@ it begins with the ring as it is once that is done.`;
       delimiter: ',',
     }),
     vnodes: Flags.string({
+      helpValue: 'N',
       summary: `tokens of each node that joins, ${LIMITS.vnodesMin} to ${LIMITS.vnodesMax} (as many as most have)`,
       dependsOn: ['add'],
     }),
     rack: Flags.string({
+      helpValue: 'NAME',
       summary: 'where they join; may be given again: one after the other',
       multiple: true,
       delimiter: ',',
       dependsOn: ['add'],
     }),
-    dc: Flags.string({ summary: 'data centre that they join', dependsOn: ['add'] }),
+    dc: Flags.string({
+      helpValue: 'NAME',
+      summary: 'data centre that they join, where there are several',
+      dependsOn: ['add'],
+    }),
   };
 
   async run(): Promise<void> {

@@ -8,10 +8,9 @@ import { renderDiff } from '../../../../src/cli/render/ring-diff.js';
 import { renderRanges } from '../../../../src/cli/render/ring-ranges.js';
 import { renderSimulation } from '../../../../src/cli/render/ring-simulate.js';
 import { renderRing } from '../../../../src/cli/render/ring.js';
-import { balanceOf } from '../../../../src/cli/ring/balance-view.js';
+import { balanceView } from '../../../../src/cli/ring/balance-view.js';
 import { diffView } from '../../../../src/cli/ring/diff-view.js';
 import { rangesView } from '../../../../src/cli/ring/ranges-view.js';
-import { namespaceRing } from '../../../../src/cli/ring/ring-frame.js';
 import { ringPicture, type RingAnswers } from '../../../../src/cli/ring/ring-picture.js';
 import { plannedRing } from '../../../../src/cli/ring/show-view.js';
 import { simulateView, type Trial } from '../../../../src/cli/ring/simulate-view.js';
@@ -36,11 +35,7 @@ function ranges(answers: RingAnswers, query: Query, look: Look): string {
 }
 
 function balance(answers: RingAnswers, look: Look): string {
-  const picture = ringPicture(answers);
-  const { frame, pieces } = namespaceRing(picture);
-  const { now, pending, stateOf, loadOf } = picture;
-  const view = balanceOf({ pieces, now, next: pending?.layout, stateOf, loadOf });
-  return renderBalance({ frame, ...view }, look);
+  return renderBalance(balanceView(ringPicture(answers), undefined), look);
 }
 
 function diff(answers: RingAnswers, namespace: string | undefined, look: Look): string {

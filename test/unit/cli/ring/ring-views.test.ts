@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { balanceOf, type Balance } from '../../../../src/cli/ring/balance-view.js';
+import { balanceView, type Balance } from '../../../../src/cli/ring/balance-view.js';
 import { diffView } from '../../../../src/cli/ring/diff-view.js';
 import { rangesView } from '../../../../src/cli/ring/ranges-view.js';
-import { namespaceRing } from '../../../../src/cli/ring/ring-frame.js';
 import { ringPicture, type RingAnswers } from '../../../../src/cli/ring/ring-picture.js';
 import { plannedRing } from '../../../../src/cli/ring/show-view.js';
 import { simulateView, type Trial } from '../../../../src/cli/ring/simulate-view.js';
@@ -31,10 +30,7 @@ function trial(answers: RingAnswers, wanted: Partial<Trial>): ReturnType<typeof 
 }
 
 function balance(answers: RingAnswers): Balance {
-  const picture = ringPicture(answers);
-  const { pieces } = namespaceRing(picture);
-  const { now, pending, stateOf, loadOf } = picture;
-  return balanceOf({ pieces, now, next: pending?.layout, stateOf, loadOf });
+  return balanceView(ringPicture(answers), undefined);
 }
 
 function adding(count: number, racks: readonly string[] = [], dc?: string): Pick<Trial, 'add'> {
@@ -207,6 +203,21 @@ describe('a ring that is tried', () => {
     expect(view.moves.copiedShare * 3).toBeCloseTo(held, 9);
     expect(view.moves.bytes).toBeGreaterThan(0);
     expect(view.copiesNext).toEqual({ dc1: 3 });
+  });
+
+  it('marks who would join and who would leave; a balance who is to', () => {
+    const becoming = ({ nodes }: Balance) =>
+      nodes.flatMap(({ node, becomes }) => (becomes === undefined ? [] : [[node, becomes]]));
+
+    expect(becoming(trial(ringAnswers, { ...adding(1), remove: ['n4'] }))).toEqual([
+      ['n4', 'leaving'],
+      ['new1', 'joining'],
+    ]);
+    expect(becoming(balance(stagedAnswers(REPLACE, LEAVE)))).toEqual([
+      ['n4', 'leaving'],
+      ['n5', 'leaving'],
+      ['n6', 'joining'],
+    ]);
   });
 
   it('begins with the ring after what is planned', () => {
