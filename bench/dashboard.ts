@@ -20,7 +20,7 @@ const SIZES = [
   [80, 24],
   [120, 40],
 ] as const;
-const VIEWS: readonly ViewName[] = ['overview', 'ring', 'gossip', 'events'];
+const VIEWS: readonly ViewName[] = ['overview', 'ring', 'gossip', 'jobs', 'events'];
 
 // Made beforehand, so that only showing them is measured.
 const ticks = Array.from({ length: 10 }, (_, second) => fakeTick({ nodes: NODES, second }));
@@ -35,6 +35,10 @@ const source: TickSource = {
   },
   owners: (key) => Promise.resolve(fakeOwners(key)),
   hints: (_action, _target, { name: node }) => Promise.resolve({ node, hints: 0 }),
+  topology: () => Promise.reject(new Error('nothing changes the ring')),
+  changePlan: () => Promise.reject(new Error('nothing changes the ring')),
+  repairs: () => Promise.resolve([]),
+  cancelRepair: () => Promise.resolve(undefined),
   events: () => Promise.resolve([]),
 };
 

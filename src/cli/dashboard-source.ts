@@ -3,9 +3,11 @@ import type { Endpoint } from '../client/transport.js';
 import { KvError } from '../node/core/errors.js';
 import type { EventView, WatchTick } from '../node/core/views/event-views.js';
 import type { HintsAction, HintsDone } from '../node/core/views/hint-views.js';
+import type { RepairAnswer, RepairCall, RepairJobView } from '../node/core/views/repair-views.js';
 import type { OwnersView } from '../node/core/views/ring-views.js';
+import type { TopologyView } from '../node/core/views/topology-views.js';
 import { parseAddress } from '../node/io/config/host-port.js';
-import type { SourceNode, TickOptions, TickSource } from '../tui/source.js';
+import type { PlanChange, SourceNode, TickOptions, TickSource } from '../tui/source.js';
 
 /** Connections that a dashboard keeps to nodes it once asked. */
 const CLIENTS_MAX = 16;
@@ -62,15 +64,50 @@ export class DashboardSource implements TickSource {
     return await this.#clientTo(endpoint).hints(endpoint, action, target);
   }
 
+  async topology(node: SourceNode | undefined): Promise<TopologyView> {
+    return await this.#ask(node).askAny((connection, ms) => connection.topology(ms));
+  }
+
+  async changePlan(change: PlanChange, node: SourceNode | undefined): Promise<TopologyView> {
+    const endpoint = this.#endpointOf(node);
+    const order = { change, checks: 'strict', commit: false, dryRun: false } as const;
+    return await this.#clientTo(endpoint).askNode(endpoint, (connection, ms) =>
+      connection.changeTopology(order, ms),
+    );
+  }
+
+  async repairs(node: SourceNode): Promise<readonly RepairJobView[]> {
+    const { jobs } = await this.#repair(node, { action: 'jobs', job: undefined });
+    return jobs;
+  }
+
+  async cancelRepair(job: string, node: SourceNode): Promise<RepairJobView | undefined> {
+    const { jobs } = await this.#repair(node, { action: 'cancel', job });
+    return jobs[0];
+  }
+
   close(): void {
     for (const client of this.#clients.values()) client.close();
     this.#clients.clear();
   }
 
+  /** @throws KvError KV_UNREACHABLE when another node answers at that address by now */
+  async #repair(node: SourceNode, call: RepairCall): Promise<RepairAnswer> {
+    const endpoint = endpointOf(node);
+    const answer = await this.#clientTo(endpoint).repair(endpoint, call);
+    if (answer.node === node.name) return answer;
+    throw new KvError('KV_UNREACHABLE', `${answer.node} answers at ${node.address}`);
+  }
+
   #ask(node: SourceNode | undefined): KvClient {
+    return this.#clientTo(this.#endpointOf(node));
+  }
+
+  /** @throws KvError KV_UNREACHABLE */
+  #endpointOf(node: SourceNode | undefined): Endpoint {
     const endpoint = node === undefined ? this.#endpoints[0] : endpointOf(node);
     if (endpoint === undefined) throw new KvError('KV_UNREACHABLE', 'no endpoint is known');
-    return this.#clientTo(endpoint);
+    return endpoint;
   }
 
   #clientTo(endpoint: Endpoint): KvClient {

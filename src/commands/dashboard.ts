@@ -23,7 +23,7 @@ export default class Dashboard extends ClientCommand {
     view: Flags.option({
       summary: 'what to begin with',
       default: 'overview' as const,
-      options: ['overview', 'ring', 'gossip', 'node', 'hints', 'events'] as const,
+      options: ['overview', 'ring', 'gossip', 'node', 'hints', 'jobs', 'events'] as const,
     })(),
     interval: durationFlag({ summary: 'time between two pictures (1s)' }),
     ascii: Flags.boolean({ summary: 'draw with ASCII characters only' }),

@@ -1,13 +1,8 @@
 import type { NodeView } from '../node/core/views/node-views.js';
+import type { ActEnd } from './act-end.js';
 import { messageOf, withDeadline } from './deadline.js';
 import type { HintAct } from './hint-act.js';
 import type { TickSource } from './source.js';
-
-/** How it went, in one line. */
-export interface ActEnd {
-  readonly text: string;
-  readonly bad: boolean;
-}
 
 const ACT_MS = 4000;
 

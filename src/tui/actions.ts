@@ -1,5 +1,7 @@
 import type { EventView, WatchTick } from '../node/core/views/event-views.js';
-import type { HintAct } from './hint-act.js';
+import type { TopologyView } from '../node/core/views/topology-views.js';
+import type { Act } from './act.js';
+import type { RepairsAnswer } from './job-facts.js';
 import type { Link, Lookup, Moment, Prompt, Size, ViewName } from './state.js';
 
 /** How far the selection moves: rows, pages, or to an end. */
@@ -13,6 +15,8 @@ export type Motion =
 export type Action =
   | { readonly type: 'tick'; readonly tick: WatchTick }
   | { readonly type: 'events'; readonly events: readonly EventView[] }
+  | { readonly type: 'topology'; readonly topology: TopologyView }
+  | { readonly type: 'repairs'; readonly answers: readonly RepairsAnswer[] }
   | { readonly type: 'link'; readonly link: Link }
   | { readonly type: 'time' }
   | { readonly type: 'resize'; readonly size: Size }
@@ -25,7 +29,7 @@ export type Action =
   | { readonly type: 'matrix-column'; readonly count: 1 | -1 }
   | { readonly type: 'back' }
   | { readonly type: 'prompt'; readonly prompt: Prompt | undefined }
-  | { readonly type: 'question'; readonly question: HintAct | undefined }
+  | { readonly type: 'question'; readonly question: Act | undefined }
   | { readonly type: 'filter'; readonly text: string }
   | { readonly type: 'sort-next' }
   | { readonly type: 'sort'; readonly column: string }
@@ -47,7 +51,7 @@ export type Effect =
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'save' }
   | { readonly type: 'look-up'; readonly key: string }
-  | { readonly type: 'act-on-hints'; readonly act: HintAct }
+  | { readonly type: 'act'; readonly act: Act }
   | { readonly type: 'view-from'; readonly name: string }
   | { readonly type: 'set-interval'; readonly intervalMs: number };
 

@@ -21,6 +21,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('matrix', 'who sees whom'),
   entry('node NAME', 'one node', 'node'),
   entry('hints', 'what is kept for nodes that missed writes'),
+  entry('jobs', 'what changes the ring, and repairs'),
   entry('events', 'what happened'),
   entry('help', 'keys and commands'),
   entry('view NAME', 'see the cluster as that node does', 'node'),

@@ -1,10 +1,13 @@
 import type { NodeView } from '../node/core/views/node-views.js';
+import { commandLine, type Act } from './act.js';
+import type { ActEnd } from './act-end.js';
 import { actOnHints } from './act-on-hints.js';
+import { actOnJob } from './act-on-job.js';
 import type { Command, Effect } from './actions.js';
 import { messageOf, withDeadline } from './deadline.js';
 import { Follower } from './follower.js';
 import { frame } from './frame.js';
-import { commandLine, type HintAct } from './hint-act.js';
+import { JobWatch } from './job-watch.js';
 import type { Stroke } from './keys.js';
 import { commandsFor } from './keymap.js';
 import { plain } from './line.js';
@@ -34,6 +37,7 @@ export interface DashboardParts {
 export class Dashboard {
   readonly #parts: DashboardParts;
   readonly #follower: Follower;
+  readonly #jobs: JobWatch;
   /** What the nodes were asked to do, and have not answered yet. */
   #underWay: string | undefined;
 
@@ -43,6 +47,16 @@ export class Dashboard {
     this.#follower = new Follower({
       source,
       state: () => store.state,
+      dispatch: (action) => {
+        store.dispatch(action);
+        // Which node is viewed is told after its first tick.
+        if (action.type === 'tick' || action.type === 'link') this.#jobs.look();
+      },
+    });
+    this.#jobs = new JobWatch({
+      source,
+      state: () => store.state,
+      target: () => this.#follower.target,
       dispatch: (action) => store.dispatch(action),
     });
   }
@@ -54,6 +68,7 @@ export class Dashboard {
 
   stop(): void {
     this.#follower.stop();
+    this.#jobs.stop();
   }
 
   /** What was typed takes effect, and is shown, before this returns. */
@@ -61,6 +76,7 @@ export class Dashboard {
     for (const stroke of strokes) {
       for (const command of commandsFor(this.#parts.store.state, stroke)) this.#perform(command);
     }
+    this.#jobs.look();
   };
 
   #perform(command: Command): void {
@@ -93,8 +109,8 @@ export class Dashboard {
       case 'look-up':
         void this.#lookUp(effect.key);
         break;
-      case 'act-on-hints':
-        void this.#actOnHints(effect.act);
+      case 'act':
+        void this.#act(effect.act);
         break;
       case 'view-from':
         this.#viewFrom(effect.name);
@@ -124,18 +140,26 @@ export class Dashboard {
     this.#note(`asking ${name} for its view`);
   }
 
-  async #actOnHints(act: HintAct): Promise<void> {
+  async #act(act: Act): Promise<void> {
     if (this.#underWay !== undefined) {
       this.#note(`not yet: ${this.#underWay} is still under way`, true);
       return;
     }
-    const { source, store } = this.#parts;
     this.#underWay = commandLine(act);
     this.#note(`${this.#underWay} ...`);
-    const { text, bad } = await actOnHints(act, source, shownNodes(store.state));
+    const { text, bad } = await this.#carryOut(act);
     this.#underWay = undefined;
     this.#note(text, bad);
     this.#follower.refetch();
+    this.#jobs.forget();
+    this.#jobs.look();
+  }
+
+  #carryOut(act: Act): Promise<ActEnd> {
+    const { source, store } = this.#parts;
+    const nodes = shownNodes(store.state);
+    if (act.of === 'hints') return actOnHints(act, source, nodes);
+    return actOnJob(act, source, { nodes, target: this.#follower.target });
   }
 
   async #lookUp(key: string): Promise<void> {

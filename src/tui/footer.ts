@@ -1,7 +1,17 @@
+import { commandLine, consequence, type Act } from './act.js';
 import type { Binding } from './binding.js';
-import { commandLine, type HintAct } from './hint-act.js';
 import { GLOBAL_BINDINGS } from './global-bindings.js';
-import { clean, clip, joinFitting, lineWidth, span, spread, textWidth, type Line } from './line.js';
+import {
+  clean,
+  clip,
+  clipText,
+  joinFitting,
+  lineWidth,
+  span,
+  spread,
+  textWidth,
+  type Line,
+} from './line.js';
 import { completions } from './prompt.js';
 import type { Prompt, State } from './state.js';
 import type { Theme } from './theme.js';
@@ -16,12 +26,18 @@ export function footLines(state: State, window: Window, theme: Theme): readonly 
 }
 
 function positionRule(state: State, window: Window, theme: Theme): Line {
-  const { filter } = state.places[state.view];
-  const title: Line | undefined =
-    filter === '' ? undefined : [span('filter '), span(clean(filter), 'accent')];
+  const title = ruleTitle(state, theme);
   const shown = position(window);
   const note: Line | undefined = shown === '' ? undefined : [span(shown)];
   return rule(state.size.columns, theme.glyphs, { title, note });
+}
+
+/** What comes of what is asked about, else what is filtered by. */
+function ruleTitle({ question, places, view, size }: State, { glyphs }: Theme): Line | undefined {
+  const told = question === undefined ? '' : consequence(question);
+  if (told !== '') return [span(clipText(told, size.columns - 6, glyphs.cut), 'warn')];
+  const { filter } = places[view];
+  return filter === '' ? undefined : [span('filter '), span(clean(filter), 'accent')];
 }
 
 function lastLine(state: State, width: number, theme: Theme): Line {
@@ -39,7 +55,7 @@ function lastLine(state: State, width: number, theme: Theme): Line {
 }
 
 /** The command that is meant, and the keys that answer: they are there also where the command has to be cut. */
-function questionLine(question: HintAct, width: number, theme: Theme): Line {
+function questionLine(question: Act, width: number, theme: Theme): Line {
   const keys: Line = [
     span(' y', 'bold'),
     span(' do it  ', 'dim'),

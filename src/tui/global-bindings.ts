@@ -17,6 +17,7 @@ const DIGITS: readonly (readonly [Stroke, ViewName])[] = [
   ['3', 'gossip'],
   ['4', 'node'],
   ['7', 'hints'],
+  ['8', 'jobs'],
   ['9', 'events'],
 ];
 
@@ -83,8 +84,8 @@ const searching: readonly Binding[] = [
 
 const switching: readonly Binding[] = [
   ...DIGITS.map(([digit, view], i) => {
-    const label = i === 0 ? '1 2 3 4 7 9' : '';
-    const text = 'overview, ring, gossip, node, hints, events';
+    const label = i === 0 ? '1 2 3 4 7 8 9' : '';
+    const text = 'overview, ring, gossip, node, hints, jobs, events';
     return does({ strokes: [digit], label, text }, { type: 'view', view });
   }),
   does(

@@ -1,3 +1,6 @@
+import { planProgress } from '../node/core/topology/plan-progress.js';
+import { percent } from '../node/core/views/plan-words.js';
+import type { StatusView } from '../node/core/views/status-views.js';
 import {
   formatAge,
   formatClock,
@@ -25,6 +28,8 @@ import { healthSpan } from './views/node-state.js';
 import { TABS } from './views/registry.js';
 import { rule } from './widgets/rule.js';
 
+/** Where a plan and the latencies fit side by side. */
+const WIDE_COLUMNS = 100;
 /** A switch to another node that is quicker than this is not worth a banner. */
 const PATIENCE_MS = 500;
 
@@ -45,7 +50,9 @@ function headerLine(state: State, width: number): Line {
   const { tick } = shownFacts(state);
   if (tick === undefined) return spread([span(' kv', 'bold')], end, width);
   const { cluster, health, viewedFrom, reads, writes } = tick.status;
-  const roomy = width >= ROOMY_COLUMNS;
+  const change = changeSpan(tick.status);
+  // What runs takes the room of the latencies, unless there is enough: nothing comes and goes with the length of a figure.
+  const roomy = width >= ROOMY_COLUMNS && (change === undefined || width >= WIDE_COLUMNS);
   const operation = (letter: string, { perSecond, p99Ms }: typeof reads): Line => [
     span(`${letter} `, 'dim'),
     span(formatRate(perSecond)),
@@ -56,8 +63,31 @@ function headerLine(state: State, width: number): Line {
     span(' @', 'dim'),
     span(clipText(clean(viewedFrom), 16, '~'), 'accent'),
   ];
-  const parts = [name, [healthSpan(health)], operation('r', reads), operation('w', writes)];
-  return spread([span(' '), ...joinFitting(parts, room - 1, roomy ? 2 : 1)], end, width);
+  const parts = [
+    name,
+    [healthSpan(health)],
+    change === undefined ? [] : [change],
+    operation('r', reads),
+    operation('w', writes),
+  ];
+  return spread(
+    [span(' '), ...joinFitting(parts, room - 1, width >= ROOMY_COLUMNS ? 2 : 1)],
+    end,
+    width,
+  );
+}
+
+/** The plan that runs, or what waits to be one, in a word and a figure. */
+function changeSpan({ plan, staged, nodes }: StatusView): Span | undefined {
+  if (plan === undefined) {
+    return staged.length === 0 ? undefined : span(`${staged.length} staged`, 'warn');
+  }
+  if (plan.paused) return span('plan paused', 'warn');
+  const { share = 0 } = planProgress(
+    plan.id,
+    nodes.map(({ report }) => report?.planReport),
+  );
+  return span(`plan ${percent(share)}`.padEnd('plan 100%'.length), 'info');
 }
 
 function clockParts({ now, frozen, intervalMs }: State): Line {

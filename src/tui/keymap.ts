@@ -1,6 +1,6 @@
 import type { Command } from './actions.js';
 import { bindingOf } from './bindings.js';
-import { answerCommands } from './hint-question.js';
+import { answerCommands } from './question.js';
 import type { Stroke } from './keys.js';
 import { tooSmall } from './layout.js';
 import { promptCommands } from './prompt.js';

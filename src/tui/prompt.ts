@@ -77,6 +77,7 @@ function perform(name: string, argument: string, state: State): readonly Command
     case 'overview':
     case 'ring':
     case 'hints':
+    case 'jobs':
     case 'events':
     case 'help':
       return act({ type: 'view', view: name });

@@ -2,8 +2,11 @@ import { LIMITS } from '../node/core/limits.js';
 import type { EventView, WatchTick } from '../node/core/views/event-views.js';
 import type { Action, Motion, Timed } from './actions.js';
 import { remember } from './history.js';
+import { withRepairs, type JobFacts } from './job-facts.js';
+import { repairJobs } from './job-rows.js';
 import { eventId } from './rows.js';
 import { shownFacts, type Facts, type Place, type Severity, type State } from './state.js';
+import { trackPlan, trackRepairs } from './tracks.js';
 import { matrixSubjects } from './views/matrix.js';
 import { subjectOf } from './views/node.js';
 import { currentView, TABS } from './views/registry.js';
@@ -22,6 +25,14 @@ export function reduce(before: State, { action, now }: Timed): State {
         ...state,
         facts: { ...state.facts, events: merge(state.facts.events, action.events) },
       };
+    case 'topology':
+      return { ...state, facts: withJobs(state.facts, { topology: action.topology }) };
+    case 'repairs': {
+      const repairs = withRepairs(state.facts.jobs.repairs, action.answers);
+      const facts = withJobs(state.facts, { repairs });
+      const tracks = trackRepairs(facts.tracks, repairJobs(facts), now.monoMs);
+      return { ...state, facts: { ...facts, tracks } };
+    }
     case 'link':
       return { ...state, link: action.link };
     case 'time':
@@ -61,7 +72,17 @@ export function reduce(before: State, { action, now }: Timed): State {
   }
 }
 
-type Still = 'tick' | 'events' | 'link' | 'time' | 'resize' | 'prompt' | 'question' | 'interval';
+type Still =
+  | 'tick'
+  | 'events'
+  | 'topology'
+  | 'repairs'
+  | 'link'
+  | 'time'
+  | 'resize'
+  | 'prompt'
+  | 'question'
+  | 'interval';
 type Shown = 'freeze' | 'lookup' | 'notice' | 'severity' | 'toggle';
 type Moving = Exclude<Action, { type: Still | Shown }>;
 
@@ -103,8 +124,14 @@ function withTick(facts: Facts, tick: WatchTick, monoMs: number): Facts {
     tick,
     receivedMs: monoMs,
     history: remember(facts.history, tick.status),
+    tracks: trackPlan(facts.tracks, tick.status, monoMs),
+    jobs: facts.jobs,
     events: merge(facts.events, tick.events),
   };
+}
+
+function withJobs(facts: Facts, change: Partial<JobFacts>): Facts {
+  return { ...facts, jobs: { ...facts.jobs, ...change } };
 }
 
 /** Old and new events in the order of time, each once, the newest ones kept. */

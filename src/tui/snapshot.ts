@@ -9,7 +9,7 @@ export async function saveSnapshot(
   text: readonly string[],
   folder: string,
 ): Promise<string> {
-  const { tick, events } = shownFacts(state);
+  const { tick, events, jobs } = shownFacts(state);
   const at = state.frozen?.at ?? state.now;
   const name = `kv-dashboard-${formatStamp(at.wallMs)}`;
   const document = {
@@ -22,6 +22,8 @@ export async function saveSnapshot(
       status: tick?.status,
       ring: tick?.ring,
       gossip: tick?.gossip,
+      topology: jobs.topology,
+      repairs: [...jobs.repairs].flatMap(([, { jobs: driven }]) => driven),
       events,
     },
   };

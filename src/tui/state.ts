@@ -1,9 +1,12 @@
 import type { EventView, WatchTick } from '../node/core/views/event-views.js';
 import type { OwnersView } from '../node/core/views/ring-views.js';
-import type { HintAct } from './hint-act.js';
+import type { Act } from './act.js';
 import { NO_HISTORY, type History } from './history.js';
+import { NO_JOBS, type JobFacts } from './job-facts.js';
+import { NO_TRACKS, type Tracks } from './tracks.js';
 
-export type ViewName = 'overview' | 'ring' | 'gossip' | 'node' | 'hints' | 'events' | 'help';
+export type ViewName =
+  'overview' | 'ring' | 'gossip' | 'node' | 'hints' | 'jobs' | 'events' | 'help';
 
 /** One moment on both clocks: durations are taken from the first, the time of day from the second. */
 export interface Moment {
@@ -21,6 +24,9 @@ export interface Facts {
   readonly tick: WatchTick | undefined;
   readonly receivedMs: number;
   readonly history: History;
+  /** How plans and repairs came on. */
+  readonly tracks: Tracks;
+  readonly jobs: JobFacts;
   /** Newest last, at most LIMITS.events. */
   readonly events: readonly EventView[];
 }
@@ -91,7 +97,7 @@ export interface State {
   readonly intervalMs: number;
   readonly prompt: Prompt | undefined;
   /** What is to be done once the reader says so, before anything else gets the keys. */
-  readonly question: HintAct | undefined;
+  readonly question: Act | undefined;
   readonly lookup: Lookup | undefined;
   readonly notice: Notice | undefined;
   readonly header: boolean;
@@ -124,6 +130,8 @@ export function initialState(
       tick: undefined,
       receivedMs: now.monoMs,
       history: NO_HISTORY,
+      tracks: NO_TRACKS,
+      jobs: NO_JOBS,
       events: [],
     },
     frozen: undefined,
@@ -137,6 +145,7 @@ export function initialState(
       gossip: START,
       node: START,
       hints: START,
+      jobs: START,
       events: START,
       help: START,
     },

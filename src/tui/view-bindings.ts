@@ -1,6 +1,8 @@
 import type { TargetHints } from '../node/core/hints/hints-view.js';
 import { act, does, effect, type Binding } from './binding.js';
-import { ask } from './hint-question.js';
+import { askHints } from './hint-question.js';
+import { askCancel, askPause } from './job-question.js';
+import { jobRows, type JobRow } from './job-rows.js';
 import { hintRows } from './rows.js';
 import { shownFacts, type State, type ViewName } from './state.js';
 import { subjectOf } from './views/node.js';
@@ -52,7 +54,7 @@ const onHints: readonly Binding[] = [
     hint: [2.5, 'r replay'],
     run: (state, selected) => {
       const hints = selectedHints(state, selected);
-      return hints === undefined ? undefined : ask(hints, 'replay');
+      return hints === undefined ? undefined : askHints(hints, 'replay');
     },
   },
   {
@@ -63,7 +65,43 @@ const onHints: readonly Binding[] = [
     run: (state, selected) => {
       const hints = selectedHints(state, selected);
       if (hints === undefined) return undefined;
-      return ask(hints, hints.state === 'paused' ? 'resume' : 'pause');
+      return askHints(hints, hints.state === 'paused' ? 'resume' : 'pause');
+    },
+  },
+];
+
+function selectedJob(state: State, selected: string | undefined): JobRow | undefined {
+  return jobRows(state).find(({ id }) => id === selected);
+}
+
+const onJobs: readonly Binding[] = [
+  {
+    ...openNode,
+    text: 'show the node that drives the job',
+    run: (state, selected) => {
+      const name = selectedJob(state, selected)?.node ?? '';
+      return name === '' ? undefined : openNode.run(state, name);
+    },
+  },
+  {
+    // As in the view of hints.
+    strokes: ['z', 'P'],
+    label: 'z',
+    text: 'let the plan wait, or go on; asks first; P too',
+    hint: [2.5, 'z pause/resume'],
+    run: (state, selected) => {
+      const job = selectedJob(state, selected);
+      return job === undefined ? undefined : askPause(job);
+    },
+  },
+  {
+    strokes: ['C'],
+    label: 'C',
+    text: 'take the plan back, or stop the repair; asks first',
+    hint: [2.6, 'C cancel'],
+    run: (state, selected) => {
+      const job = selectedJob(state, selected);
+      return job === undefined ? undefined : askCancel(job);
     },
   },
 ];
@@ -105,6 +143,11 @@ export const VIEW_BINDINGS: Readonly<Record<ViewName, readonly Binding[]>> = {
   hints: [
     openTarget,
     ...onHints,
+    nextSort,
+    does({ strokes: ['S'], label: '', text: '' }, { type: 'sort-reverse' }),
+  ],
+  jobs: [
+    ...onJobs,
     nextSort,
     does({ strokes: ['S'], label: '', text: '' }, { type: 'sort-reverse' }),
   ],

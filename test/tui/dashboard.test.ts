@@ -72,6 +72,7 @@ describe('the dashboard in a terminal', () => {
       ['M', 'who sees whom'],
       ['4', 'how the others see'],
       ['7', 'kept for n4'],
+      ['8', 'r-7c1e'],
       ['9', 'severity: all'],
       ['?', 'type a command'],
     ] as const) {

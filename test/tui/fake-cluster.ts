@@ -10,6 +10,8 @@ import type {
 } from '../../src/node/core/views/node-views.js';
 import type { RingNodeView } from '../../src/node/core/views/ring-views.js';
 import type { AlertView, StatusView } from '../../src/node/core/views/status-views.js';
+import type { PlannedChangeView } from '../../src/node/core/views/topology-views.js';
+import { fakePlanReport, fakePlanView, type FakePlan } from './fake-plan.js';
 
 /** A made-up cluster at one moment; the same description always gives the same facts. */
 export interface FakeCluster {
@@ -25,6 +27,8 @@ export interface FakeCluster {
   readonly hints?: Readonly<Record<string, FakeHints>>;
   /** Slots that need repair, by the name of the node that marked them. */
   readonly marks?: Readonly<Record<string, number>>;
+  readonly staged?: readonly PlannedChangeView[];
+  readonly plan?: FakePlan;
 }
 
 interface FakeHints {
@@ -96,6 +100,7 @@ function report(cluster: FakeCluster, i: number): NodeReport | undefined {
     uptimeMs: 3_542_400_000 + cluster.second * 1000,
     ready: true,
     notReadyReason: '',
+    drained: false,
     writesRefused: '',
     loadBytes: 263 * 1024 ** 3 * (0.9 + 0.2 * noise(i)),
     reads: { perSecond: 2_700 * busy, p50Ms: 1.1 * busy, p99Ms: 2.9 * busy },
@@ -118,6 +123,7 @@ function report(cluster: FakeCluster, i: number): NodeReport | undefined {
     recovery: undefined,
     damage: { rotten: 0, unhealed: 0, unreadable: 0 },
     gossipRound: 218_441 + cluster.second,
+    planReport: fakePlanReport(cluster.plan, nameOf(i), cluster.second),
     // Made when asked for: with 300 nodes there are 90,000.
     get sightings() {
       return Array.from({ length: cluster.nodes }, (_, other) => sighting(cluster, other, i));
@@ -220,8 +226,8 @@ function status(cluster: FakeCluster): StatusView {
     loadBytes: sum((said) => said.loadBytes),
     nodes,
     alerts: alerts(nodes),
-    staged: [],
-    plan: undefined,
+    staged: cluster.staged ?? [],
+    plan: fakePlanView(cluster.plan),
   };
 }
 

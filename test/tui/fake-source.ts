@@ -1,7 +1,10 @@
 import type { WatchTick } from '../../src/node/core/views/event-views.js';
 import type { HintsAction, HintsDone } from '../../src/node/core/views/hint-views.js';
 import type { OwnersView } from '../../src/node/core/views/ring-views.js';
+import type { RepairJobView } from '../../src/node/core/views/repair-views.js';
+import type { TopologyView } from '../../src/node/core/views/topology-views.js';
 import type { SourceNode, TickOptions, TickSource } from '../../src/tui/source.js';
+import { fakeTopology } from './fake-plan.js';
 import { fakeTick, type FakeCluster } from './fake-cluster.js';
 
 /** The owners of any key in the made-up cluster. */
@@ -86,6 +89,23 @@ export class LivingSource implements TickSource {
 
   async hints(_action: HintsAction, _target: string, node: SourceNode): Promise<HintsDone> {
     return { node: node.name, hints: 1 };
+  }
+
+  async topology(): Promise<TopologyView> {
+    const { plan, staged } = this.#at(0);
+    return fakeTopology(plan, staged);
+  }
+
+  async changePlan(): Promise<TopologyView> {
+    return await this.topology();
+  }
+
+  async repairs(): Promise<readonly RepairJobView[]> {
+    return [];
+  }
+
+  async cancelRepair(): Promise<undefined> {
+    return undefined;
   }
 
   events(): Promise<WatchTick['events']> {

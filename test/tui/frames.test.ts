@@ -1,38 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frame } from '../../src/tui/frame.js';
-import { lineWidth, plain, type Line } from '../../src/tui/line.js';
+import { lineWidth, plain } from '../../src/tui/line.js';
 import type { ViewName } from '../../src/tui/state.js';
-import { makeTheme } from '../../src/tui/theme.js';
 import { fakeTick } from './fake-cluster.js';
 import { fakeOwners } from './fake-source.js';
-import { Bench, MANY_NODES, MISSED_WRITES, seasoned } from './states.js';
+import { LOOKS, picture, SIZES } from './looks.js';
+import { A_PLAN, atJobs, Bench, MANY_NODES, MISSED_WRITES, seasoned, STAGED } from './states.js';
 
-const LOOKS = {
-  colour: makeTheme({ color: true, ascii: false }),
-  mono: makeTheme({ color: false, ascii: false }),
-  ascii: makeTheme({ color: false, ascii: true }),
-} as const;
-const SIZES = [
-  [60, 15],
-  [80, 24],
-  [120, 40],
-] as const;
 const VIEWS: readonly ViewName[] = [
   'overview',
   'ring',
   'gossip',
   'node',
   'hints',
+  'jobs',
   'events',
   'help',
 ];
-
-/** One line of the frame per line of the file; trailing blanks are cut, as editors would. */
-function picture(lines: readonly Line[], look: keyof typeof LOOKS): string {
-  const painted = lines.map((line) => LOOKS[look].paint(line));
-  return `${painted.map((line) => line.trimEnd()).join('\n')}\n`;
-}
 
 function text({ state }: Bench): string {
   return frame(state, LOOKS.mono).map(plain).join('\n');
@@ -134,6 +119,7 @@ describe('every frame', () => {
       'N',
       '!',
       '7',
+      '8',
       'tab',
       'enter',
       'esc',
@@ -141,6 +127,9 @@ describe('every frame', () => {
       'space',
       'v',
       't',
+      'z',
+      'C',
+      'y',
       'f',
       '[',
       ']',
@@ -157,14 +146,16 @@ describe('every frame', () => {
   it('has exactly the rows of the screen, and no line wider than it, after any keys', () => {
     const six = seasoned([80, 24], 'overview');
     const many = seasoned([80, 24], 'overview', { ...MISSED_WRITES, ...MANY_NODES });
+    const changing = atJobs([80, 24]);
+    const staged = atJobs([80, 24], STAGED);
     fc.assert(
       fc.property(
         sizes,
         fc.array(keys, { maxLength: 12 }),
-        fc.boolean(),
-        (...[size, strokes, isMany]) => {
+        fc.constantFrom(six, many, changing, staged),
+        (...[size, strokes, seen]) => {
           const bench = new Bench(size.columns, size.rows);
-          bench.state = { ...(isMany ? many : six).state, size };
+          bench.state = { ...seen.state, size };
           bench.press(...strokes);
           const lines = frame(bench.state, LOOKS.colour);
           expect(lines).toHaveLength(size.rows);
@@ -179,8 +170,12 @@ describe('every frame', () => {
   });
 
   it('has the same words with and without colour, and only ASCII when that is asked for', () => {
-    for (const view of VIEWS) {
-      const { state } = seasoned([120, 40], view);
+    const changing = ['ring', 'jobs', 'overview'] as const;
+    for (const { state } of [
+      ...VIEWS.map((view) => seasoned([120, 40], view)),
+      ...changing.map((view) => atJobs([120, 40], A_PLAN, view)),
+      ...changing.map((view) => atJobs([80, 24], STAGED, view)),
+    ]) {
       const colour = frame(state, LOOKS.colour).map(plain);
       expect(frame(state, LOOKS.mono).map(plain)).toEqual(colour);
       expect(frame(state, LOOKS.ascii).map(plain).join('')).toMatch(/^[\x20-\x7e]*$/);

@@ -124,7 +124,7 @@ describe('what is done with hints', () => {
     expect(bench.press('j', 'enter', '7', 'space')).toEqual([]);
     expect(lineOf(bench, /^>/)).toContain('n5');
     expect(bench.press('y')).toEqual([
-      { type: 'act-on-hints', act: { action: 'replay', target: 'n5' } },
+      { type: 'act', act: { of: 'hints', action: 'replay', target: 'n5' } },
     ]);
     expect(last(bench)).toContain('r replay');
     for (const no of ['esc', 'n', 'q', 'ctrl-c']) {
@@ -166,7 +166,10 @@ describe('what is done with hints', () => {
       [60, 15],
     ] as const) {
       const bench = at('n5', [columns, rows]);
-      bench.do({ type: 'question', question: { action: 'replay', target: 'n'.repeat(90) } });
+      bench.do({
+        type: 'question',
+        question: { of: 'hints', action: 'replay', target: 'n'.repeat(90) },
+      });
       expect(last(bench).length).toBeLessThanOrEqual(columns);
       expect(last(bench)).toMatch(/^ kv hints replay n+.* y do it {2}esc leave it$/);
     }

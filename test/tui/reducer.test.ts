@@ -101,6 +101,7 @@ describe('views', () => {
     expect(after('-')).toBe('overview');
     expect(after('-')).toBe('gossip');
     expect(after('tab', 'tab')).toBe('hints');
+    expect(after('tab')).toBe('jobs');
     expect(after('tab')).toBe('events');
     expect(after('tab')).toBe('overview');
     expect(after('shift-tab')).toBe('events');

@@ -1,7 +1,10 @@
 import type { EventView, WatchTick } from '../../src/node/core/views/event-views.js';
 import type { HintsAction, HintsDone } from '../../src/node/core/views/hint-views.js';
 import type { OwnersView } from '../../src/node/core/views/ring-views.js';
-import type { SourceNode, TickOptions, TickSource } from '../../src/tui/source.js';
+import type { RepairJobView } from '../../src/node/core/views/repair-views.js';
+import type { TopologyView } from '../../src/node/core/views/topology-views.js';
+import type { PlanChange, SourceNode, TickOptions, TickSource } from '../../src/tui/source.js';
+import { fakeRepair, fakeTopology } from './fake-plan.js';
 import { fakeOwners } from './fake-source.js';
 
 interface Stream {
@@ -78,6 +81,36 @@ export class ScriptedSource implements TickSource {
   async hints(action: HintsAction, target: string, node: SourceNode): Promise<HintsDone> {
     this.acted.push(`${node.name} ${action} ${target}`);
     return await this.answerHints(node);
+  }
+
+  /** What it was asked about plans and repairs: `n1 topology`, `n2 repairs`, `n1 pause 12`. */
+  readonly jobsAsked: string[] = [];
+  topologyAnswer = async (): Promise<TopologyView> => fakeTopology({});
+  repairsAnswer = async (node: SourceNode): Promise<readonly RepairJobView[]> =>
+    node.name === 'n2' ? [fakeRepair()] : [];
+  cancelAnswer = async (): Promise<RepairJobView | undefined> => fakeRepair({ state: 'cancelled' });
+
+  async topology(node: SourceNode | undefined): Promise<TopologyView> {
+    this.jobsAsked.push(`${node?.name ?? 'any'} topology`);
+    return await this.topologyAnswer();
+  }
+
+  async changePlan(
+    { action, plan }: PlanChange,
+    node: SourceNode | undefined,
+  ): Promise<TopologyView> {
+    this.jobsAsked.push(`${node?.name ?? 'any'} ${action} ${plan}`);
+    return await this.topologyAnswer();
+  }
+
+  async repairs(node: SourceNode): Promise<readonly RepairJobView[]> {
+    this.jobsAsked.push(`${node.name} repairs`);
+    return await this.repairsAnswer(node);
+  }
+
+  async cancelRepair(job: string, node: SourceNode): Promise<RepairJobView | undefined> {
+    this.jobsAsked.push(`${node.name} cancel ${job}`);
+    return await this.cancelAnswer();
   }
 
   async events(): Promise<readonly EventView[]> {

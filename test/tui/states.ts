@@ -5,6 +5,7 @@ import type { Stroke } from '../../src/tui/keys.js';
 import { reduce } from '../../src/tui/reducer.js';
 import { initialState, type State, type ViewName } from '../../src/tui/state.js';
 import { fakeTick, SIX_NODES, START_MS, type FakeCluster } from './fake-cluster.js';
+import { fakeRepair, fakeTopology, LEAVES, JOINS } from './fake-plan.js';
 
 /** A dashboard without a terminal: a state that actions and keys are applied to at moments that the test chooses. */
 export class Bench {
@@ -85,3 +86,38 @@ export const MISSED_WRITES: FakeCluster = {
   },
   marks: { n1: 12, n3: 1 },
 };
+
+/** A node joins by a plan that runs. */
+export const A_PLAN: FakeCluster = { ...SIX_NODES, plan: {} };
+
+/** Two changes that wait to be begun. */
+export const STAGED: FakeCluster = { ...SIX_NODES, staged: [JOINS, LEAVES] };
+
+/** A dashboard that looks at jobs: what moves was asked for, and one node drives a repair while another one has ended one. */
+export function atJobs(
+  size: readonly [number, number],
+  cluster: FakeCluster = A_PLAN,
+  view: ViewName = 'jobs',
+): Bench {
+  const bench = seasoned(size, view, cluster);
+  const isChanging = cluster.plan !== undefined || cluster.staged !== undefined;
+  if (isChanging) {
+    const topology = fakeTopology(cluster.plan, cluster.staged);
+    bench.do({ type: 'topology', topology });
+  }
+  const ended = fakeRepair({
+    ...{ id: 'r-0b52', state: 'done', node: 'n1', scope: 'node n4', step: '', at: '' },
+    ...{ startedAtMs: 1_794_990_000_000, done: 640, away: [] },
+  });
+  for (const [i, sentBytes] of [32, 38].entries()) {
+    const running = fakeRepair({ sentBytes: sentBytes * 1024 ** 2, done: 398 + 4 * i });
+    const answers = [
+      { node: 'n2', jobs: [running], problem: '' },
+      { node: 'n1', jobs: [ended], problem: '' },
+    ];
+    bench.do({ type: 'repairs', answers }).wait(i === 0 ? 2 : 0);
+  }
+  const second = 32;
+  bench.tick(fakeTick({ ...cluster, second, events: [] }));
+  return bench.wait(0.4);
+}

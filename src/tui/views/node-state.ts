@@ -3,6 +3,7 @@ import type { LivenessState, ShownState } from '../../node/core/views/node-views
 import type { Health } from '../../node/core/views/status-views.js';
 import { formatLasting } from '../format.js';
 import { span, type Role, type Span } from '../line.js';
+import type { Planned } from '../planned.js';
 
 const ROLES: Readonly<Record<ShownState, Role>> = {
   up: 'ok',
@@ -22,8 +23,10 @@ const MARKS: Readonly<Record<ShownState, string>> = {
   removed: '-',
 };
 
-/** One letter for the state of a node; `*` for the healthy node that was asked. */
-export function stateMark(state: ShownState, viewing = false): Span {
+/** One letter for the state of a node: what a plan makes of it comes first; `*` for the healthy node that was asked. */
+export function stateMark(state: ShownState, viewing = false, planned?: Planned): Span {
+  if (planned === 'joins') return span('+', 'info');
+  if (planned === 'leaves') return span('-', state === 'down' ? 'bad' : 'warn');
   return viewing && state === 'up' ? span('*', 'accent') : span(MARKS[state], ROLES[state]);
 }
 

@@ -4,6 +4,7 @@ import type { AlertView } from '../../node/core/views/status-views.js';
 import { trendOf } from '../history.js';
 import { bodyArea, ROOMY_COLUMNS, type Area } from '../layout.js';
 import { clean, span, type Line } from '../line.js';
+import { isChanging } from '../planned.js';
 import { overviewRows } from '../rows.js';
 import { elapsedMs, shownFacts, type State } from '../state.js';
 import type { Theme } from '../theme.js';
@@ -12,6 +13,7 @@ import { drawTable } from '../widgets/table.js';
 import { eventLine } from './event-line.js';
 import { stateMark } from './node-state.js';
 import { nodeColumns } from './overview-columns.js';
+import { planLine } from './plan-line.js';
 import { trendLines, TREND_ROWS } from './overview-trends.js';
 import { verdictLines } from './verdict.js';
 import {
@@ -68,7 +70,9 @@ function heights(state: State, area: Area): Heights {
   const alertRows = alerts === 0 ? 0 : 1 + Math.min(alerts, most);
   const trends = area.tall;
   const eventRows = area.height < 14 ? 0 : 1 + EVENTS;
-  const fixed = VERDICT_ROWS + 1 + alertRows + (trends ? TREND_ROWS : 0);
+  const status = facts.tick?.status;
+  const changes = status !== undefined && isChanging(status) ? 1 : 0;
+  const fixed = VERDICT_ROWS + changes + 1 + alertRows + (trends ? TREND_ROWS : 0);
   const room = Math.max(1, area.height - fixed - eventRows);
   const table = Math.min(room, Math.max(1, overviewRows(state).length));
   const events = eventRows === 0 ? 0 : eventRows + room - table;
@@ -86,6 +90,7 @@ function draw(state: State, theme: Theme): Drawn {
   const window = windowOf(place, ids, size.table);
   const status = facts.tick?.status;
   if (status === undefined) return { lines: [], window };
+  const change = planLine(status, area.width, theme);
   const table = drawTable(
     {
       columns,
@@ -100,6 +105,7 @@ function draw(state: State, theme: Theme): Drawn {
   );
   const lines = [
     ...verdictLines(status, area.width, theme),
+    ...(change === undefined ? [] : [change]),
     ...table,
     ...alertLines(status.alerts, { rows: size.alerts, width: area.width, theme }),
     ...(size.trends ? trendLines(facts, area.width, theme) : []),

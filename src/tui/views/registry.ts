@@ -3,6 +3,7 @@ import { eventsView } from './events.js';
 import { gossipView } from './gossip.js';
 import { helpView } from './help.js';
 import { hintsView } from './hints.js';
+import { jobsView } from './jobs.js';
 import { nodeView } from './node.js';
 import { overviewView } from './overview.js';
 import { ringView } from './ring.js';
@@ -14,6 +15,7 @@ const VIEWS: Readonly<Record<ViewName, View>> = {
   gossip: gossipView,
   node: nodeView,
   hints: hintsView,
+  jobs: jobsView,
   events: eventsView,
   help: helpView,
 };
@@ -25,6 +27,7 @@ export const TABS: readonly { readonly view: ViewName; readonly label: string }[
   { view: 'gossip', label: '3Gossip' },
   { view: 'node', label: '4Node' },
   { view: 'hints', label: '7Hints' },
+  { view: 'jobs', label: '8Jobs' },
   { view: 'events', label: '9Events' },
 ];
 

@@ -1,10 +1,12 @@
 import type { RingNodeView } from '../../node/core/views/ring-views.js';
+import type { PlanNodeView } from '../../node/core/views/topology-views.js';
 import { formatShare } from '../format.js';
 import { clean, padText, span, type Line, type Role } from '../line.js';
 import { largest, level } from '../widgets/spark.js';
 import { widest, type Column } from '../widgets/table.js';
 import { ROOMY_COLUMNS } from '../layout.js';
 import { stateWord } from './node-state.js';
+import { afterSpan } from './plan-node-columns.js';
 
 export interface RingColumnContext {
   readonly nodes: readonly RingNodeView[];
@@ -13,6 +15,8 @@ export interface RingColumnContext {
   readonly letter: (name: string) => { readonly letter: string; readonly role: Role };
   /** 1 for the first owner of the key that was asked for. */
   readonly rank: (name: string) => number | undefined;
+  /** What each node has to do with what changes the ring; undefined while nothing does. */
+  readonly after: ReadonlyMap<string, PlanNodeView> | undefined;
 }
 
 /** Columns of the ring's table of nodes. */
@@ -24,6 +28,7 @@ export function ringColumns(context: RingColumnContext): readonly Column<RingNod
     shareColumn('vnodes', 'VNODES', String),
     shareColumn('primary', 'PRIMARY', formatShare),
     shareColumn('holds', 'HOLDS', formatShare),
+    ...afterColumns(context),
   ];
 }
 
@@ -89,7 +94,25 @@ function identityColumns(
   return [...columns, rack];
 }
 
-function stripColumn({ nodes, levels }: RingColumnContext, roomy: boolean): Column<RingNodeView> {
+/** What each node holds once the ring has changed; there only while it changes, or is to. */
+function afterColumns({ after }: RingColumnContext): readonly Column<RingNodeView>[] {
+  if (after === undefined) return [];
+  return [
+    {
+      id: 'after',
+      title: 'AFTER',
+      align: 'right',
+      ...{ min: 6, max: 6, drop: 0 },
+      cell: ({ name }) => [afterSpan(after.get(name))],
+      sort: ({ name }) => after.get(name)?.holdsAfter,
+    },
+  ];
+}
+
+function stripColumn(
+  { nodes, levels, after }: RingColumnContext,
+  roomy: boolean,
+): Column<RingNodeView> {
   const max = largest(nodes.flatMap(({ strip }) => strip));
   return {
     id: 'strip',
@@ -98,12 +121,20 @@ function stripColumn({ nodes, levels }: RingColumnContext, roomy: boolean): Colu
     min: roomy ? 30 : 20,
     max: 40,
     drop: 0,
-    cell: ({ state, primary, strip }, width): Line => {
-      if (primary === 0) return [span(padText(state, width), 'dim')];
+    cell: ({ name, state, primary, strip }, width): Line => {
+      if (primary === 0)
+        return [span(padText(withoutRanges(state, after?.get(name)), width), 'dim')];
       const parts = squeeze(strip, width).map((share) => level(share, max, levels));
       return [span(parts.join(''), 'info')];
     },
   };
+}
+
+/** `joining, gets 49.8%` */
+function withoutRanges(state: RingNodeView['state'], moves: PlanNodeView | undefined): string {
+  return moves === undefined || moves.gains === 0
+    ? state
+    : `${state}, gets ${formatShare(moves.gains)}`;
 }
 
 /** The strip in fewer parts, each the mean of those it covers. */

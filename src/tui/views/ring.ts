@@ -1,6 +1,7 @@
 import type { RingNodeView, RingView } from '../../node/core/views/ring-views.js';
 import { bodyArea, type Area } from '../layout.js';
 import { joinFitting, padText, recolour, span, type Line } from '../line.js';
+import { isChanging, plannedNodes, planNodes } from '../planned.js';
 import { ringRows } from '../rows.js';
 import { shownFacts, type Lookup, type State } from '../state.js';
 import type { Theme } from '../theme.js';
@@ -8,6 +9,7 @@ import { drawTable } from '../widgets/table.js';
 import { ringLetter, tokenBar, tokenCell } from '../widgets/token-bar.js';
 import { lookupLines, lookupRows } from './lookup.js';
 import { stateMark } from './node-state.js';
+import { planLine } from './plan-line.js';
 import { ringColumns } from './ring-columns.js';
 import {
   ordered,
@@ -19,7 +21,8 @@ import {
   type View,
 } from './view.js';
 
-const HEAD_ROWS = 5;
+/** Two lines, the scale, the bar, a line below it, and the titles of the table. */
+const HEAD_ROWS = 6;
 
 /** Who owns which part of the token space. */
 export const ringView: View = {
@@ -30,16 +33,27 @@ export const ringView: View = {
 };
 
 function tableRows(state: State, area: Area): number {
-  return Math.max(1, area.height - HEAD_ROWS - 1 - lookupRows(state.lookup, area.height));
+  return Math.max(
+    1,
+    area.height - HEAD_ROWS - planRows(state) - lookupRows(state.lookup, area.height),
+  );
+}
+
+/** What changes the ring takes a line of its own. */
+function planRows(state: State): number {
+  const status = shownFacts(state).tick?.status;
+  return status !== undefined && isChanging(status) ? 1 : 0;
 }
 
 function columnContext(state: State, theme?: Theme): Parameters<typeof ringColumns>[0] {
-  const nodes = shownFacts(state).tick?.ring.nodes ?? [];
+  const { tick } = shownFacts(state);
+  const nodes = tick?.ring.nodes ?? [];
   const owners = state.lookup?.owners?.replicas ?? [];
   const letters = new Map(nodes.map(({ name }, i) => [name, ringLetter(i)]));
   return {
     nodes,
     width: bodyArea(state).width,
+    after: tick !== undefined && isChanging(tick.status) ? planNodes(state) : undefined,
     levels: theme?.glyphs.levels ?? ['.'],
     letter: (name) => letters.get(name) ?? { letter: ' ', role: 'dim' },
     rank: (name) => {
@@ -61,8 +75,11 @@ function draw(state: State, theme: Theme): Drawn {
   const rows = ordered(ringRows(state), columns, place);
   const ids = rows.map(({ name }) => name);
   const window = windowOf(place, ids, tableRows(state, area));
-  const ring = shownFacts(state).tick?.ring;
-  if (ring === undefined) return { lines: [], window };
+  const { tick } = shownFacts(state);
+  if (tick === undefined) return { lines: [], window };
+  const { ring, status } = tick;
+  const planned = plannedNodes(status);
+  const change = planLine(status, area.width, theme);
   const table = drawTable(
     {
       columns,
@@ -70,7 +87,7 @@ function draw(state: State, theme: Theme): Drawn {
       window,
       selected: selectedIndex(place, ids),
       sort: sortShown(place),
-      mark: (node) => stateMark(node.state, node.name === ring.viewedFrom),
+      mark: ({ name, state: word }) => stateMark(word, name === ring.viewedFrom, planned.get(name)),
       tint: (node) => (context.rank(node.name) === undefined ? undefined : 'accent'),
     },
     area.width,
@@ -78,6 +95,7 @@ function draw(state: State, theme: Theme): Drawn {
   );
   const lines = [
     ...headLines(ring, area.width),
+    ...(change === undefined ? [] : [change]),
     ...barLines(ring, { lookup: state.lookup, width: area.width, theme }),
     ...table,
     ...lookupLines(state, area, theme),

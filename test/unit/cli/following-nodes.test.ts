@@ -95,6 +95,34 @@ describe('what feeds the dashboard', () => {
     source.close();
   });
 
+  it('asks the node that is wanted of plans and repairs, and has them changed by it', async () => {
+    const { connect, settle } = await threeNodes(17);
+    const source = new DashboardSource([endpoint('n1')], connect);
+    const node = { name: 'n3', address: 'n3:7400' };
+
+    expect(await settle(source.topology(node))).toMatchObject({
+      ...{ viewedFrom: 'n3', plan: undefined },
+    });
+    expect((await settle(source.topology(undefined))).viewedFrom).toBe('n1');
+    await expect(
+      settle(source.changePlan({ action: 'cancel', plan: 99 }, node)),
+    ).rejects.toMatchObject({ code: 'KV_EPOCH_CHANGED' });
+    expect(await settle(source.repairs(node))).toEqual([]);
+    expect(await settle(source.cancelRepair('r-0001', node))).toBeUndefined();
+    source.close();
+  });
+
+  it('does not take the repairs of a node for those of another that has its address', async () => {
+    const { connect, settle } = await threeNodes(18);
+    const source = new DashboardSource([endpoint('n1')], connect);
+
+    await expect(settle(source.repairs({ name: 'n2', address: 'n3:7400' }))).rejects.toMatchObject({
+      code: 'KV_UNREACHABLE',
+      message: 'n3 answers at n3:7400',
+    });
+    source.close();
+  });
+
   it('cannot ask a node whose address is none', async () => {
     const { connect } = await threeNodes(16);
     const source = new DashboardSource([endpoint('n1')], connect);
