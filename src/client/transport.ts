@@ -9,7 +9,7 @@ import type {
   NamespaceChanged,
   NamespacesView,
 } from '../node/core/views/namespace-views.js';
-import type { NodeDetailView } from '../node/core/views/node-views.js';
+import type { DrainView, NodeDetailView } from '../node/core/views/node-views.js';
 import type { RepairAnswer, RepairCall } from '../node/core/views/repair-views.js';
 import type { OwnersQuery, OwnersView, RingView } from '../node/core/views/ring-views.js';
 import type {
@@ -51,6 +51,8 @@ export interface AdminCalls {
   topology(timeoutMs: number): Promise<TopologyView>;
   /** Resolves when it is decided; a plan that it begins goes on. */
   changeTopology(order: TopologyOrder, timeoutMs: number): Promise<TopologyView>;
+  /** Sends the clients of the node that is asked elsewhere, or takes them again. */
+  drain(drained: boolean, timeoutMs: number): Promise<DrainView>;
   /** Ticks until `signal` aborts (then it ends quietly) or the stream breaks (then it throws). */
   watch(options: { readonly intervalMs: number }, signal: AbortSignal): AsyncIterable<WatchTick>;
 }

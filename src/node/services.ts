@@ -123,6 +123,8 @@ export interface EventSink {
 export interface Readiness {
   /** Undefined when it serves; else the error to answer with. */
   notReady(): KvError | undefined;
+  /** The same for what clients ask for, whom an operator may have sent elsewhere. */
+  refusesClients(): KvError | undefined;
   /** Stops acknowledgements for good, until a restart: a failed write or fsync, a clone. */
   fail(error: KvError): void;
 }

@@ -11,7 +11,7 @@ import type {
   NamespaceChanged,
   NamespacesView,
 } from '../node/core/views/namespace-views.js';
-import type { NodeDetailView } from '../node/core/views/node-views.js';
+import type { DrainView, NodeDetailView } from '../node/core/views/node-views.js';
 import type { RepairAnswer, RepairCall } from '../node/core/views/repair-views.js';
 import type { OwnersQuery, OwnersView, RingView } from '../node/core/views/ring-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
@@ -174,6 +174,10 @@ export class SimConnection implements ClientConnection, Connection {
 
   namespaces(timeoutMs: number): Promise<NamespacesView> {
     return this.#ask(timeoutMs, async (admin) => admin.namespaces.view());
+  }
+
+  drain(drained: boolean, timeoutMs: number): Promise<DrainView> {
+    return this.#ask(timeoutMs, async (admin) => admin.drain(drained));
   }
 
   topology(timeoutMs: number): Promise<TopologyView> {

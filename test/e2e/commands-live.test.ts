@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventsSuite } from './events-suite.js';
 import { kill, runKv, startKv, TestNodes, type NodeProcess } from './kv-process.js';
 import { namespaceSuite } from './namespace-suite.js';
+import { drainSuite } from './drain-suite.js';
 import { topologySuite } from './topology-suite.js';
 
 const everyByte = Uint8Array.from({ length: 1024 }, (_, i) => i % 256);
@@ -291,6 +292,7 @@ describe('commands against three nodes', () => {
   });
 
   // Late: nodes come and go, and at its end there are the same three.
+  drainSuite({ kv, json });
   topologySuite({ kv, json, add: (name) => nodes.add(name) });
 
   // The last one: it takes a node away.

@@ -24,11 +24,14 @@ export function topologySuite({ kv, json, add }: TopologySuiteParts): void {
   // Data is moved while nodes and commands share the processors with other tests.
   describe('a plan', { timeout: 300_000 }, () => {
     it('is not there at first, and that is no error', async () => {
-      const [plan, jobs, commit] = await Promise.all([
+      const [plan, jobs, commit, diff] = await Promise.all([
         kv('cluster', 'plan'),
         kv('job', 'list'),
         kv('cluster', 'commit', '--yes'),
+        kv('ring', 'diff'),
       ]);
+      expect(diff).toMatchObject({ code: 0, stderr: '' });
+      expect(diff.stdout).toContain('\nnothing is staged, no plan runs: the ring stays as it is\n');
       expect(plan).toMatchObject({ code: 0, stderr: '' });
       expect(plan.stdout).toMatch(
         /^nothing is staged, no plan runs\n\ntry: {5}kv node start --join/,
@@ -62,6 +65,30 @@ export function topologySuite({ kv, json, add }: TopologySuiteParts): void {
       expect(done.code).toBe(0);
       expect(done.stderr).toMatch(/\nPlan p-\d+ has begun\. Ctrl-C detaches; the plan goes on\.\n/);
       expect((await kv('get', 'moved', '-c', 'all')).stdout).toBe('v');
+    });
+
+    it('is seen in the ring before it begins, and gives the ring that was told', async () => {
+      const tried = await json('ring', 'simulate', '--remove', 'n4');
+      await kv('node', 'decommission', 'n4', '--stage', '--confirm', 'n4');
+      const [show, ranges, balance, diff] = await Promise.all([
+        kv('ring', 'show'),
+        kv('ring', 'ranges', 'n4', '--moving'),
+        json('ring', 'balance'),
+        json('ring', 'diff'),
+      ]);
+      await kv('node', 'recommission', 'n4');
+
+      expect(show.stdout).toMatch(/\nn4 waits to leave: kv cluster plan\n.* HOLDS {2}AFTER\n/);
+      expect(show.stdout).toMatch(/\n- n4 .* 75\.0% +0\.0%\n/);
+      expect(ranges.stdout).toMatch(/\n0x[0-9a-f]{8} .* -n4 \+n[123]\n/);
+      expect(balance.result).toMatchObject({
+        nodes: [{}, {}, {}, { node: 'n4', becomes: 'leaving', next: { holds: 0 } }],
+      });
+      expect(diff.result).toMatchObject({ moves: tried.result['moves'], otherNamespaces: [] });
+      expect(diff.result).toMatchObject({
+        pending: { changes: [{ kind: 'leave', node: 'n4' }] },
+        moves: { movements: [{ from: ['n4'] }, { from: ['n4'] }, { from: ['n4'] }] },
+      });
     });
 
     it('lets a node go, which ends well; a watch of it is a document at a time', async () => {

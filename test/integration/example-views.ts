@@ -46,6 +46,7 @@ const report: NodeReport = {
   uptimeMs: 86_400_000.5,
   ready: true,
   notReadyReason: 'none',
+  drained: false,
   writesRefused: 'the disk is full',
   loadBytes: 9_000_000_000,
   reads: { perSecond: 12.5, p50Ms: 0.7, p99Ms: 2.25 },

@@ -50,6 +50,7 @@ function stateParts(node: NodeView): readonly string[] {
     node.viewing ? 'it answers itself' : `${node.liveness} for ${formatDuration(node.forMs)}`,
     node.reason,
     node.report?.ready === false ? `not ready: ${node.report.notReadyReason}` : '',
+    node.report?.drained === true ? 'drained: takes no clients' : '',
     node.report?.writesRefused ? `takes no writes: ${node.report.writesRefused}` : '',
     node.error === undefined ? '' : `${node.error.code}: ${node.error.message}`,
     `id ${node.nodeId}`,

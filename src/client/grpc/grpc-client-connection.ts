@@ -10,7 +10,7 @@ import type {
   NamespaceChanged,
   NamespacesView,
 } from '../../node/core/views/namespace-views.js';
-import type { NodeDetailView } from '../../node/core/views/node-views.js';
+import type { DrainView, NodeDetailView } from '../../node/core/views/node-views.js';
 import type { RepairAnswer, RepairCall } from '../../node/core/views/repair-views.js';
 import type { OwnersQuery, OwnersView, RingView } from '../../node/core/views/ring-views.js';
 import type { StatusView } from '../../node/core/views/status-views.js';
@@ -150,6 +150,10 @@ export class GrpcClientConnection implements ClientConnection {
       timeoutMs,
     );
     return this.#read(answer, namespaceChangedFromMessage);
+  }
+
+  drain(drained: boolean, timeoutMs: number): Promise<DrainView> {
+    return this.#connection.unary(AdminService.drain, { drained }, timeoutMs);
   }
 
   topology(timeoutMs: number): Promise<TopologyView> {

@@ -26,8 +26,8 @@ export class Admission {
 
   /** Why the request is refused; undefined when it may run. */
   refusalOf(request: ClientRequest, remainingMs: number): KvError | undefined {
-    const notReady = this.#parts.readiness.notReady();
-    if (notReady !== undefined) return notReady;
+    const refusal = this.#parts.readiness.refusesClients();
+    if (refusal !== undefined) return refusal;
     const settings = this.#parts.metadata.current()?.metadata.settings;
     if (settings === undefined)
       return new KvError('KV_NOT_READY', 'the node has not entered its cluster yet');

@@ -19,6 +19,10 @@ export const ALERTS = {
     means: 'Its peers have not heard of a node for longer than usual.',
     next: 'Wait a moment; when it does not go away, look at the node and its network with `kv gossip`.',
   },
+  KV_NODE_DRAINED: {
+    means: 'An operator has sent the clients of a node elsewhere; it goes on as a replica.',
+    next: 'Stop the node now without a client noticing, or have it take clients again with `kv node resume`.',
+  },
   KV_RING_DISAGREES: {
     means: 'Not all nodes have the same epoch of the cluster metadata.',
     next: 'Wait some seconds; when it stays, see which nodes are behind with `kv ring show`.',

@@ -28,6 +28,7 @@ export function adminCalls(node: () => KvNode | undefined, clock: Clock): AdminC
     changeNamespace: async (change, ms) => await running().admin.namespaces.change(change, ms),
     topology: async () => await running().admin.topology.view(),
     changeTopology: async (order, ms) => await running().admin.topology.change(order, ms),
+    drain: async (drained) => running().admin.drain(drained),
     watch: (options, signal) => ticks({ node: running, clock, signal }, options.intervalMs),
   };
 }

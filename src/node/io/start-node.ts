@@ -129,7 +129,7 @@ function serve(parts: {
 }): RunningNode {
   const { config, log, listeners, node, failed } = parts;
   const follow = (): void => {
-    listeners.client.setServing(node.readiness.notReady() === undefined);
+    listeners.client.setServing(node.readiness.refusesClients() === undefined);
   };
   node.readiness.subscribe(follow);
   follow();
@@ -187,7 +187,7 @@ async function openListeners(
         const running = node();
         return running === undefined
           ? 'the node is starting'
-          : running.readiness.notReady()?.message;
+          : running.readiness.refusesClients()?.message;
       },
     });
     const addresses = { host: config.advertise, clientPort, peerPort, httpPort: http.port };

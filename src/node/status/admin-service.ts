@@ -7,7 +7,7 @@ import type { DescribedNode, DescribeView } from '../core/views/describe-views.j
 import type { EventView, WatchTick } from '../core/views/event-views.js';
 import type { GossipView } from '../core/views/gossip-views.js';
 import type { HintsAction, HintsDone } from '../core/views/hint-views.js';
-import type { NodeDetailView, NodeReport } from '../core/views/node-views.js';
+import type { DrainView, NodeDetailView, NodeReport } from '../core/views/node-views.js';
 import type { OwnersQuery, OwnersView, RingView } from '../core/views/ring-views.js';
 import type { StatusView } from '../core/views/status-views.js';
 import type { RepairAnswer, RepairCall } from '../core/views/repair-views.js';
@@ -22,6 +22,7 @@ import { gossipView } from './gossip-view.js';
 import { ownersView } from './owners-view.js';
 import { ringView } from './ring-view.js';
 import { NamespaceAdmin } from './namespace-admin.js';
+import type { NodeReadiness } from './node-readiness.js';
 import { nodeNamed, statusView } from './status-view.js';
 import type { StorageAdmin } from './storage-admin.js';
 import type { TopologyAdmin } from '../topology/topology-admin.js';
@@ -36,6 +37,7 @@ export interface AdminServiceParts {
   readonly events: EventLog;
   /** What this node says of itself. */
   readonly report: () => NodeReport;
+  readonly readiness: Pick<NodeReadiness, 'setDrained'>;
   /** Asks each replica of a key what it holds. */
   readonly inspect: (
     key: Uint8Array,
@@ -159,6 +161,13 @@ export class AdminService {
   async hints(action: HintsAction, target: string): Promise<HintsDone> {
     const { name: node } = this.#parts.report();
     return { node, hints: await controlHints(this.#parts.hints, action, this.#idOf(target)) };
+  }
+
+  /** Sends the clients of this node elsewhere, or takes them again. */
+  drain(drained: boolean): DrainView {
+    this.#parts.readiness.setDrained(drained);
+    const { name: node, queuedBytes } = this.#parts.report();
+    return { node, drained, queuedBytes };
   }
 
   /** Plans, begins, shows or ends repairs that this node drives. @throws KvError KV_USAGE, KV_OVERLOADED, KV_STORE_FAILED */

@@ -52,6 +52,11 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
     const message = `not ready: ${report.notReadyReason}`;
     alerts.push(alert('bad', 'KV_NOT_READY', { node: node.name, message, hints: show }));
   }
+  if (report.drained) {
+    const hints = [`kv node resume ${node.name}`];
+    const message = 'drained: it takes no clients, and goes on as a replica';
+    alerts.push(alert('warn', 'KV_NODE_DRAINED', { node: node.name, message, hints }));
+  }
   if (report.writesRefused !== '') {
     const message = `takes no writes: ${report.writesRefused}`;
     alerts.push(alert('bad', 'KV_DISK_FULL', { node: node.name, message, hints: show }));

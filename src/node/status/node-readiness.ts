@@ -1,4 +1,4 @@
-import { KvError } from '../core/errors.js';
+import { KvError, refusesIdentity } from '../core/errors.js';
 import type { EventSink, Readiness } from '../services.js';
 
 type State =
@@ -12,6 +12,7 @@ export class NodeReadiness implements Readiness {
   readonly #events: EventSink;
   readonly #listeners = new Set<() => void>();
   #state: State = { kind: 'starting', waitsFor: undefined };
+  #drained = false;
 
   constructor(events: EventSink) {
     this.#events = events;
@@ -29,6 +30,33 @@ export class NodeReadiness implements Readiness {
       case 'failed':
         return new KvError(state.error.code, state.error.message, { cause: state.error });
     }
+  }
+
+  refusesClients(): KvError | undefined {
+    const notReady = this.notReady();
+    // That this node is no member any more is no answer to a client: another one serves it.
+    if (notReady !== undefined && refusesIdentity(notReady.code))
+      return new KvError('KV_NOT_READY', notReady.message, { cause: notReady });
+    if (notReady !== undefined || !this.#drained) return notReady;
+    const message = 'the node was drained: it takes no clients, and goes on as a replica';
+    return new KvError('KV_NOT_READY', message);
+  }
+
+  /** Whether an operator has sent the clients away; a restart forgets it. */
+  isDrained(): boolean {
+    return this.#drained;
+  }
+
+  /** Sends clients elsewhere from now on, or takes them again: what runs is finished, and peers notice nothing. */
+  setDrained(drained: boolean): void {
+    if (this.#drained === drained) return;
+    this.#drained = drained;
+    this.#events.emit({
+      kind: 'node',
+      severity: drained ? 'warn' : 'info',
+      message: drained ? 'drained: takes no clients' : 'takes clients again',
+    });
+    this.#tell();
   }
 
   /** The failure that stopped it, when one did. */
@@ -69,6 +97,10 @@ export class NodeReadiness implements Readiness {
 
   #enter(state: State): void {
     this.#state = state;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 }

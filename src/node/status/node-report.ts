@@ -6,7 +6,8 @@ import type { PlanReport } from '../core/views/plan-views.js';
 import type { RepairReport } from '../core/views/repair-views.js';
 import type { Clock } from '../env/clock.js';
 import type { ProcessFacts } from '../env/process-facts.js';
-import type { LivenessService, MetadataService, Readiness } from '../services.js';
+import type { LivenessService, MetadataService } from '../services.js';
+import type { NodeReadiness } from './node-readiness.js';
 
 export interface ReportParts {
   readonly nodeId: string;
@@ -16,7 +17,7 @@ export interface ReportParts {
   readonly facts: ProcessFacts;
   readonly metadata: MetadataService;
   readonly liveness: LivenessService;
-  readonly readiness: Readiness;
+  readonly readiness: Pick<NodeReadiness, 'notReady' | 'isDrained'>;
   readonly store: { loadBytes(): number; sequence(): number };
   readonly stats: () => { readonly reads: OperationView; readonly writes: OperationView };
   readonly queuedBytes: () => number;
@@ -48,6 +49,7 @@ export function reporter(parts: ReportParts): () => NodeReport {
       uptimeMs: clock.monotonicMs() - startedMs,
       ready: notReady === undefined,
       notReadyReason: notReady?.message ?? '',
+      drained: readiness.isDrained(),
       writesRefused: parts.disk.fullness()?.message ?? '',
       loadBytes: store.loadBytes(),
       ...parts.stats(),

@@ -60,6 +60,7 @@ function report(one: Example): NodeReport {
     uptimeMs: one.upMs,
     ready: true,
     notReadyReason: '',
+    drained: false,
     writesRefused: '',
     loadBytes: one.loadGiB * GIB,
     reads: { perSecond: 4100, p50Ms: 1.2, p99Ms: 2.9 },

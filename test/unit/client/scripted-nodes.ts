@@ -83,6 +83,7 @@ export class ScriptedNodes {
         topology: silent,
         changeTopology: silent,
         storageJob: silent,
+        drain: silent,
         watch: refuse,
       }),
     };

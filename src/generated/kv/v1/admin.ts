@@ -215,7 +215,11 @@ export interface NodeReport {
     | PlanReport
     | undefined;
   /** Why the next step of the plan does not come, where this node drives it; else empty. */
-  readonly planWaitsFor?: string | undefined;
+  readonly planWaitsFor?:
+    | string
+    | undefined;
+  /** An operator has sent its clients elsewhere. */
+  readonly drained: boolean;
 }
 
 /** How far one node is with what a plan asks of it. */
@@ -898,6 +902,18 @@ export interface PlanCheck {
   readonly name: string;
   readonly passed: boolean;
   readonly message: string;
+}
+
+export interface DrainRequest {
+  /** False takes clients again. */
+  readonly drained: boolean;
+}
+
+export interface DrainResponse {
+  readonly node: string;
+  readonly drained: boolean;
+  /** Of what clients have asked it before, and is not answered yet. */
+  readonly queuedBytes: number;
 }
 
 export interface ChangeTopologyRequest {
@@ -2441,6 +2457,7 @@ function createBaseNodeReport(): NodeReport {
     damage: undefined,
     planReport: undefined,
     planWaitsFor: undefined,
+    drained: false,
   };
 }
 
@@ -2544,6 +2561,9 @@ export const NodeReport: MessageFns<NodeReport> = {
     }
     if (message.planWaitsFor !== undefined) {
       writer.uint32(266).string(message.planWaitsFor);
+    }
+    if (message.drained !== false) {
+      writer.uint32(272).bool(message.drained);
     }
     return writer;
   },
@@ -2823,6 +2843,14 @@ export const NodeReport: MessageFns<NodeReport> = {
             }
 
             message.planWaitsFor = reader.string();
+            continue;
+          }
+          case 34: {
+            if (tag !== 272) {
+              break;
+            }
+
+            message.drained = reader.bool();
             continue;
           }
         }
@@ -9004,6 +9032,120 @@ export const PlanCheck: MessageFns<PlanCheck> = {
   },
 };
 
+function createBaseDrainRequest(): DrainRequest {
+  return { drained: false };
+}
+
+export const DrainRequest: MessageFns<DrainRequest> = {
+  encode(message: DrainRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.drained !== false) {
+      writer.uint32(8).bool(message.drained);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DrainRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDrainRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.drained = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDrainResponse(): DrainResponse {
+  return { node: "", drained: false, queuedBytes: 0 };
+}
+
+export const DrainResponse: MessageFns<DrainResponse> = {
+  encode(message: DrainResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    if (message.drained !== false) {
+      writer.uint32(16).bool(message.drained);
+    }
+    if (message.queuedBytes !== 0) {
+      writer.uint32(24).uint64(message.queuedBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DrainResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDrainResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.drained = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.queuedBytes = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseChangeTopologyRequest(): ChangeTopologyRequest {
   return {
     action: "",
@@ -9492,6 +9634,16 @@ export const AdminService = {
     responseSerialize: (value: TopologyResponse): Buffer => Buffer.from(TopologyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): TopologyResponse => TopologyResponse.decode(value),
   },
+  /** Sends the clients of the node that is asked elsewhere, or takes them again. */
+  drain: {
+    path: "/kv.v1.Admin/Drain" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DrainRequest): Buffer => Buffer.from(DrainRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DrainRequest => DrainRequest.decode(value),
+    responseSerialize: (value: DrainResponse): Buffer => Buffer.from(DrainResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DrainResponse => DrainResponse.decode(value),
+  },
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch: {
     path: "/kv.v1.Admin/Watch" as const,
@@ -9531,6 +9683,8 @@ export interface AdminServer extends UntypedServiceImplementation {
   topology: handleUnaryCall<TopologyRequest, TopologyResponse>;
   /** Stages, discards, begins, pauses or cancels; what was begun goes on after the answer. */
   changeTopology: handleUnaryCall<ChangeTopologyRequest, TopologyResponse>;
+  /** Sends the clients of the node that is asked elsewhere, or takes them again. */
+  drain: handleUnaryCall<DrainRequest, DrainResponse>;
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch: handleServerStreamingCall<WatchRequest, WatchTick>;
 }
@@ -9779,6 +9933,22 @@ export interface AdminClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: TopologyResponse) => void,
+  ): ClientUnaryCall;
+  /** Sends the clients of the node that is asked elsewhere, or takes them again. */
+  drain(
+    request: DrainRequest,
+    callback: (error: ServiceError | null, response: DrainResponse) => void,
+  ): ClientUnaryCall;
+  drain(
+    request: DrainRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DrainResponse) => void,
+  ): ClientUnaryCall;
+  drain(
+    request: DrainRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DrainResponse) => void,
   ): ClientUnaryCall;
   /** The whole state at every interval, so that a tick that a slow reader misses costs nothing; events are never left out. */
   watch(request: WatchRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchTick>;

@@ -39,6 +39,13 @@ export interface OperationView {
   readonly p99Ms: number | undefined;
 }
 
+/** Whether a node sends its clients elsewhere, and the bytes of what it still answers them. */
+export interface DrainView {
+  readonly node: string;
+  readonly drained: boolean;
+  readonly queuedBytes: number;
+}
+
 /** What a node says of itself and of the others when another node asks. */
 export interface NodeReport extends RepairReport {
   readonly nodeId: string;
@@ -50,6 +57,8 @@ export interface NodeReport extends RepairReport {
   readonly ready: boolean;
   /** Why it is not ready, or empty. */
   readonly notReadyReason: string;
+  /** An operator has sent its clients elsewhere; it goes on as a replica. */
+  readonly drained: boolean;
   /** Why it takes no writes while it answers reads, or empty. */
   readonly writesRefused: string;
   readonly loadBytes: number;

@@ -16,6 +16,7 @@ import type {
   ChangeNamespaceRequest,
   ChangeTopologyRequest,
   EventsRequest,
+  DrainRequest,
   HintsRequest,
   NodeRequest,
   RepairRequest,
@@ -107,6 +108,11 @@ export function addAdminService(env: ClientServiceEnv): Watches {
       env,
       async (request: ChangeTopologyRequest, ms) =>
         topologyToMessage(await admin.changeTopology(orderFromMessage(request), ms)),
+      'change-cluster',
+    ),
+    drain: unary(
+      env,
+      async ({ drained }: DrainRequest, ms) => await admin.drain(drained, ms),
       'change-cluster',
     ),
     watch,

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { utf8Decode, utf8Encode } from '../../../src/stdx/bytes.js';
+import { BootedCluster } from './booted-cluster.js';
+
+const KEYS = Array.from({ length: 40 }, (_, i) => `k${i}`);
+
+it('a drained node serves no client, and every replica that asks it; clients notice nothing', async () => {
+  const cluster = await BootedCluster.of(3);
+  const { client } = cluster.client('c1');
+  const { admin } = cluster.at('n2').node;
+  expect(admin.drain(true)).toEqual({ node: 'n2', drained: true, queuedBytes: 0 });
+  for (const key of KEYS) {
+    const put = await cluster.run(client.put(utf8Encode(key), utf8Encode(key), { level: 'all' }));
+    expect(put.acks).toContain('n2');
+    expect(put.coordinator).not.toBe('n2');
+  }
+  const { nodes, alerts, reads } = await cluster.run(cluster.at('n1').node.admin.status());
+  expect(nodes.find(({ name }) => name === 'n2')).toMatchObject({
+    state: 'up',
+    report: { ready: true, drained: true, hints: [] },
+  });
+  expect(alerts).toMatchObject([
+    { code: 'KV_NODE_DRAINED', node: 'n2', hints: ['kv node resume n2'] },
+  ]);
+  expect(reads).toBeDefined();
+
+  admin.drain(false);
+  await cluster.scheduler.advance(5_000);
+  expect((await cluster.run(cluster.at('n1').node.admin.status())).alerts).toEqual([]);
+  const coordinators = new Set<string>();
+  for (const key of KEYS) {
+    const got = await cluster.run(client.get(utf8Encode(key), { level: 'all' }));
+    expect(utf8Decode(got.value ?? new Uint8Array())).toBe(key);
+    coordinators.add(got.coordinator);
+  }
+  expect(coordinators).toContain('n2');
+});
+
+it('a drained node is one no more after a restart', async () => {
+  const cluster = await BootedCluster.of(3);
+  cluster.at('n2').node.admin.drain(true);
+  cluster.kill('n2');
+  await cluster.start('n2');
+  const status = await cluster.run(cluster.at('n2').node.admin.status());
+  expect(status.nodes.find(({ name }) => name === 'n2')?.report?.drained).toBe(false);
+});
