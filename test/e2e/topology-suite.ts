@@ -11,6 +11,12 @@ export interface TopologySuiteParts {
   readonly add: (name: string) => Promise<NodeProcess>;
 }
 
+/** What moves, without the bytes: those are estimated anew each time. */
+function shares({ moves }: Readonly<Record<string, unknown>>): string {
+  const isEstimate = (name: string): boolean => name === 'bytes' || name === 'ms';
+  return JSON.stringify(moves, (name, value: unknown) => (isEstimate(name) ? undefined : value));
+}
+
 /** What the commands about plans promise, against a running cluster of three nodes that holds data. */
 export function topologySuite({ kv, json, add }: TopologySuiteParts): void {
   let n4: NodeProcess;
@@ -84,7 +90,7 @@ export function topologySuite({ kv, json, add }: TopologySuiteParts): void {
       expect(balance.result).toMatchObject({
         nodes: [{}, {}, {}, { node: 'n4', becomes: 'leaving', next: { holds: 0 } }],
       });
-      expect(diff.result).toMatchObject({ moves: tried.result['moves'], otherNamespaces: [] });
+      expect(shares(diff.result)).toBe(shares(tried.result));
       expect(diff.result).toMatchObject({
         pending: { changes: [{ kind: 'leave', node: 'n4' }] },
         moves: { movements: [{ from: ['n4'] }, { from: ['n4'] }, { from: ['n4'] }] },

@@ -26,7 +26,7 @@ export function renderRanges(
 }
 
 function summaryLines(view: RangesView, look: Look): readonly string[] {
-  const { frame, node, held, heldNext, total, moving } = view;
+  const { frame, node, held, heldNext } = view;
   const lines: string[] = [];
   if (node !== undefined && held !== undefined) {
     const name = cleanText(node);
@@ -34,11 +34,15 @@ function summaryLines(view: RangesView, look: Look): readonly string[] {
     if (heldNext !== undefined && heldNext.share > 0)
       lines.push(...flow(heldParts(`then ${name} holds`, heldNext), look.width, ' '));
   }
-  if (frame.pending !== undefined)
-    lines.push(
-      `${moving} of ${countOf(total, 'range')} ${moving === 1 ? 'changes' : 'change'} owners`,
-    );
+  if (frame.pending !== undefined) lines.push(...movingLines(view, look));
   return lines;
+}
+
+function movingLines({ frame, total, moving }: RangesView, { width }: Look): readonly string[] {
+  const change = moving === 1 ? 'changes' : 'change';
+  // New tokens cut the ranges that there are: what is counted are the parts.
+  const cut = total > frame.vnodes ? ', cut at the tokens of both rings' : '';
+  return flow([`${moving} of ${countOf(total, 'range')} ${change} owners${cut}`], width);
 }
 
 function heldParts(
