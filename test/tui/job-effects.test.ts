@@ -16,8 +16,6 @@ describe('what is asked for beside the ticks', () => {
   it('is asked while it is looked at, of every node that answers, and never elsewhere', async () => {
     const { tty, source, see } = open({}, [80, 24], changing());
     await see('plan p-12: n6 joins');
-    source.send(planned('n1'));
-    await see('alerts');
     expect(source.jobsAsked).toEqual([]);
     tty.type('8');
     await see('r-7c1e');
@@ -30,6 +28,8 @@ describe('what is asked for beside the ticks', () => {
       'n5 repairs',
       'n6 repairs',
     ]);
+    // On that very stream, without waiting for a tick.
+    expect(source.asked).toHaveLength(1);
     // Asked a moment ago: no tick and no key makes it ask again.
     source.send(planned('n1'));
     tty.type('jk');
@@ -100,6 +100,8 @@ describe('what is done about a plan', () => {
     await see('p-12 waits: nothing is moved until z lets it go on');
     expect(source.jobsAsked[before]).toBe('n1 pause 12');
     await tty.waitFor(() => source.jobsAsked.slice(before).includes('n1 topology'), 'a new look');
+    // Not because a while has passed: there was but one new stream.
+    expect(source.asked).toHaveLength(2);
     tty.type('Cy');
     await see('p-12 is cancelled: the ring is as it was before');
     expect(source.jobsAsked).toContain('n1 cancel 12');

@@ -68,6 +68,7 @@ describe('the view of jobs', () => {
 
   it('says what is in the way of a plan, and only marks it when there is a reason', () => {
     const bench = atJobs([80, 24]);
+    expect(text(bench)).toContain('\n nothing is in its way\n');
     bench.tick(withPlan({ waitsFor: 'n6' }));
     expect(text(bench)).toContain('\n waits for n6\n');
     expect(lineOf(bench, /p-12 /)).toMatch(/^> {2}p-12/);
@@ -127,12 +128,28 @@ describe('the view of jobs', () => {
     expect(text(bench)).toContain(' nothing runs\n\n no plan changes the ring, and nobody has');
     expect(text(bench)).toContain('kv node decommission NAME --dry-run');
     expect(text(bench)).not.toContain('before');
-    const step = { kind: 'metadata', message: 'plan 7: the ring has changed' } as const;
+    const step = { kind: 'metadata', message: 'epoch 9: plan 7: the ring has changed' } as const;
     bench.do({
       type: 'events',
-      events: [fakeEvent(1, 9, step), fakeEvent(1, 8, { ...step, node: 'n2' })],
+      events: [
+        fakeEvent(1, 9, step),
+        fakeEvent(1, 8, { ...step, node: 'n2' }),
+        fakeEvent(2, 7, { kind: 'metadata', message: 'epoch 10: n3 is a voter' }),
+      ],
     });
-    expect(text(bench).match(/plan 7: the ring has changed/g)).toHaveLength(1);
+    expect(text(bench).match(/n\d +metadata .*/g)).toEqual([
+      'n1   metadata  epoch 9: plan 7: the ring has changed',
+    ]);
+  });
+
+  it('says what became of the plan before beside the repairs that have ended', () => {
+    const bench = seasoned([80, 24], 'jobs', { nodes: 3, second: 0 });
+    const job = fakeRepair({ state: 'done', step: '' });
+    bench.do({ type: 'repairs', answers: [{ node: 'n2', jobs: [job], problem: '' }] });
+    expect(lines(bench)[3]).toBe(' nothing runs');
+    const message = 'epoch 9: plan 7: the ring has changed';
+    bench.do({ type: 'events', events: [fakeEvent(1, 9, { kind: 'metadata', message })] });
+    expect(lines(bench)[3]).toBe(' nothing runs   plan 7: the ring has changed');
   });
 
   it('filters by what it shows', () => {
@@ -168,6 +185,14 @@ describe('the view of jobs', () => {
       bench.tick(withPlan(plan));
       expect(places()).toEqual(before);
     }
+  });
+
+  it('keeps its columns in their places when what runs alone is paused', () => {
+    const bench = seasoned([80, 24], 'jobs', A_PLAN);
+    const at = (): number => lineOf(bench, /JOB +STATE/).indexOf('STEP');
+    const before = at();
+    bench.tick(withPlan({ paused: true }));
+    expect(at()).toBe(before);
   });
 
   it('is still while it is frozen', () => {

@@ -107,7 +107,7 @@ export function atJobs(
   }
   const ended = fakeRepair({
     ...{ id: 'r-0b52', state: 'done', node: 'n1', scope: 'node n4', step: '', at: '' },
-    ...{ startedAtMs: 1_794_990_000_000, done: 640, away: [] },
+    ...{ startedAtMs: 1_795_001_000_000, done: 640, away: [] },
   });
   for (const [i, sentBytes] of [32, 38].entries()) {
     const running = fakeRepair({ sentBytes: sentBytes * 1024 ** 2, done: 398 + 4 * i });

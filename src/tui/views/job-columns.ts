@@ -43,10 +43,13 @@ export function jobColumns(context: JobColumnContext): readonly Column<JobRow>[]
 }
 
 function identityColumns({ rows }: JobColumnContext): readonly Column<JobRow>[] {
-  const width = (texts: readonly string[], max: number): { min: number; max: number } => {
+  const width = (
+    texts: readonly string[],
+    [min, max]: readonly [number, number],
+  ): { min: number; max: number } => {
     const cells = widest(
       texts.map((one) => [span(one)]),
-      { min: 6, max },
+      { min, max },
     );
     return { min: cells, max: cells };
   };
@@ -55,7 +58,7 @@ function identityColumns({ rows }: JobColumnContext): readonly Column<JobRow>[] 
       ...text('job', 'JOB', ({ id }) => id),
       ...width(
         rows.map(({ id }) => id),
-        12,
+        [6, 12],
       ),
       drop: 0,
     },
@@ -65,7 +68,8 @@ function identityColumns({ rows }: JobColumnContext): readonly Column<JobRow>[] 
       align: 'left',
       ...width(
         rows.map(({ state }) => state),
-        11,
+        // So that nothing moves when what runs is paused.
+        [7, 11],
       ),
       drop: 0,
       cell: (row) => [jobWord(row)],

@@ -102,6 +102,8 @@ function headLine(state: State, status: StatusView, width: number): Line {
   );
   const parts: readonly Line[] = [
     idle ? [span('nothing runs', 'ok')] : [],
+    // Where there are rows, there is no list of what was before.
+    idle && rows.length > 0 ? lastPlan(facts.events) : [],
     plans === 0 ? [] : [span('a plan changes the ring', 'info')],
     ...rows
       .filter(({ state: word }) => word === 'paused' || word === 'staged')
@@ -115,6 +117,12 @@ function headLine(state: State, status: StatusView, width: number): Line {
     idle ? [] : [span(`${formatSize(rate)}/s moved`.padEnd('1023 KiB/s moved'.length))],
   ];
   return [span(' '), ...joinFitting(parts, width - 2)];
+}
+
+/** How the plan before has ended, or what became of it last; no plan is kept. */
+function lastPlan(events: readonly EventView[]): Line {
+  const last = pastEvents(events).at(-1);
+  return last === undefined ? [] : [span(clean(last.message.replace(EPOCH, '')), 'dim')];
 }
 
 function stagedText(count: number): string {
@@ -138,11 +146,15 @@ function emptyLines(state: State, area: Area, theme: Theme): readonly Line[] {
   ];
 }
 
+/** As the log of the cluster tells of its entries. */
+const EPOCH = /^epoch \d+: /;
+const OF_PLAN = /^epoch \d+: plan \d/;
+
 /** What happened to plans, each once however many nodes tell it. */
 function pastEvents(events: readonly EventView[]): readonly EventView[] {
   const first = new Map<string, EventView>();
   for (const event of events) {
-    const isOfPlan = event.kind === 'metadata' && event.message.startsWith('plan ');
+    const isOfPlan = event.kind === 'metadata' && OF_PLAN.test(event.message);
     if (isOfPlan && !first.has(event.message)) first.set(event.message, event);
   }
   return [...first.values()];
