@@ -61,7 +61,7 @@ function timeText(ms: number): string {
 }
 
 /** A line for each group of nodes that lose and gain the same ranges. */
-export function movementLines({ movements }: Moves, look: Look): readonly string[] {
+function movementLines({ movements }: Moves, look: Look): readonly string[] {
   if (movements.length === 0) return [];
   return ['', ...renderTable(movementColumns(movements), movements, look), ''];
 }

@@ -40,7 +40,7 @@ export function pendingLines(
 }
 
 /** `3 copies`, or in several data centres `copies dc1=3 dc2=2`. */
-export function copiesText(copies: Copies): string {
+function copiesText(copies: Copies): string {
   const entries = Object.entries(copies).sort(([a], [b]) => (a < b ? -1 : 1));
   const [first] = entries;
   if (entries.length === 1 && first !== undefined)

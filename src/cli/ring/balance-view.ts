@@ -11,7 +11,7 @@ import { namespaceRing, type RingFrame } from './ring-frame.js';
 import type { RingPicture } from './ring-picture.js';
 
 /** What a node owns of all keys, 0..1, and that over the mean of the nodes that it is compared with. */
-export interface Owned {
+interface Owned {
   readonly vnodes: number;
   readonly primary: number;
   readonly holds: number;

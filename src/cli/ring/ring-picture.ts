@@ -17,7 +17,7 @@ export interface RingAnswers {
 }
 
 /** What is staged, or the plan that runs, and who owns what once it is done. */
-export interface PendingRing {
+interface PendingRing {
   /** Undefined while it is only staged. */
   readonly plan: PlanView | undefined;
   readonly changes: readonly PlannedChangeView[];

@@ -6,7 +6,7 @@ import { namespaceRing, type PendingFrame } from './ring-frame.js';
 import type { RingPicture } from './ring-picture.js';
 
 /** What becomes of a node by what is planned. */
-export interface PlannedNode {
+interface PlannedNode {
   readonly node: string;
   /** Undefined when it stays. */
   readonly becomes: Becoming | undefined;
