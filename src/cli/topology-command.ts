@@ -73,6 +73,7 @@ export abstract class TopologyCommand extends ClientCommand {
       readonly checks?: PlanChecks;
       readonly commit?: boolean;
       readonly dryRun?: boolean;
+      readonly expected?: readonly string[] | undefined;
     } = {},
   ): Promise<TopologyView> {
     const order = { change, checks: 'strict', commit: false, dryRun: false, ...how } as const;
@@ -95,7 +96,8 @@ export abstract class TopologyCommand extends ClientCommand {
       await this.note(renderPlan(shown, { checks, next: [] }, this.noteLook).trimEnd());
     if (blockers.length > 0 && !stage) throw refusal(blockers.map(({ message }) => message));
     await wish.confirm();
-    const view = await this.change(asked, change, how);
+    const expected = stage ? undefined : shown.plan?.changes.map(({ text }) => text);
+    const view = await this.change(asked, change, { ...how, expected });
     if (stage) await this.#printStaged(view);
     else if (wish.detach) await this.#printDetached(view);
     else await this.#attach(asked, view, signal);

@@ -129,22 +129,9 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
   const budget = budgetOf(foundation);
   const { shared, membership, metadata, peerMemory, admission } = wireCluster(foundation, hello);
   const parts = { ...env, ownId: nodeId, metadata, hlc, store, readiness, ...shared };
-  const nowMs = (): number | undefined => (hlc.isCompared() ? hlc.ownMs() : undefined);
-  const replica = new Replica({ ...parts, nowMs });
-  const coordinator: Coordinator = new Coordinator({
-    ...parts,
-    replica,
-    hints: keeperOf(() => hints),
-    budget: budget.child(LIMITS.clientQueueBytes),
-  });
-  const hinting = hintPartsOf(foundation, () => coordinator);
-  const hints: HintService = new HintService({ ...parts, ...hinting });
+  const { replica, coordinator, hints } = wireData(foundation, parts, budget);
   const marks = (): HintService['marks'] => hints.marks;
-  const heal = ({ namespace: id, key }: DataKey): void => {
-    const namespace = metadata.current()?.metadata.namespaces.find((one) => one.id === id);
-    if (namespace !== undefined)
-      coordinator.reportCorrupt({ namespace: namespace.name, key, nodeId });
-  };
+  const heal = healerOf(parts, coordinator);
   const repair = wireRepair({ ...parts, ...foundation, boot: boot.boot, marks, heal });
   const report = reporter({
     ...parts,
@@ -159,11 +146,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     stats: () => coordinator.stats(),
     queuedBytes: () => budget.usedBytes,
   });
-  const keeping = wireStorage({
-    ...parts,
-    ...foundation,
-    ...{ name, heal, repair },
-  });
+  const keeping = wireStorage({ ...parts, ...foundation, name, heal, repair });
   const topology = wireTopology({
     ...parts,
     ...foundation,
@@ -206,6 +189,49 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     dispatch,
     hello,
   };
+}
+
+/** Has a copy of this node that cannot be read replaced by what a quorum of the other owners holds. */
+function healerOf(
+  { metadata, ownId: nodeId }: Pick<DataParts, 'metadata' | 'ownId'>,
+  coordinator: Coordinator,
+): (copy: DataKey) => void {
+  return ({ namespace: id, key }) => {
+    const namespace = metadata.current()?.metadata.namespaces.find((one) => one.id === id);
+    if (namespace !== undefined)
+      coordinator.reportCorrupt({ namespace: namespace.name, key, nodeId });
+  };
+}
+
+type DataParts = Omit<
+  ConstructorParameters<typeof Coordinator>[0],
+  'replica' | 'hints' | 'budget'
+> &
+  Omit<ConstructorParameters<typeof Replica>[0], 'nowMs'> &
+  Omit<HintServiceParts, keyof ReturnType<typeof hintPartsOf>>;
+
+/** What serves operations on data, as a replica and as a coordinator. */
+function wireData(
+  foundation: NodeFoundation,
+  parts: DataParts,
+  budget: ByteBudget,
+): {
+  readonly replica: Replica;
+  readonly coordinator: Coordinator;
+  readonly hints: HintService;
+} {
+  const { hlc } = foundation;
+  const nowMs = (): number | undefined => (hlc.isCompared() ? hlc.ownMs() : undefined);
+  const replica = new Replica({ ...parts, nowMs });
+  const coordinator: Coordinator = new Coordinator({
+    ...parts,
+    replica,
+    hints: keeperOf(() => hints),
+    budget: budget.child(LIMITS.clientQueueBytes),
+  });
+  const hinting = hintPartsOf(foundation, () => coordinator);
+  const hints: HintService = new HintService({ ...parts, ...hinting });
+  return { replica, coordinator, hints };
 }
 
 /** The coordinator keeps hints, and hints are sent through the coordinator: one of the two is there first. */

@@ -7,7 +7,9 @@ import type {
 } from '../core/metadata/cluster-metadata.js';
 import { namespaceNamed } from '../core/metadata/namespaces.js';
 import { applyEntry } from '../core/metadata/transformations.js';
+import { describePlanned } from '../core/topology/describe-plan.js';
 import { blockersOf } from '../core/topology/plan-blockers.js';
+import type { PlannedChange } from '../core/topology/topology-plan.js';
 import type { NodeReport } from '../core/views/node-views.js';
 import type {
   PlanCheck,
@@ -61,8 +63,12 @@ export class TopologyAdmin {
     if (begins) this.#check(tried, before, { order, knowledge });
     if (order.dryRun) return this.#viewOf(tried, knowledge);
     const { metadata } = this.#parts;
+    const { expected = textsOf(tried, tried.plan?.changes) } = order;
     for (const change of this.#entriesOf(before, order))
-      await metadata.change((view) => this.#unlessDone(view, change), remainingMs);
+      await metadata.change((view) => {
+        if (change.kind === 'begin-plan') refuseUnseen(view.metadata, expected);
+        return this.#unlessDone(view, change);
+      }, remainingMs);
     return this.#viewOf(this.#current().metadata, knowledge);
   }
 
@@ -153,6 +159,29 @@ function refuseBesides(state: ClusterMetadata, change: TopologyChange): void {
     `${others} staged: stage this one too and commit all of them, or discard them first`,
     { hints: ['kv cluster plan', 'kv cluster commit', 'kv cluster discard'] },
   );
+}
+
+/** What somebody has staged since the changes were shown, or checked, is not begun with them. @throws KvError KV_PLAN_REFUSED */
+function refuseUnseen(state: ClusterMetadata, expected: readonly string[]): void {
+  const staged = textsOf(state, state.staged);
+  const unseen = staged.filter((text) => !expected.includes(text));
+  const gone = expected.filter((text) => !staged.includes(text));
+  // Without anything staged it is told why no plan begins.
+  if (staged.length === 0 || (unseen.length === 0 && gone.length === 0)) return;
+  const what = [
+    ...unseen.map((text) => `${text} was staged`),
+    ...gone.map((text) => `${text} was taken back`),
+  ];
+  throw new KvError('KV_PLAN_REFUSED', `the plan is another one by now: ${what.join('; ')}`, {
+    hints: ['kv cluster plan'],
+  });
+}
+
+function textsOf(
+  state: ClusterMetadata,
+  changes: readonly PlannedChange[] = [],
+): readonly string[] {
+  return changes.map((change) => describePlanned(state, change));
 }
 
 function entryOf(state: ClusterMetadata, change: TopologyChange): MetadataChange {

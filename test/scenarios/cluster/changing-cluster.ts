@@ -83,8 +83,8 @@ export class ChangingCluster extends BootedCluster {
     );
   }
 
-  async put(name: string, key: string, value: string, level = 'quorum'): Promise<void> {
-    await this.execute(name, { kind: 'put', key, value, level });
+  async put(name: string, key: string, value: string): Promise<void> {
+    await this.execute(name, { kind: 'put', key, value, level: 'quorum' });
   }
 
   async get(name: string, key: string, level = 'quorum'): Promise<string | undefined> {

@@ -80,23 +80,25 @@ const NOTHING: Omit<ChangeTopologyRequest, 'action' | 'checks' | 'commit' | 'dry
   namespace: '',
   replication: {},
   plan: 0,
+  expected: [],
 };
 
 /** What a node is asked to change. */
 export function orderToMessage({ change, ...how }: TopologyOrder): ChangeTopologyRequest {
   const { node = '', ...rest } = { node: '', ...change };
-  return { ...NOTHING, ...rest, node, ...how };
+  return { ...NOTHING, ...rest, node, ...how, expected: [...(how.expected ?? [])] };
 }
 
 const CHECKS = ['strict', 'enabled', 'skip'] as const;
 
 /** What a client wants to change. @throws KvError KV_USAGE for words that nobody knows */
 export function orderFromMessage(message: ChangeTopologyRequest): TopologyOrder {
-  const { commit, dryRun } = message;
+  const { commit, dryRun, expected } = message;
   const checks = CHECKS.find((one) => one === (message.checks === '' ? 'strict' : message.checks));
   if (checks === undefined)
     throw new KvError('KV_USAGE', `checks are strict, enabled or skip, not ${message.checks}`);
-  return { change: changeOf(message), checks, commit, dryRun };
+  const order = { change: changeOf(message), checks, commit, dryRun };
+  return expected.length === 0 ? order : { ...order, expected };
 }
 
 function changeOf(message: ChangeTopologyRequest): TopologyChange {

@@ -933,6 +933,8 @@ export interface ChangeTopologyRequest {
   readonly commit: boolean;
   /** Nothing is changed; the answer is as if it had been. */
   readonly dryRun: boolean;
+  /** The texts of all changes that are to be begun, as they were shown; empty: whatever is staged. */
+  readonly expected: readonly string[];
 }
 
 export interface ChangeTopologyRequest_ReplicationEntry {
@@ -9157,6 +9159,7 @@ function createBaseChangeTopologyRequest(): ChangeTopologyRequest {
     checks: "",
     commit: false,
     dryRun: false,
+    expected: [],
   };
 }
 
@@ -9188,6 +9191,9 @@ export const ChangeTopologyRequest: MessageFns<ChangeTopologyRequest> = {
     }
     if (message.dryRun !== false) {
       writer.uint32(72).bool(message.dryRun);
+    }
+    for (const v of message.expected) {
+      writer.uint32(82).string(v!);
     }
     return writer;
   },
@@ -9278,6 +9284,14 @@ export const ChangeTopologyRequest: MessageFns<ChangeTopologyRequest> = {
             }
 
             message.dryRun = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.expected.push(reader.string());
             continue;
           }
         }

@@ -103,4 +103,6 @@ export interface TopologyOrder {
   readonly commit: boolean;
   /** Nothing is changed; the view is as if it had been. */
   readonly dryRun: boolean;
+  /** The texts of all changes that are to be begun, as they were shown to whoever begins them; otherwise it is refused. Absent: those that are checked. */
+  readonly expected?: readonly string[] | undefined;
 }

@@ -47,20 +47,6 @@ export interface Watches {
 export function addAdminService(env: ClientServiceEnv): Watches {
   const { admin } = env.facade;
   const watches = new Set<WatchServing>();
-  const watch: handleServerStreamingCall<WatchRequest, WatchTick> = (call) => {
-    const refusal =
-      authorize(env.identify(call), 'view-cluster') ??
-      (watches.size >= LIMITS.watchStreams
-        ? new KvError('KV_OVERLOADED', 'the node serves no more watches')
-        : undefined);
-    if (refusal !== undefined) {
-      call.emit('error', failure(refusal));
-      return;
-    }
-    const serving: WatchServing = new WatchServing(call, admin, () => watches.delete(serving));
-    watches.add(serving);
-    serving.start();
-  };
   env.listener.server.addService(AdminService, {
     describe: unary(env, (_: object, ms) => admin.describe(ms)),
     status: unary(env, (_: object, ms) => admin.status(ms)),
@@ -115,7 +101,7 @@ export function addAdminService(env: ClientServiceEnv): Watches {
       async ({ drained }: DrainRequest, ms) => await admin.drain(drained, ms),
       'change-cluster',
     ),
-    watch,
+    watch: watchOf(env, watches),
   });
   return {
     get size() {
@@ -124,6 +110,28 @@ export function addAdminService(env: ClientServiceEnv): Watches {
     end: () => {
       for (const serving of watches) serving.end();
     },
+  };
+}
+
+function watchOf(
+  env: ClientServiceEnv,
+  watches: Set<WatchServing>,
+): handleServerStreamingCall<WatchRequest, WatchTick> {
+  return (call) => {
+    const refusal =
+      authorize(env.identify(call), 'view-cluster') ??
+      (watches.size >= LIMITS.watchStreams
+        ? new KvError('KV_OVERLOADED', 'the node serves no more watches')
+        : undefined);
+    if (refusal !== undefined) {
+      call.emit('error', failure(refusal));
+      return;
+    }
+    const serving: WatchServing = new WatchServing(call, env.facade.admin, () =>
+      watches.delete(serving),
+    );
+    watches.add(serving);
+    serving.start();
   };
 }
 
