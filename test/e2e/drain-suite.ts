@@ -28,7 +28,7 @@ export function drainSuite({ kv, json }: Pick<TopologySuiteParts, 'kv' | 'json'>
       expect(last).toMatchObject({ code: 6, stdout: '' });
       expect(last.stderr).toMatch(/^Error: n1 was not drained: no other node takes clients\n/);
       for (const name of ['n2', 'n3']) expect((await kv('node', 'resume', name)).code).toBe(0);
-      expect((await kv('node', 'drain', 'n9')).stderr).toContain('has no node called n9');
+      expect((await kv('node', 'drain', 'n9')).stderr).toContain('no node is called n9');
     });
   });
 }

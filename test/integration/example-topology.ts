@@ -92,4 +92,5 @@ export const TOPOLOGY_ORDERS: readonly TopologyOrder[] = (
   checks: (['strict', 'enabled', 'skip'] as const)[i % 3]!,
   commit: i % 2 === 0,
   dryRun: i % 4 === 1,
+  ...(i % 4 === 2 ? { expected: ['n4 joins', 'n5 leaves'] } : {}),
 }));
