@@ -99,7 +99,7 @@ export class PlanFollower {
     const known = this.#state;
     if (known?.isOf(plan) === true && !known.signal.aborted) return known;
     known?.end();
-    this.#state = new PlanState(plan);
+    this.#state = new PlanState(plan, known);
     return this.#state;
   }
 
@@ -108,9 +108,12 @@ export class PlanFollower {
     const { ownId, clear } = this.#parts;
     for (const namespace of view.metadata.namespaces) {
       const runs = gainedRuns(view, namespace, ownId);
-      if (leavesIn(runs) > 0) await clear(namespace.id, runs, state.signal);
+      if (leavesIn(runs) === 0) continue;
+      state.waitsFor = `${this.#namesOf([ownId])} to clear what it held of these ranges before`;
+      await clear(namespace.id, runs, state.signal);
       if (state.signal.aborted) return;
     }
+    state.waitsFor = '';
     state.isDone = true;
   }
 

@@ -7,16 +7,22 @@ export class PlanState {
   readonly stepEpoch: number;
   readonly #abort = new AbortController();
   /** Groups of ranges that are done, by what they consist of. */
-  readonly #done = new Set<string>();
+  readonly #done: Set<string>;
   isDone = false;
-  ranges = 0;
-  rangesDone = 0;
-  movedBytes = 0;
+  ranges: number;
+  rangesDone: number;
+  movedBytes: number;
   waitsFor = '';
 
-  constructor({ id, stepEpoch }: TopologyPlan) {
+  /** What was done of the step before the plan was paused is done: writes went to all owners meanwhile. */
+  constructor({ id, stepEpoch }: TopologyPlan, before: PlanState | undefined) {
     this.plan = id;
     this.stepEpoch = stepEpoch;
+    const known = before?.plan === id && before.stepEpoch === stepEpoch ? before : undefined;
+    this.#done = new Set(known === undefined ? [] : known.#done);
+    this.movedBytes = known?.movedBytes ?? 0;
+    this.ranges = known?.ranges ?? 0;
+    this.rangesDone = known?.rangesDone ?? 0;
   }
 
   /** Comes when the step is over, or the plan waits. */
