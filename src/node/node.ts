@@ -261,9 +261,14 @@ export class KvNode {
     return new LeftCluster(this.name, view.metadata.clusterName);
   }
 
-  #note({ members }: ClusterMetadata): void {
+  /** Who is removed or replaced as a dead one is leaving as well, and has handed nothing over. */
+  #note({ members, plan }: ClusterMetadata): void {
     const state = members.find(({ nodeId }) => nodeId === this.nodeId)?.state;
-    if (state !== 'removed') this.#leaves = state === 'leaving';
+    if (state === 'removed') return;
+    const handsOver = plan?.changes.some(
+      (one) => one.kind === 'leave' && one.nodeId === this.nodeId && !one.isDead,
+    );
+    this.#leaves = state === 'leaving' && handsOver === true;
   }
 
   async #close(): Promise<void> {

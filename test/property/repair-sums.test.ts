@@ -7,6 +7,8 @@ import {
 } from '../../src/generated/kv/peer/v1/peer.js';
 import type { RepairQuestion, RepairReply } from '../../src/node/core/repair/repair-messages.js';
 import { SLOT_PARTS, type PartRun } from '../../src/node/core/repair/slot-parts.js';
+import { KvError } from '../../src/node/core/errors.js';
+import type { RangeRepairResult } from '../../src/node/repair/range-result.js';
 import { SLOT_COUNT } from '../../src/node/core/ring/token.js';
 import {
   repairQuestionOf,
@@ -142,15 +144,25 @@ async function replicasWith({ keys: some, floors }: State): Promise<ThreeReplica
   return replicas;
 }
 
+/** What was done, or how many copies cannot be read: nobody heals them here. */
+async function endOf(replicas: ThreeReplicas): Promise<RangeRepairResult | string> {
+  try {
+    return await replicas.repair();
+  } catch (error) {
+    if (error instanceof KvError && error.code === 'KV_CORRUPT') return error.message;
+    throw error;
+  }
+}
+
 describe('a repair that lists parts of slots', () => {
   it('does what one does that lists slots whole', async () => {
     await fc.assert(
       fc.asyncProperty(states, async (state) => {
         const [inParts, whole] = [await replicasWith(state), await replicasWith(state)];
         whole.old = [0, 1, 2];
-        const done = await inParts.repair();
+        const done = await endOf(inParts);
         const { listed } = inParts;
-        expect(await whole.repair()).toEqual(done);
+        expect(await endOf(whole)).toEqual(done);
         expect(inParts.contents()).toEqual(whole.contents());
         const floors = [inParts, whole].map((replicas) =>
           [0, 1, 2].map((i) => replicas.floorOf('@0:', i)),

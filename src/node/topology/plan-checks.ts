@@ -26,6 +26,7 @@ export function checksOf(plan: CheckedPlan, knowledge: PlanKnowledge): readonly 
   return [
     runningCheck(plan),
     ...deadChecks(plan, knowledge),
+    ...leaverChecks(plan, knowledge),
     quorumCheck(plan, knowledge),
     upCheck(plan, knowledge),
     copiesCheck(plan),
@@ -36,7 +37,7 @@ export function checksOf(plan: CheckedPlan, knowledge: PlanKnowledge): readonly 
 
 function runningCheck({ running }: CheckedPlan): PlanCheck {
   const passed = running === undefined;
-  const message = passed ? 'no other plan runs' : `plan ${running} is under way`;
+  const message = passed ? 'no other plan runs' : `plan p-${running} is under way`;
   return { name: 'running', passed, message };
 }
 
@@ -58,6 +59,19 @@ function deadChecks(
       ? `${name} is down`
       : `${name} is alive, as ${seenBy.join(' ')} sees it: let it leave, or stop it first`;
     return { name: 'dead', passed, message };
+  });
+}
+
+/** Who is to hand over what it has must be there; who is not is removed, which asks whether it is dead. */
+function leaverChecks(
+  { view, changes }: CheckedPlan,
+  { stateOf }: PlanKnowledge,
+): readonly PlanCheck[] {
+  return changes.flatMap((change): PlanCheck[] => {
+    if (change.kind !== 'leave' || change.isDead || stateOf(change.nodeId) !== 'down') return [];
+    const name = nameIn(view, change.nodeId);
+    const message = `${name} is down and hands nothing over: remove it (kv node remove ${name}), or start it first`;
+    return [{ name: 'dead', passed: false, message }];
   });
 }
 
@@ -92,7 +106,7 @@ function quorumCheck({ view }: CheckedPlan, { stateOf }: PlanKnowledge): PlanChe
   return { name: 'quorum', passed, message };
 }
 
-function upCheck({ view, changes }: CheckedPlan, { stateOf }: PlanKnowledge): PlanCheck {
+function upCheck({ view, changes }: CheckedPlan, { stateOf, reports }: PlanKnowledge): PlanCheck {
   const excused = new Set(
     changes.flatMap((change) => {
       if (change.kind === 'leave' && change.isDead) return [change.nodeId];
@@ -102,12 +116,20 @@ function upCheck({ view, changes }: CheckedPlan, { stateOf }: PlanKnowledge): Pl
   const away = view.metadata.members.filter(
     ({ nodeId, state }) => state !== 'removed' && !excused.has(nodeId) && stateOf(nodeId) !== 'up',
   );
-  const passed = away.length === 0;
-  const names = away.map(({ name }) => name).join(' ');
-  const message = passed
-    ? 'all nodes are up'
-    : `${names} ${away.length === 1 ? 'is' : 'are'} not up`;
-  return { name: 'up', passed, message };
+  const silent = view.metadata.members.filter(
+    (member) =>
+      member.state !== 'removed' &&
+      !excused.has(member.nodeId) &&
+      !away.includes(member) &&
+      !reports.has(member.nodeId),
+  );
+  const passed = away.length + silent.length === 0;
+  const [down, mute] = [away, silent].map((some) => some.map(({ name }) => name).join(' '));
+  const reasons = [
+    ...(away.length === 0 ? [] : [`${down} ${away.length === 1 ? 'is' : 'are'} not up`]),
+    ...(silent.length === 0 ? [] : [`${mute} ${silent.length === 1 ? 'does' : 'do'} not answer`]),
+  ];
+  return { name: 'up', passed, message: passed ? 'all nodes are up' : reasons.join('; ') };
 }
 
 /** A namespace must not end with fewer copies than it has, for want of nodes. */
@@ -117,18 +139,24 @@ function copiesCheck({ view, changes }: CheckedPlan): PlanCheck {
     changes.flatMap((change) => (change.kind === 'replication' ? [change.namespace] : [])),
   );
   const fewer = view.metadata.namespaces.flatMap((namespace) => {
-    if (asked.has(namespace.id)) return [];
+    const planned = after.namespaces.find(({ id }) => id === namespace.id) ?? namespace;
     const [now, next] = [
       copiesIn(effectiveReplication(view.metadata, namespace)),
-      copiesIn(effectiveReplication(after, namespace)),
+      copiesIn(effectiveReplication(after, planned)),
     ];
-    return next < now ? [`${namespace.name} would have ${next} copies, not ${now}`] : [];
+    if (next >= now) return [];
+    const isAsked = asked.has(namespace.id);
+    const text = `${namespace.name} ${isAsked ? 'will' : 'would'} have ${next} ${next === 1 ? 'copy' : 'copies'}, not ${now}`;
+    return [{ isAsked, text }];
   });
-  const passed = fewer.length === 0;
+  const unasked = fewer.filter(({ isAsked }) => !isAsked);
+  const passed = unasked.length === 0;
+  const told = (passed ? fewer : unasked).map(({ text }) => text).join('; ');
+  if (!passed) return { name: 'copies', passed, message: told };
   return {
     name: 'copies',
     passed,
-    message: passed ? 'no namespace loses a copy' : fewer.join('; '),
+    message: told === '' ? 'no namespace loses a copy' : `${told}, as is asked`,
   };
 }
 

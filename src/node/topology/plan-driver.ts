@@ -27,6 +27,9 @@ export interface PlanDriverParts {
   readonly stopping: AbortSignal;
 }
 
+/** What a node lacks that does what the step asks: time. */
+const AT_WORK = '';
+
 type NextStep = Extract<MetadataChange, { kind: 'step-plan' }>['to'];
 
 /**
@@ -92,7 +95,8 @@ export class PlanDriver {
     if (plan.step === 'read-new') return await this.#finish(view, plan);
     const lacking = await this.#lacking(view, plan);
     if (lacking.length === 0) return plan.step === 'prepare' ? 'write-both' : 'read-new';
-    this.#waitsFor = lacking.join('; ');
+    // Those that are at work are shown by how far they are.
+    this.#waitsFor = lacking.filter((what) => what !== AT_WORK).join('; ');
     return undefined;
   }
 
@@ -109,7 +113,7 @@ export class PlanDriver {
       if (report?.plan !== plan.id || report.stepEpoch !== plan.stepEpoch)
         return [`${peers.nameOf(nodeId)} to begin`];
       if (report.isDone) return [];
-      return [`${peers.nameOf(nodeId)}${report.waitsFor === '' ? '' : `: ${report.waitsFor}`}`];
+      return [report.waitsFor === '' ? AT_WORK : `${peers.nameOf(nodeId)}: ${report.waitsFor}`];
     });
   }
 

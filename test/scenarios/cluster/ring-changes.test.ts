@@ -149,9 +149,45 @@ describe('a node that is dead', () => {
     await cluster.planEnds();
     expect((await cluster.startRefused('n2')).code).toBe('KV_IDENTITY_REMOVED');
   });
+
+  it('is not told that it has handed all over when it comes back while it is replaced', async () => {
+    await cluster.lose('n2');
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'replace', node: 'n2', by: 'n4' });
+    await cluster.order('n1', { action: 'commit' });
+    const dead = await cluster.run(cluster.start('n2'));
+    await cluster.until(() => dead.ended() !== undefined, MOVE_MS);
+    expect(cluster.reasonOf(dead).code).toBe('KV_IDENTITY_REMOVED');
+    expect(cluster.reasonOf(dead).message).not.toContain('all of its data is on the others');
+  });
+
+  it('does not hand anything over', async () => {
+    await cluster.lose('n2');
+    const how = { commit: true, checks: 'skip' } as const;
+    expect(await cluster.refusal('n1', { action: 'leave', node: 'n2' }, how)).toBe(
+      'the plan was not begun: n2 is down and hands nothing over: remove it (kv node remove n2), or start it first',
+    );
+  });
 });
 
 describe('the copies of a namespace', () => {
+  it('are not put where there is no node, nor are they few without a word', async () => {
+    const about = { action: 'replicate', namespace: 'default' } as const;
+    const nowhere = { ...about, replication: { dc9: 3 } };
+    expect(await cluster.refusal('n1', nowhere, { dryRun: true })).toBe(
+      'the replication of default names the data centre dc9: there is dc1',
+    );
+    const none = { ...about, replication: { dc1: 0 } };
+    expect(await cluster.refusal('n1', none)).toContain('asks for 0 copies in dc1');
+    const fewer = { ...about, replication: { dc1: 1 } };
+    const { preview } = await cluster.order('n1', fewer, { commit: true, dryRun: true });
+    expect(preview?.checks).toContainEqual({
+      name: 'copies',
+      passed: true,
+      message: 'default will have 1 copy, not 3, as is asked',
+    });
+  });
+
   it('become fewer by a plan, and more again', async () => {
     const fewer = { action: 'replicate', namespace: 'default', replication: { dc1: 2 } } as const;
     await cluster.order('n1', fewer, { commit: true });
@@ -184,7 +220,7 @@ describe('a plan', () => {
     await cluster.join('n4');
     await cluster.order('n1', { action: 'commit' });
     expect(await cluster.refusal('n2', { action: 'leave', node: 'n1' })).toMatch(
-      /^plan \d+ is under way, and there is one at a time$/,
+      /^plan p-\d+ is under way, and there is one at a time$/,
     );
   });
 

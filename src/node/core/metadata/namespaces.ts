@@ -123,7 +123,11 @@ function checkLevel(
     );
 }
 
-function checkReplication(state: ClusterMetadata, { name, replication }: NamespaceSpec): void {
+/** @throws KvError KV_USAGE for copies that nobody could hold */
+export function checkReplication(
+  state: Pick<ClusterMetadata, 'members'>,
+  { name, replication }: Pick<NamespaceSpec, 'name' | 'replication'>,
+): void {
   if (replication === undefined) return;
   const dcs = [...new Set(ringMembers(state).map(({ dc }) => dc))].sort();
   const bad = (why: string): KvError =>

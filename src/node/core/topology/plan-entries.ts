@@ -6,7 +6,8 @@ import type {
   NodeId,
 } from '../metadata/cluster-metadata.js';
 import { checkTokens } from '../metadata/member-rules.js';
-import { ringMembers } from '../metadata/replication.js';
+import { checkReplication } from '../metadata/namespaces.js';
+import { effectiveReplication, ringMembers } from '../metadata/replication.js';
 import { stateAfter } from './planned-state.js';
 import type { PlannedChange, PlanStep, TopologyPlan } from './topology-plan.js';
 
@@ -47,7 +48,7 @@ export function stageLeave(
   isDead: boolean,
 ): ClusterMetadata {
   if (member.state !== 'normal')
-    throw refused(`${member.name} is ${member.state}: only a member that owns ranges can leave`);
+    throw refused(`${member.name} is ${member.state}: ${whyNot(state, member)}`);
   if (isStaged(state, member.nodeId))
     throw refused(`${member.name} leaves, or is replaced, already`);
   const change: PlannedChange = { kind: 'leave', nodeId: member.nodeId, isDead };
@@ -55,6 +56,15 @@ export function stageLeave(
   if (ringMembers(afterStaged(after)).length === 0)
     throw refused(`${member.name} is the last member: nobody would keep the data`);
   return after;
+}
+
+function whyNot({ plan }: ClusterMetadata, { state, name }: Member): string {
+  if (state === 'removed') return 'it is no member any more';
+  if (plan !== undefined)
+    return `plan p-${plan.id} is about it, and can be cancelled (kv job cancel p-${plan.id})`;
+  return state === 'joining'
+    ? `discard ${name} instead`
+    : 'only a member that owns ranges can leave';
 }
 
 /** The state in which a namespace waits for a plan that gives it other copies. @throws KvError KV_NAMESPACE_UNKNOWN, KV_PLAN_REFUSED */
@@ -69,13 +79,21 @@ export function stageReplication(
     one.kind === 'replication' && one.namespace === namespace;
   if (state.staged?.some(isThere) === true)
     throw refused(`the replication of ${found.name} is staged already`);
+  checkReplication(afterStaged(state), { name: found.name, replication });
   return stage(state, { kind: 'replication', namespace, replication });
 }
 
 function stage(state: ClusterMetadata, change: PlannedChange): ClusterMetadata {
   if (state.plan !== undefined)
-    throw refused(`plan ${state.plan.id} is under way, and there is one at a time`);
-  return { ...state, staged: [...(state.staged ?? []), change] };
+    throw refused(`plan p-${state.plan.id} is under way, and there is one at a time`);
+  const after = { ...state, staged: [...(state.staged ?? []), change] };
+  const { namespaces, ...planned } = afterStaged(after);
+  const lost = namespaces.find(
+    (one) => Object.keys(effectiveReplication(planned, one)).length === 0,
+  );
+  if (lost !== undefined && ringMembers(planned).length > 0)
+    throw refused(`namespace ${lost.name} would have no copy: no node is left where it is kept`);
+  return after;
 }
 
 /** The state without what is staged of one node, or of all; those that wanted to join are no members, and may ask again. @throws KvError KV_PLAN_REFUSED */
@@ -96,7 +114,7 @@ export function discardStaged(state: ClusterMetadata, nodeId: NodeId | undefined
 /** The state in which all that is staged is a plan that is prepared. @throws KvError KV_PLAN_REFUSED */
 export function beginPlan(state: ClusterMetadata): ClusterMetadata {
   if (state.plan !== undefined)
-    throw refused(`plan ${state.plan.id} is under way, and there is one at a time`);
+    throw refused(`plan p-${state.plan.id} is under way, and there is one at a time`);
   const { staged: changes, ...rest } = state;
   if (changes === undefined) throw refused('nothing is staged');
   const epoch = state.epoch + 1;
