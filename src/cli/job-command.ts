@@ -2,8 +2,8 @@ import { Args } from '@oclif/core';
 import type { KvClient } from '../client/client.js';
 import type { PlanView, TopologyChange, TopologyView } from '../node/core/views/topology-views.js';
 import { jobOf } from '../node/core/topology/plan-job.js';
-import { planOfJob } from './plan-job.js';
-import { TopologyCommand, topologyResult } from './topology-command.js';
+import { endedOfJob, endedText, planOfJob } from './plan-job.js';
+import { CANCELLED_EXIT, TopologyCommand, topologyResult } from './topology-command.js';
 
 /** The job that a command is about. */
 export const JOB_ARG = {
@@ -23,6 +23,22 @@ export abstract class JobCommand extends TopologyCommand {
   ): Promise<{ readonly view: TopologyView; readonly plan: PlanView }> {
     const view = await client.askAny((node, ms) => node.topology(ms));
     return { view, plan: planOfJob(view, job) };
+  }
+
+  /** Prints how the plan of that name has ended, if it has; the exit code says it, if that is wished. */
+  protected async printedEnded(view: TopologyView, job: string, exits: boolean): Promise<boolean> {
+    const ended = endedOfJob(view, job);
+    if (ended === undefined) return false;
+    const { end, epoch } = ended;
+    const changes = ended.changes.map((text) => ({ text }));
+    await this.print({
+      cluster: view.cluster,
+      viewedFrom: view.viewedFrom,
+      result: { job, end, epoch, changes },
+      exit: exits && end === 'cancelled' ? CANCELLED_EXIT : undefined,
+      text: () => `${endedText(ended)}\n`,
+    });
+    return true;
   }
 
   /** Pauses or resumes the plan of that name, and says so. */

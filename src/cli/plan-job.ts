@@ -1,5 +1,7 @@
 import { KvError } from '../node/core/errors.js';
+import { cleanText } from './show-key.js';
 import { jobOf } from '../node/core/topology/plan-job.js';
+import type { EndedPlan } from '../node/core/metadata/cluster-metadata.js';
 import type { PlanView, TopologyView } from '../node/core/views/topology-views.js';
 
 const JOB = /^p-(\d{1,15})$/;
@@ -8,6 +10,19 @@ const JOB = /^p-(\d{1,15})$/;
 export function planOfJob({ plan }: Pick<TopologyView, 'plan'>, job: string): PlanView {
   if (plan !== undefined && jobOf(plan) === job) return plan;
   throw unknownJob(job);
+}
+
+/** The plan of this name that has ended; undefined when it runs, or nobody remembers it. */
+export function endedOfJob(
+  { ended }: Pick<TopologyView, 'ended'>,
+  job: string,
+): EndedPlan | undefined {
+  return ended.find((one) => jobOf(one) === job);
+}
+
+/** How a plan has ended, in a line. */
+export function endedText(plan: EndedPlan): string {
+  return `${jobOf(plan)} ${plan.end}: ${plan.changes.map(cleanText).join(', ')}`;
 }
 
 function unknownJob(job: string): KvError {

@@ -199,13 +199,14 @@ export abstract class TopologyCommand extends ClientCommand {
   }
 }
 
-const CANCELLED_EXIT = 1;
+/** Of a plan that was followed, and cancelled. */
+export const CANCELLED_EXIT = 1;
 /** As KV_PLAN_REFUSED. */
 const REFUSED_EXIT = 6;
 
 /** The document of what is staged or runs; a plan is named as the job that it is. */
-export function topologyResult({ epoch, staged, plan, preview }: TopologyView): object {
-  return { epoch, staged, plan: plan && { job: jobOf(plan), ...plan }, preview };
+export function topologyResult({ epoch, staged, plan, preview, ended }: TopologyView): object {
+  return { epoch, staged, plan: plan && { job: jobOf(plan), ...plan }, preview, ended };
 }
 
 function refusal(reasons: readonly string[]): KvError {

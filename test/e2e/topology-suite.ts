@@ -153,7 +153,11 @@ export function topologySuite({ kv, json, add }: TopologySuiteParts): void {
       expect(cancelled).toMatchObject({ code: 0, stderr: '' });
       expect(cancelled.stdout).toMatch(/^Cancelled p-\d+: the ring is as it was before\n/);
       expect(await ended(n5)).toBe(78);
-      expect((await kv('job', 'show', job)).code).toBe(2);
+      const [shown, watched] = await Promise.all([kv('job', 'show', job), kv('job', 'watch', job)]);
+      expect(shown).toMatchObject({ code: 0, stdout: `${job} cancelled: n5 joins\n` });
+      expect(watched).toMatchObject({ code: 1, stdout: `${job} cancelled: n5 joins\n` });
+      expect((await kv('job', 'list')).stdout).toContain(`\nbefore: ${job} cancelled: n5 joins\n`);
+      expect((await kv('job', 'show', 'p-1')).code).toBe(2);
     });
   });
 }

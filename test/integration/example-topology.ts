@@ -60,6 +60,7 @@ export const TOPOLOGY: TopologyView = {
     waitsFor: 'n4: the step to be applied by n2',
     driver: 'n1',
   },
+  ended: [{ id: 3, end: 'cancelled', epoch: 9, changes: ['n4 joins', 'n5 leaves'] }],
   preview: {
     ranges: 512,
     movingRanges: 384,

@@ -83,6 +83,7 @@ export function fakeTopology(
   return {
     ...{ viewedFrom: 'n1', cluster: 'orders-prod', epoch: 42, staged },
     plan: fakePlanView(plan),
+    ended: [],
     preview: {
       ...{ ranges: 768, movingRanges: 640, movedBytes: 259 * GIB, movedMs: 4_144_000 },
       nodes: [

@@ -1,7 +1,9 @@
 import { ClientCommand } from '../../cli/client-command.js';
 import { missingWarnings } from '../../cli/envelope.js';
 import { jobRows, renderJobRows } from '../../cli/render/plan-jobs.js';
+import { endedText } from '../../cli/plan-job.js';
 import { repairsOfAll } from '../../cli/repairs-of-all.js';
+import type { TopologyView } from '../../node/core/views/topology-views.js';
 
 /** What runs now. */
 export default class JobList extends ClientCommand {
@@ -29,10 +31,18 @@ export default class JobList extends ClientCommand {
     await this.print({
       cluster: view.cluster,
       viewedFrom: view.viewedFrom,
-      result: { jobs },
+      result: { jobs, ended: view.ended },
       warnings: missingWarnings(missing),
       partial: missing,
-      text: (look) => renderJobRows(jobs, missing, look),
+      text: (look) => `${renderJobRows(jobs, missing, look)}${endedLines(view)}`,
     });
   }
+}
+
+/** Plans that are told of after their end, in a list of what runs. */
+const ENDED_SHOWN = 3;
+
+function endedLines({ ended }: Pick<TopologyView, 'ended'>): string {
+  const lines = ended.slice(-ENDED_SHOWN).map((one) => `before: ${endedText(one)}\n`);
+  return lines.join('');
 }

@@ -1,4 +1,5 @@
 import { JOB_ARG, JobCommand } from '../../cli/job-command.js';
+import { planOfJob } from '../../cli/plan-job.js';
 import { renderPlan } from '../../cli/render/plan.js';
 import { topologyResult } from '../../cli/topology-command.js';
 
@@ -14,7 +15,11 @@ export default class JobShow extends JobCommand {
 
   async run(): Promise<void> {
     const { flags, args } = await this.parse(JobShow);
-    const { view } = await this.withClient(flags, (client) => this.running(client, args.job));
+    const view = await this.withClient(flags, (client) =>
+      client.askAny((node, ms) => node.topology(ms)),
+    );
+    if (await this.printedEnded(view, args.job, false)) return;
+    planOfJob(view, args.job);
     await this.print({
       cluster: view.cluster,
       viewedFrom: view.viewedFrom,

@@ -111,6 +111,7 @@ export class TopologyAdmin {
       epoch: state.epoch,
       ...plannedViews(state, { stateOf, reportOf: (nodeId) => reports.get(nodeId) }),
       preview: this.#previewOf(state, undefined, knowledge),
+      ended: state.ended ?? [],
     };
   }
 

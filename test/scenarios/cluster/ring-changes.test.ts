@@ -204,6 +204,21 @@ describe('the copies of a namespace', () => {
 });
 
 describe('a plan', () => {
+  it('is remembered after its end, with how it ended', async () => {
+    await cluster.join('n4');
+    const { plan } = await cluster.order('n1', { action: 'commit' });
+    const id = plan?.id ?? 0;
+    await cluster.order('n2', { action: 'cancel', plan: id });
+    await cluster.planEnds();
+    await cluster.order('n1', { action: 'leave', node: 'n3' }, { commit: true, checks: 'enabled' });
+    await cluster.planEnds();
+    const { ended } = await cluster.run(cluster.at('n2').node.admin.topology.view());
+    expect(ended).toMatchObject([
+      { id, end: 'cancelled', changes: ['n4 joins'] },
+      { end: 'done', changes: ['n3 leaves'] },
+    ]);
+  });
+
   it('waits while it is paused', async () => {
     await cluster.join('n4');
     await cluster.order('n1', { action: 'commit' });

@@ -55,6 +55,7 @@ const NONE: TopologyView = {
   staged: [],
   plan: undefined,
   preview: undefined,
+  ended: [],
 };
 
 const PREVIEW = {

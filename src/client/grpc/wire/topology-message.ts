@@ -17,6 +17,7 @@ import { wordOf } from './words.js';
 
 const kindOf = wordOf('join', 'replace', 'leave', 'remove', 'replication');
 const stepOf = wordOf('prepare', 'write-both', 'read-new');
+const endOf = wordOf('done', 'cancelled');
 const checkOf = wordOf('running', 'dead', 'quorum', 'up', 'copies', 'disk', 'release');
 
 /** The answer of `Topology` and `ChangeTopology`, as it goes out. */
@@ -25,6 +26,7 @@ export function topologyToMessage(view: TopologyView): TopologyResponse {
   return {
     ...view,
     staged: [...view.staged],
+    ended: view.ended.map((one) => ({ ...one, changes: [...one.changes] })),
     plan: plan && { ...plan, changes: [...plan.changes] },
     preview: preview && { ...preview, nodes: [...preview.nodes], checks: [...preview.checks] },
   };
@@ -37,6 +39,7 @@ export function topologyFromMessage(message: TopologyResponse): TopologyView {
     ...message,
     ...plannedFromMessage(message),
     preview: preview && previewFromMessage(preview),
+    ended: message.ended.map((one) => ({ ...one, end: endOf(one.end) })),
   };
 }
 

@@ -835,7 +835,20 @@ export interface TopologyResponse {
     | TopologyPlan
     | undefined;
   /** Of the plan that runs, else of what is staged. */
-  readonly preview?: PlanPreview | undefined;
+  readonly preview?:
+    | PlanPreview
+    | undefined;
+  /** The last plans that have ended, the newest at the end. */
+  readonly ended: readonly EndedPlan[];
+}
+
+export interface EndedPlan {
+  readonly id: number;
+  /** done cancelled */
+  readonly end: string;
+  /** In which it ended. */
+  readonly epoch: number;
+  readonly changes: readonly string[];
 }
 
 /** One thing that is staged, or that a plan changes. */
@@ -8347,7 +8360,7 @@ export const TopologyRequest: MessageFns<TopologyRequest> = {
 };
 
 function createBaseTopologyResponse(): TopologyResponse {
-  return { viewedFrom: "", cluster: "", epoch: 0, staged: [], plan: undefined, preview: undefined };
+  return { viewedFrom: "", cluster: "", epoch: 0, staged: [], plan: undefined, preview: undefined, ended: [] };
 }
 
 export const TopologyResponse: MessageFns<TopologyResponse> = {
@@ -8369,6 +8382,9 @@ export const TopologyResponse: MessageFns<TopologyResponse> = {
     }
     if (message.preview !== undefined) {
       PlanPreview.encode(message.preview, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.ended) {
+      EndedPlan.encode(v!, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -8432,6 +8448,93 @@ export const TopologyResponse: MessageFns<TopologyResponse> = {
             }
 
             message.preview = PlanPreview.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.ended.push(EndedPlan.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseEndedPlan(): EndedPlan {
+  return { id: 0, end: "", epoch: 0, changes: [] };
+}
+
+export const EndedPlan: MessageFns<EndedPlan> = {
+  encode(message: EndedPlan, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0) {
+      writer.uint32(8).uint64(message.id);
+    }
+    if (message.end !== "") {
+      writer.uint32(18).string(message.end);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(24).uint64(message.epoch);
+    }
+    for (const v of message.changes) {
+      writer.uint32(34).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EndedPlan {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEndedPlan() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.end = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.changes.push(reader.string());
             continue;
           }
         }

@@ -72,6 +72,18 @@ export interface ClusterMetadata {
   readonly staged?: readonly PlannedChange[] | undefined;
   /** The change of the ring that is under way. */
   readonly plan?: TopologyPlan | undefined;
+  /** The last plans that have ended, the newest at the end; absent before the first has. */
+  readonly ended?: readonly EndedPlan[] | undefined;
+}
+
+/** How a plan has ended. */
+export interface EndedPlan {
+  readonly id: number;
+  readonly end: PlanEnd;
+  /** The epoch in which it did. */
+  readonly epoch: number;
+  /** What it was about, in words: the nodes may be gone. */
+  readonly changes: readonly string[];
 }
 
 /** What an entry does; results, never commands, so that two versions of the code cannot compute two rings. */

@@ -19,7 +19,14 @@ import { METADATA_FORMAT } from './cluster-metadata.js';
 import { JsonReader } from './json-reader.js';
 import { formatOf } from './metadata-format.js';
 import { readIds, readNode, readNodeFields, NODE_FIELDS, readTokens } from './node-json.js';
-import { isPlanKind, PLAN_KINDS, readPlan, readPlannedChange, readPlanEntry } from './plan-json.js';
+import {
+  isPlanKind,
+  PLAN_KINDS,
+  readEndedPlan,
+  readPlan,
+  readPlannedChange,
+  readPlanEntry,
+} from './plan-json.js';
 
 /** The bytes of an entry, on disk and on the wire: canonical JSON, so that equal entries have equal bytes. */
 export function encodeEntry(entry: MetadataEntry): Uint8Array {
@@ -241,9 +248,11 @@ function readState(reader: JsonReader): ClusterMetadata {
     'placementEpoch',
     'staged',
     'plan',
+    'ended',
   ]);
   const staged = fields.staged.optional((item) => item.list(readPlannedChange));
   const plan = fields.plan.optional(readPlan);
+  const ended = fields.ended.optional((item) => item.list(readEndedPlan));
   return {
     epoch: fields.epoch.count(),
     clusterId: fields.clusterId.text(),
@@ -257,5 +266,6 @@ function readState(reader: JsonReader): ClusterMetadata {
     placementEpoch: fields.placementEpoch.count(),
     ...(staged === undefined ? {} : { staged }),
     ...(plan === undefined ? {} : { plan }),
+    ...(ended === undefined ? {} : { ended }),
   };
 }

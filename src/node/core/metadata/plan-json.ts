@@ -1,6 +1,6 @@
 import { unreachable } from '../../../stdx/unreachable.js';
 import type { PlannedChange, TopologyPlan } from '../topology/topology-plan.js';
-import type { MetadataChange } from './cluster-metadata.js';
+import type { EndedPlan, MetadataChange } from './cluster-metadata.js';
 import type { JsonReader } from './json-reader.js';
 import { readNode, readTokens } from './node-json.js';
 
@@ -106,5 +106,16 @@ export function readPlan(reader: JsonReader): TopologyPlan {
     stepEpoch: fields.stepEpoch.count(),
     changes: fields.changes.list(readPlannedChange),
     paused: fields.paused.flag(),
+  };
+}
+
+/** A plan that has ended. @throws KvError KV_FORMAT_UNKNOWN */
+export function readEndedPlan(reader: JsonReader): EndedPlan {
+  const fields = reader.object(['id', 'end', 'epoch', 'changes']);
+  return {
+    id: fields.id.count(),
+    end: fields.end.oneOf(['done', 'cancelled']),
+    epoch: fields.epoch.count(),
+    changes: fields.changes.list((item) => item.text()),
   };
 }

@@ -1,13 +1,16 @@
 import { KvError } from '../errors.js';
 import type {
   ClusterMetadata,
+  EndedPlan,
   Member,
   MetadataChange,
   NodeId,
+  PlanEnd,
 } from '../metadata/cluster-metadata.js';
 import { checkTokens } from '../metadata/member-rules.js';
 import { checkReplication } from '../metadata/namespaces.js';
 import { effectiveReplication, ringMembers } from '../metadata/replication.js';
+import { describePlanned } from './describe-plan.js';
 import { stateAfter } from './planned-state.js';
 import type { PlannedChange, PlanStep, TopologyPlan } from './topology-plan.js';
 
@@ -154,7 +157,8 @@ export function stepPlan(
   if (state.voters.some((voter) => going.has(voter)))
     throw refused('a node that leaves has not given its vote away yet');
   const { plan: _, ...rest } = state;
-  return { ...stateAfter(rest, plan.changes), placementEpoch: epoch };
+  const ended = endedWith(state, plan, 'done');
+  return { ...stateAfter(rest, plan.changes), placementEpoch: epoch, ended };
 }
 
 /** Who was to join never comes back, for it may hold records by now; who was to leave stays. */
@@ -171,7 +175,21 @@ function cancelPlan(state: ClusterMetadata, plan: TopologyPlan): ClusterMetadata
       return going.has(member.nodeId) ? { ...member, state: 'normal' } : member;
     }),
     placementEpoch: state.epoch + 1,
+    ended: endedWith(state, plan, 'cancelled'),
   };
+}
+
+/** So many plans are remembered after their end, for those who come to ask how it was. */
+const ENDED_KEPT = 8;
+
+function endedWith(
+  state: ClusterMetadata,
+  { id, changes }: TopologyPlan,
+  end: PlanEnd,
+): readonly EndedPlan[] {
+  const texts = changes.map((change) => describePlanned(state, change));
+  const ended = { id, end, epoch: state.epoch + 1, changes: texts };
+  return [...(state.ended ?? []), ended].slice(-ENDED_KEPT);
 }
 
 /** The state in which the plan waits, or goes on. @throws KvError KV_EPOCH_CHANGED, KV_PLAN_REFUSED */

@@ -1,5 +1,5 @@
 import type { PlanStep } from '../topology/topology-plan.js';
-import type { MembershipState } from '../metadata/cluster-metadata.js';
+import type { EndedPlan, MembershipState } from '../metadata/cluster-metadata.js';
 import type { LivenessState } from './node-views.js';
 import type { PlanReport } from './plan-views.js';
 
@@ -77,6 +77,8 @@ export interface TopologyView {
   readonly plan: PlanView | undefined;
   /** Of the plan that runs, else of what is staged; undefined when there is neither. */
   readonly preview: PlanPreview | undefined;
+  /** The last plans that have ended, the newest at the end. */
+  readonly ended: readonly EndedPlan[];
 }
 
 /** How strictly it is looked whether a plan may begin: `enabled` asks only for what keeps data, `skip` only that no other plan runs, and that who is called dead is down. */
