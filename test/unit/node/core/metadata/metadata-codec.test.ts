@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { MetadataChange } from '../../../../../src/node/core/metadata/cluster-metadata.js';
+import type {
+  ClusterMetadata,
+  MetadataChange,
+} from '../../../../../src/node/core/metadata/cluster-metadata.js';
 import {
   decodeAcceptor,
   decodeDescriptor,
@@ -63,6 +66,13 @@ describe('the bytes of the log', () => {
       namespaces: [{ ...state.namespaces[0]!, replication: { dc1: 3, dc2: 2 }, defaultTtlMs: 5 }],
     };
     expect(decodeSnapshot(encodeSnapshot(named))).toEqual(named);
+    const planned: ClusterMetadata = {
+      ...state,
+      minFormat: 3,
+      staged: [{ kind: 'leave', nodeId: idOf(3), isDead: false }],
+      ended: [{ id: 7, end: 'cancelled', epoch: 9, changes: ['n4 joins', 'n3 leaves'] }],
+    };
+    expect(decodeSnapshot(encodeSnapshot(planned))).toEqual(planned);
     const ballot = { round: 3, nodeId: idOf(2) };
     const accepted = { ballot, entry: nextEntry(state, { kind: 'remove', nodeId: idOf(3) }) };
     for (const acceptor of [FRESH_ACCEPTOR, { promised: ballot, accepted }])
