@@ -13,8 +13,11 @@ export type Answers = ReadonlyMap<NodeId, Answer>;
 
 /** A node that hangs costs a survey no more than this. */
 const ASK_MS = 1_000;
-/** Watches and commands that come together share one survey. */
-const FRESH_MS = 400;
+/**
+ * Watches and commands that come together share one survey. Less than a process takes to start, so that a command sees what
+ * the one before it has done.
+ */
+const FRESH_MS = 100;
 
 export interface SurveyOptions {
   readonly clock: Clock;

@@ -36,6 +36,19 @@ it('a drained node serves no client, and every replica that asks it; clients not
   expect(coordinators).toContain('n2');
 });
 
+it('is told of by every node to the next command, though one asked just before it was drained', async () => {
+  const cluster = await BootedCluster.of(3);
+  const drainedSeen = async (): Promise<boolean | undefined> => {
+    const { nodes } = await cluster.run(cluster.at('n1').node.admin.status());
+    return nodes.find(({ name }) => name === 'n3')?.report?.drained;
+  };
+  expect(await drainedSeen()).toBe(false);
+  cluster.at('n3').node.admin.drain(true);
+  // No process starts in less.
+  await cluster.scheduler.advance(150);
+  expect(await drainedSeen()).toBe(true);
+});
+
 it('a drained node is one no more after a restart', async () => {
   const cluster = await BootedCluster.of(3);
   cluster.at('n2').node.admin.drain(true);
