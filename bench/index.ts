@@ -17,6 +17,8 @@ const ALL = [
   'dashboard',
   'gossip',
   'sustained',
+  'expiry',
+  'join',
 ];
 /** What runs without a name: the others take minutes. */
 const USUAL = ['cluster', 'store', 'allocation', 'start'];

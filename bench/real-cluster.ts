@@ -17,6 +17,8 @@ export interface RealCluster {
   readonly endpoints: readonly Endpoint[];
   readonly pids: readonly number[];
   client(): KvClient;
+  /** Starts one more, which waits to join. */
+  add(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,11 @@ export async function startRealCluster(
     endpoints,
     pids: children.flatMap((child) => child.pid ?? []),
     client,
+    add: async (name) => {
+      const entry = ['--join', `${endpoints[0]?.host}:${endpoints[0]?.port}`];
+      const { child } = await startNode(join(dir, name), entry, nodeArgs);
+      children.push(child);
+    },
     stop: async () => {
       await Promise.all(children.map(ended));
       rmSync(dir, { recursive: true, force: true });

@@ -15,21 +15,27 @@ export abstract class NodeChangeCommand extends TopologyCommand {
       change,
       node,
       what,
-    }: { readonly change: TopologyChange; readonly node: string; readonly what: string },
+    }: {
+      readonly change: TopologyChange;
+      /** What is to be typed; undefined for the name of the cluster. */
+      readonly node: string | undefined;
+      readonly what: string;
+    },
   ): Promise<void> {
     await this.withClient(flags, async (client, signal) => {
+      const asked = await this.describe(client);
       const wish = {
         ...{ change, checks: flags.checks, stage: flags.stage },
         ...{ dryRun: flags['dry-run'], detach: flags.detach },
         confirm: () =>
           confirmByName({
-            name: node,
+            name: node ?? asked.described.cluster,
             what,
             given: flags.confirm,
             interactive: this.interactive(flags),
           }),
       };
-      await this.carryOut(await this.describe(client), wish, signal);
+      await this.carryOut(asked, wish, signal);
     });
   }
 }

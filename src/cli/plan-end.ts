@@ -28,6 +28,9 @@ function isMade(change: PlannedChangeView, { nodes, namespaces }: AfterPlan): bo
     case 'remove':
       // The name may be taken by a new node by now, which waits to join.
       return !states.includes('normal') && !states.includes('leaving');
+    case 'rebalance':
+      // Nodes that know of such plans remember how they ended.
+      return true;
     case 'replication': {
       const found = namespaces.find(({ name }) => name === change.namespace);
       return found === undefined || sameCopies(found.replication ?? {}, change.replication);

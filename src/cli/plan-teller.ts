@@ -57,7 +57,7 @@ export class PlanTeller {
 
   async #lineOf(view: Running): Promise<void> {
     const { plan, preview } = view;
-    const key = JSON.stringify([plan.step, plan.paused, twentieth(view)]);
+    const key = JSON.stringify([plan.step, plan.paused, plan.pausedFor, twentieth(view)]);
     const nowMs = performance.now();
     const waits = planWaits(view);
     const isNews = key !== this.#line;

@@ -1,12 +1,14 @@
 import type { ReadResult, WriteResult } from '../client/client.js';
 import { hintsByTarget, repairMarks } from '../node/core/hints/hints-view.js';
 import { formatVersion } from '../node/core/version/version.js';
+import { jobOf } from '../node/core/topology/plan-job.js';
 import type { GossipView } from '../node/core/views/gossip-views.js';
 import type { NodeDetailView, NodeView } from '../node/core/views/node-views.js';
 import type { OwnersView, RingView } from '../node/core/views/ring-views.js';
 import type { StatusView } from '../node/core/views/status-views.js';
 import { missingWarnings, type Facts, type MissingPart, type Warning } from './envelope.js';
 import type { PlannedRingView } from './ring/show-view.js';
+import { streamRows } from './render/streams.js';
 import { encodeKey, encodeValue, type KeyEncoding } from './keys.js';
 
 /** One key of `get` and `exists`; `value` is left out when it is not wanted. */
@@ -126,9 +128,7 @@ export function gossipMatrixFacts(view: GossipView): Facts {
 
 export function hintsFacts(view: StatusView): Facts {
   // What they keep is not counted.
-  const missing = view.nodes.flatMap(({ name, report, error }) =>
-    report === undefined ? [{ node: name, error: error ?? NO_ANSWER }] : [],
-  );
+  const missing = silentParts(view);
   return {
     ...statusFacts(view),
     result: { targets: hintsByTarget(view), repairMarkedSlots: repairMarks(view) },
@@ -137,7 +137,30 @@ export function hintsFacts(view: StatusView): Facts {
   };
 }
 
+/** What is moved while the ring changes, and how fast that may go. */
+export function streamsFacts(view: StatusView): Facts {
+  const missing = silentParts(view);
+  const { plan } = view;
+  return {
+    ...statusFacts(view),
+    result: {
+      job: plan && jobOf(plan),
+      limitBytesPerSecond: view.streamBytesPerSecond,
+      streams: streamRows(view),
+    },
+    warnings: missingWarnings(missing),
+    partial: missing,
+  };
+}
+
 const NO_ANSWER = { code: 'KV_UNREACHABLE', message: 'no answer' };
+
+/** Those that have said nothing of themselves. */
+function silentParts({ nodes }: StatusView): readonly MissingPart[] {
+  return nodes.flatMap(({ name, report, error }) =>
+    report === undefined ? [{ node: name, error: error ?? NO_ANSWER }] : [],
+  );
+}
 
 function missingParts(nodes: readonly NodeView[]): readonly MissingPart[] {
   return nodes.flatMap(({ name, error }) => (error === undefined ? [] : [{ node: name, error }]));

@@ -3,6 +3,7 @@ import { KvError } from '../node/core/errors.js';
 import { blockersOf } from '../node/core/topology/plan-blockers.js';
 import type { DescribeView } from '../node/core/views/describe-views.js';
 import type {
+  PlanCheck,
   PlanChecks,
   PlanView,
   TopologyChange,
@@ -87,14 +88,16 @@ export abstract class TopologyCommand extends ClientCommand {
     const { change, checks, stage, dryRun } = wish;
     const how = { checks, commit: !stage };
     const shown = await this.change(asked, change, { ...how, dryRun: true });
-    const blockers = blockersOf(shown.preview?.checks ?? [], checks);
+    const found = shown.preview?.checks ?? [];
+    const blockers = blockersOf(found, checks);
+    const laxer = (['enabled', 'skip'] as const).find((one) => blockersOf(found, one).length === 0);
     if (dryRun) {
-      await this.#printDryRun(shown, { checks, isBlocked: blockers.length > 0 });
+      await this.#printDryRun(shown, { checks, isBlocked: blockers.length > 0, laxer });
       return;
     }
     if (!this.wantsJson)
       await this.note(renderPlan(shown, { checks, next: [] }, this.noteLook).trimEnd());
-    if (blockers.length > 0 && !stage) throw refusal(blockers.map(({ message }) => message));
+    if (blockers.length > 0 && !stage) throw refusal(blockers, laxer);
     await wish.confirm();
     const expected = stage ? undefined : shown.plan?.changes.map(({ text }) => text);
     const view = await this.change(asked, change, { ...how, expected });
@@ -149,16 +152,24 @@ export abstract class TopologyCommand extends ClientCommand {
 
   async #printDryRun(
     view: TopologyView,
-    { checks, isBlocked }: { readonly checks: PlanChecks; readonly isBlocked: boolean },
+    {
+      checks,
+      isBlocked,
+      laxer,
+    }: {
+      readonly checks: PlanChecks;
+      readonly isBlocked: boolean;
+      readonly laxer: PlanChecks | undefined;
+    },
   ): Promise<void> {
-    const next = isBlocked ? ['kv status', '--checks enabled'] : [];
+    const next = isBlocked ? waysRound(laxer) : [];
     const verdict = isBlocked
       ? 'Not ready: it would be refused (exit 6).'
       : 'Ready: nothing was changed.';
     await this.print({
       cluster: view.cluster,
       viewedFrom: view.viewedFrom,
-      result: { dryRun: true, ready: !isBlocked, ...topologyResult(view) },
+      result: { dryRun: true, ready: !isBlocked, ...triedResult(view) },
       exit: isBlocked ? REFUSED_EXIT : undefined,
       text: (look) => `${renderPlan(view, { checks, next }, look)}${verdict}\n`,
     });
@@ -209,10 +220,22 @@ export function topologyResult({ epoch, staged, plan, preview, ended }: Topology
   return { epoch, staged, plan: plan && { job: jobOf(plan), ...plan }, preview, ended };
 }
 
-function refusal(reasons: readonly string[]): KvError {
-  return new KvError('KV_PLAN_REFUSED', `the plan was not begun: ${reasons.join('; ')}`, {
-    hints: ['kv status', '--checks enabled'],
+/** The document of what would run: it has no number yet, and no step. */
+function triedResult(view: TopologyView): object {
+  const { epoch, staged, plan, preview, ended } = view;
+  return { epoch, staged: plan?.changes ?? staged, plan: undefined, preview, ended };
+}
+
+/** `laxer` is a strictness at which nothing would be in the way; some reasons hold at any. */
+function refusal(blockers: readonly PlanCheck[], laxer: PlanChecks | undefined): KvError {
+  const reasons = blockers.map(({ message }) => message).join('; ');
+  return new KvError('KV_PLAN_REFUSED', `the plan was not begun: ${reasons}`, {
+    hints: waysRound(laxer),
   });
+}
+
+function waysRound(laxer: PlanChecks | undefined): readonly string[] {
+  return ['kv status', ...(laxer === undefined ? [] : [`--checks ${laxer}`])];
 }
 
 /** What may be done about a plan that is left to itself. */

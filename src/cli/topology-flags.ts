@@ -54,6 +54,6 @@ export const NODE_CHANGE_FLAGS = {
   confirm: Flags.string({
     helpGroup: 'SAFETY',
     helpValue: 'NAME',
-    summary: 'the name of the node, instead of typing it',
+    summary: 'the name that would have to be typed: of the node, or of the cluster',
   }),
 };

@@ -39,6 +39,8 @@ function messageOf(thrown: ParseErrorFields, accepts: Accepts): string {
   );
   if (thrown.message.startsWith('Unexpected argument'))
     return `unexpected ${names.length === 1 ? 'argument' : 'arguments'}: ${names.join(' ')}`;
+  const flag = /Missing required flag (\S+)/.exec(thrown.message)?.[1];
+  if (flag !== undefined) return `missing ${flag.startsWith('-') ? flag : `--${flag}`}`;
   if (thrown.message.startsWith('Missing'))
     return `missing ${names.map((name) => name.toUpperCase()).join(' ')}`;
   const excluded = /(--[\w-]+)\S* cannot also be provided when using (--[\w-]+)/.exec(

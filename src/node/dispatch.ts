@@ -56,7 +56,8 @@ export class Dispatch implements PeerHandler {
   }
 
   async meta(from: Hello, request: MetaRequest, remainingMs: number): Promise<MetaReply> {
-    const refusal = this.#parts.admission.admitRequest(from, request.kind);
+    const history = 'history' in request ? request.history : undefined;
+    const refusal = this.#parts.admission.admitRequest(from, request.kind, history);
     if (refusal !== undefined) throw refusal;
     if (request.kind === 'report') return { kind: 'report', report: this.#parts.report() };
     return await this.#parts.metadata.handleMeta(from, request, remainingMs);

@@ -1,7 +1,8 @@
 import type { KvError } from './core/errors.js';
 import { LIMITS } from './core/limits.js';
 import { WIRE_VERSION, type Hello } from './core/messages.js';
-import { METADATA_FORMAT } from './core/metadata/cluster-metadata.js';
+import { METADATA_FORMAT, type ClusterMetadata } from './core/metadata/cluster-metadata.js';
+import { historyOf } from './core/metadata/recoveries.js';
 import type { DataKey } from './core/version/data-key.js';
 import type { NodeEnv } from './env/env.js';
 import { AdmittedReplica } from './admission/admitted-replica.js';
@@ -125,9 +126,11 @@ function budgetOf({ env }: NodeFoundation): ByteBudget {
 export function wireServices(foundation: NodeFoundation): NodeServices {
   const { env, directory, store, hlc, readiness, end } = foundation;
   const { nodeId, name, boot } = directory;
-  const hello = helloOf(foundation);
+  // Its log is part of the services that say it.
+  const hello = helloOf(foundation, () => cluster.metadata.current()?.metadata);
+  const cluster: ClusterServices = wireCluster(foundation, hello);
   const budget = budgetOf(foundation);
-  const { shared, membership, metadata, peerMemory, admission } = wireCluster(foundation, hello);
+  const { shared, membership, metadata, peerMemory, admission } = cluster;
   const parts = { ...env, ownId: nodeId, metadata, hlc, store, readiness, ...shared };
   const { replica, coordinator, hints } = wireData(foundation, parts, budget);
   const marks = (): HintService['marks'] => hints.marks;
@@ -151,6 +154,7 @@ export function wireServices(foundation: NodeFoundation): NodeServices {
     ...parts,
     ...foundation,
     repairs: repair.groups,
+    recover: (order, remainingMs) => metadata.recover(order, remainingMs),
     clear: (namespace, runs, signal) => keeping.clearing.clear(namespace, runs, signal),
     report,
   });
@@ -273,15 +277,22 @@ function peerMemoryOf({ env, directory, readiness }: NodeFoundation): PeerMemory
   });
 }
 
-function helloOf({ directory, store, clusterId }: NodeFoundation): () => Hello {
-  return () => ({
-    clusterId: clusterId(),
-    nodeId: directory.nodeId,
-    name: directory.name,
-    ...directory.boot,
-    sequence: store.openedSequence(),
-    wireMin: WIRE_VERSION.min,
-    wireMax: WIRE_VERSION.max,
-    format: METADATA_FORMAT,
-  });
+function helloOf(
+  { directory, store, clusterId }: NodeFoundation,
+  metadata: () => ClusterMetadata | undefined,
+): () => Hello {
+  return () => {
+    const state = metadata();
+    return {
+      clusterId: clusterId(),
+      nodeId: directory.nodeId,
+      name: directory.name,
+      ...directory.boot,
+      sequence: store.openedSequence(),
+      wireMin: WIRE_VERSION.min,
+      wireMax: WIRE_VERSION.max,
+      format: METADATA_FORMAT,
+      history: state && historyOf(state),
+    };
+  };
 }

@@ -262,7 +262,8 @@ export class KvNode {
   }
 
   /** Who is removed or replaced as a dead one is leaving as well, and has handed nothing over. */
-  #note({ members, plan }: ClusterMetadata): void {
+  #note({ members, plan, maintenance }: ClusterMetadata): void {
+    this.readiness.setMaintained(maintenance?.includes(this.nodeId) === true);
     const state = members.find(({ nodeId }) => nodeId === this.nodeId)?.state;
     if (state === 'removed') return;
     const handsOver = plan?.changes.some(

@@ -74,9 +74,10 @@ function planRow(plan: PlanView, { nodes }: StatusView, { tracks }: Facts): JobR
     about: changesText(plan.changes),
     // A driver that waits for a node says so; only with a reason there is something in the way.
     isBlocked:
-      !plan.paused &&
-      (reports.some((report) => report?.plan === plan.id && report.waitsFor !== '') ||
-        plan.waitsFor.includes(': ')),
+      plan.pausedFor !== '' ||
+      (!plan.paused &&
+        (reports.some((report) => report?.plan === plan.id && report.waitsFor !== '') ||
+          plan.waitsFor.includes(': '))),
   };
 }
 

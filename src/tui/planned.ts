@@ -9,7 +9,7 @@ export type Planned = 'joins' | 'leaves';
 export function plannedNodes({ plan, staged }: StatusView): ReadonlyMap<string, Planned> {
   const planned = new Map<string, Planned>();
   for (const { kind, node, replaces } of [...(plan?.changes ?? []), ...staged]) {
-    if (kind === 'replication') continue;
+    if (kind === 'replication' || kind === 'rebalance') continue;
     planned.set(node, kind === 'join' || kind === 'replace' ? 'joins' : 'leaves');
     if (kind === 'replace') planned.set(replaces, 'leaves');
   }

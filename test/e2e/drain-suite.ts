@@ -21,6 +21,26 @@ export function drainSuite({ kv, json }: Pick<TopologySuiteParts, 'kv' | 'json'>
       expect(await kv('node', 'resume', 'n2')).toMatchObject({ stdout: 'n2 takes clients.\n' });
     });
 
+    it('may be worked on: it takes no clients, and says so, until that is over', async () => {
+      const on = await kv('node', 'maintenance', 'n2', 'on');
+      expect(on).toMatchObject({ code: 0, stderr: '' });
+      expect(on.stdout).toMatch(/^n2 is in maintenance: .*\n.* kv node maintenance n2 off\n$/);
+      const [status, list, resumed, third] = await Promise.all([
+        kv('status'),
+        kv('node', 'list'),
+        kv('node', 'resume', 'n2'),
+        kv('node', 'maintenance', 'n3', 'on'),
+      ]);
+      expect(status.stdout).toContain('n2 in maintenance, up: ');
+      expect(list.stdout).toMatch(/\n~ n2 +maintenance /);
+      expect(resumed.code).toBe(6);
+      expect(third.code).toBe(6);
+      expect(third.stderr).toMatch(/^Error: without n3, \d+ ranges of default and /);
+      const off = await json('node', 'maintenance', 'n2', 'off');
+      expect(off.result).toMatchObject({ node: 'n2', maintenance: false });
+      expect((await kv('node', 'maintenance', 'n2', 'soon')).code).toBe(2);
+    });
+
     it('is not the last one that takes clients, nor one that nobody knows', async () => {
       expect((await kv('node', 'drain', 'n2')).code).toBe(0);
       expect((await kv('node', 'drain', 'n3')).code).toBe(0);

@@ -47,6 +47,33 @@ export function topologySuite({ kv, json, add }: TopologySuiteParts): void {
       expect(commit.stderr).toMatch(/^Error: nothing is staged\n/);
     });
 
+    it('is not made for a ring that is even', async () => {
+      const [even, wrong] = await Promise.all([
+        kv('cluster', 'rebalance'),
+        kv('cluster', 'rebalance', '--within', 'much'),
+      ]);
+      expect(even).toMatchObject({ code: 0, stderr: '' });
+      expect(even.stdout).toMatch(/^Even enough: no node holds more than 0\.0% over the mean /);
+      expect(wrong.code).toBe(2);
+    });
+
+    it('moves data as fast as is told', async () => {
+      const [list, limit, wrong, small] = await Promise.all([
+        kv('stream', 'list'),
+        kv('stream', 'limit'),
+        kv('stream', 'limit', 'fast'),
+        kv('stream', 'limit', '1KiB'),
+      ]);
+      const usual = 'at most 64 MiB/s to each node that gains ranges\n';
+      expect(list).toMatchObject({ code: 0, stdout: `nothing is moved: no plan runs\n${usual}` });
+      expect(limit).toMatchObject({ code: 0, stdout: usual });
+      expect([wrong.code, small.code]).toEqual([2, 2]);
+      expect(wrong.stderr).toMatch(/^Error: "fast" is no rate: bytes per second from 64 KiB to /);
+      const changed = await json('stream', 'limit', '8MiB');
+      expect(changed.result).toMatchObject({ limitBytesPerSecond: 8 * 1024 ** 2, streams: [] });
+      expect(await kv('stream', 'limit', 'default')).toMatchObject({ code: 0, stdout: usual });
+    });
+
     it('lets a node in that waits for it: shown, asked for, begun, followed to its end', async () => {
       await kv('put', 'moved', 'v', '-c', 'all');
       n4 = await add('n4');
@@ -123,6 +150,9 @@ export function topologySuite({ kv, json, add }: TopologySuiteParts): void {
         kv('namespace', 'alter', 'default', '--replication', '2', '--dry-run'),
         kv('node', 'remove', 'n9', '--dry-run'),
       ]);
+      const forget = await kv('node', 'remove', 'n3', '--forget', '--stage');
+      expect(forget.code).toBe(7);
+      expect(forget.stderr).toContain('--confirm kv');
       const reason = 'default would have 2 copies, not 3';
       expect(dry).toMatchObject({ code: 6, stderr: '' });
       expect(dry.stdout).toContain(`FAIL  ${reason}\n`);

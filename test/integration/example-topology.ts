@@ -35,6 +35,12 @@ const NODES: readonly PlanNodeView[] = [
     report: {
       ...{ plan: 12, stepEpoch: 14, isDone: false, ranges: 384, rangesDone: 240 },
       ...{ movedBytes: 5_000_000_000, waitsFor: 'the step to be applied by n2' },
+      streams: [
+        {
+          ...{ namespace: 'default', from: ['n1', 'n2'], to: ['n4'] },
+          ...{ ranges: 12, movedBytes: 4_096, forMs: 2_000.5 },
+        },
+      ],
     },
   },
   {
@@ -59,7 +65,10 @@ export const TOPOLOGY: TopologyView = {
     changes: CHANGES.slice(0, 1),
     waitsFor: 'n4: the step to be applied by n2',
     driver: 'n1',
+    pausedFor: 'n4',
+    stalledMs: 1_250.5,
   },
+  streamBytesPerSecond: 8_388_608,
   ended: [{ id: 3, end: 'cancelled', epoch: 9, changes: ['n4 joins', 'n5 leaves'] }],
   preview: {
     ranges: 512,

@@ -105,6 +105,7 @@ const node: NodeView = {
   heartbeatAgeMs: 400.5,
   report,
   error: undefined,
+  maintenance: true,
 };
 
 const silentNode: NodeView = {
@@ -130,13 +131,14 @@ export const STATUS: StatusView = {
   replicationFactor: 3,
   effectiveReplication: 2,
   ring: { hash: '7f3a09bc', epoch: 7, agreed: 2, asked: 3 },
-  ranges: { total: 384, full: 300, degraded: 80, noQuorum: 4 },
+  ranges: { total: 384, full: 300, degraded: 80, noQuorum: 4, noQuorumIn: ['orders'] },
   voters: { total: 3, alive: 2 },
   reads: { perSecond: 12.5, p50Ms: 0.7, p99Ms: 2.25 },
   writes: { perSecond: 3.5, p50Ms: undefined, p99Ms: undefined },
   loadBytes: 9_000_000_000,
   nodes: [node, silentNode],
   staged: TOPOLOGY.staged,
+  streamBytesPerSecond: TOPOLOGY.streamBytesPerSecond,
   plan: TOPOLOGY.plan,
   alerts: [
     {

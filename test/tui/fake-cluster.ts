@@ -185,6 +185,7 @@ function nodeView(cluster: FakeCluster, i: number): NodeView {
     report: said,
     error:
       said === undefined ? { code: 'KV_UNREACHABLE', message: 'connection refused' } : undefined,
+    maintenance: false,
   };
 }
 
@@ -219,7 +220,7 @@ function status(cluster: FakeCluster): StatusView {
     replicationFactor: 3,
     effectiveReplication: Math.min(3, cluster.nodes),
     ring: { hash: '9f3c21aa55e0b17d', epoch: 42, agreed: asked, asked },
-    ranges: { total: 640, full: 640 - degraded, degraded, noQuorum: 0 },
+    ranges: { total: 640, full: 640 - degraded, degraded, noQuorum: 0, noQuorumIn: [] },
     voters: { total: Math.min(5, cluster.nodes | 1), alive: Math.min(5, asked | 1) },
     reads: { perSecond: sum((said) => said.reads.perSecond), p50Ms: 1.2, p99Ms: 3.1 * beat },
     writes: { perSecond: sum((said) => said.writes.perSecond), p50Ms: 2.1, p99Ms: 4.8 * beat },
@@ -227,6 +228,7 @@ function status(cluster: FakeCluster): StatusView {
     nodes,
     alerts: alerts(nodes),
     staged: cluster.staged ?? [],
+    streamBytesPerSecond: 64 * 1024 ** 2,
     plan: fakePlanView(cluster.plan),
   };
 }

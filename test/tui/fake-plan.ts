@@ -25,6 +25,7 @@ export interface FakePlan {
   readonly id?: number;
   readonly step?: PlanView['step'];
   readonly paused?: boolean;
+  readonly pausedFor?: string;
   readonly waitsFor?: string;
   readonly driver?: string;
   readonly changes?: readonly PlannedChangeView[];
@@ -39,7 +40,8 @@ export interface FakePlan {
 export function fakePlanView(plan: FakePlan | undefined): PlanView | undefined {
   if (plan === undefined) return undefined;
   const { id = 12, step = 'write-both', paused = false, waitsFor = '', driver = 'n1' } = plan;
-  return { id, step, paused, waitsFor, driver, changes: plan.changes ?? [JOINS] };
+  const { pausedFor = '', changes = [JOINS] } = plan;
+  return { id, step, paused, pausedFor, waitsFor, driver, changes, stalledMs: 0 };
 }
 
 export function fakePlanReport(
@@ -52,7 +54,15 @@ export function fakePlanReport(
   const stepEpoch = view.id + { prepare: 0, 'write-both': 1, 'read-new': 2 }[view.step];
   const about = { plan: view.id, stepEpoch };
   if (name !== 'n6' || view.step !== 'write-both') {
-    return { ...about, isDone: true, ranges: 0, rangesDone: 0, movedBytes: 0, waitsFor: '' };
+    return {
+      ...about,
+      isDone: true,
+      ranges: 0,
+      rangesDone: 0,
+      movedBytes: 0,
+      waitsFor: '',
+      streams: [],
+    };
   }
   const passed = view.paused ? 0 : second;
   const rangesDone = Math.min(640, (plan.rangesDone ?? 282) + 4 * passed);
@@ -62,6 +72,7 @@ export function fakePlanReport(
     ...{ isDone: rangesDone === 640, ranges: 640, rangesDone },
     movedBytes: 161 * GIB + rate * passed,
     waitsFor: plan.nodeWaitsFor ?? '',
+    streams: [],
   };
 }
 
@@ -84,6 +95,7 @@ export function fakeTopology(
     ...{ viewedFrom: 'n1', cluster: 'orders-prod', epoch: 42, staged },
     plan: fakePlanView(plan),
     ended: [],
+    streamBytesPerSecond: 64 * MIB,
     preview: {
       ...{ ranges: 768, movingRanges: 640, movedBytes: 259 * GIB, movedMs: 4_144_000 },
       nodes: [

@@ -222,6 +222,8 @@ describe('what is done with jobs', () => {
     bench.tick(withPlan({ paused: true }));
     expect(text(bench)).toContain(' paused: kv job resume p-12');
     expect(bench.press('P', 'y')).toMatchObject([{ act: { action: 'resume', plan: 12 } }]);
+    bench.tick(withPlan({ paused: true, pausedFor: 'n6' }));
+    expect(text(bench)).toContain(' paused: n6 joins and is down; start it, or kv job cancel p-12');
   });
 
   it('cancels a plan, saying who has to be started anew, unless all data is moved', () => {

@@ -50,11 +50,16 @@ function stateParts(node: NodeView): readonly string[] {
     node.viewing ? 'it answers itself' : `${node.liveness} for ${formatDuration(node.forMs)}`,
     node.reason,
     node.report?.ready === false ? `not ready: ${node.report.notReadyReason}` : '',
-    node.report?.drained === true ? 'drained: takes no clients' : '',
+    drainedText(node),
     node.report?.writesRefused ? `takes no writes: ${node.report.writesRefused}` : '',
     node.error === undefined ? '' : `${node.error.code}: ${node.error.message}`,
     `id ${node.nodeId}`,
   ];
+}
+
+function drainedText({ maintenance, report }: NodeView): string {
+  if (maintenance) return 'in maintenance: takes no clients, and its being down is no alarm';
+  return report?.drained === true ? 'drained: takes no clients' : '';
 }
 
 function ringParts(node: NodeView): readonly string[] {

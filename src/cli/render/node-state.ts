@@ -55,6 +55,7 @@ export function stateText(state: ShownState, forMs: number): string {
 
 /** `!` for a node that is up but does not serve or did not answer, `*` for the one whose view it is. */
 export function nodeMark(node: NodeView): string {
+  if (node.maintenance && node.membership === 'normal') return '~';
   if (node.state !== 'up') return stateMark(node.state);
   if (!isWell(node)) return '!';
   return node.viewing ? '*' : ' ';
@@ -63,6 +64,7 @@ export function nodeMark(node: NodeView): string {
 /** What a row says of a node's state. */
 export function nodeStateText(node: NodeView): string {
   if (node.state === 'up' && node.report?.ready === false) return 'not ready';
+  if (node.state === 'up' && node.maintenance) return 'maintenance';
   const moved = node.state === 'joining' ? node.report?.planReport : undefined;
   if (moved !== undefined && moved.ranges > 0)
     return `${node.state} ${percent(moved.rangesDone / moved.ranges)}`;
@@ -70,6 +72,7 @@ export function nodeStateText(node: NodeView): string {
 }
 
 export function nodeRole(node: NodeView): Role | undefined {
+  if (node.maintenance) return 'warn';
   return node.state === 'up' && !isWell(node) ? 'warn' : stateRole(node.state);
 }
 

@@ -1,5 +1,5 @@
 import type { PlanNodeView, PlanView, TopologyView } from '../../node/core/views/topology-views.js';
-import { percent, planWaits as waitsOf } from '../../node/core/views/plan-words.js';
+import { pausedText, percent, planWaits as waitsOf } from '../../node/core/views/plan-words.js';
 import { formatSize } from '../../stdx/size.js';
 import type { Look } from '../look.js';
 import { jobOf } from '../../node/core/topology/plan-job.js';
@@ -39,6 +39,6 @@ export function planLine({ plan, preview }: Pick<Running, 'plan' | 'preview'>): 
     plan.step,
     ...(share === undefined ? [] : [percent(share), `${rangesDone}/${ranges} ranges`]),
     ...(movedBytes === 0 ? [] : [formatSize(movedBytes)]),
-    ...(plan.paused ? ['paused'] : [changesText(plan.changes)]),
+    ...(plan.paused ? [cleanText(pausedText(plan))] : [changesText(plan.changes)]),
   ].join('  ');
 }

@@ -1,7 +1,6 @@
-import { LIMITS } from '../../node/core/limits.js';
 import { blockersOf } from '../../node/core/topology/plan-blockers.js';
 import { planProgress } from '../../node/core/topology/plan-progress.js';
-import type { ShownState } from '../../node/core/views/node-views.js';
+import { shownStateOf, type ShownState } from '../../node/core/views/node-views.js';
 import type {
   PlanCheck,
   PlanChecks,
@@ -10,7 +9,7 @@ import type {
   PlanView,
   TopologyView,
 } from '../../node/core/views/topology-views.js';
-import { percent } from '../../node/core/views/plan-words.js';
+import { pausedText, percent } from '../../node/core/views/plan-words.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { formatShare, UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';
@@ -40,7 +39,7 @@ export function renderPlan(view: TopologyView, frame: PlanFrame, look: Look): st
   return document([
     ...(plan === undefined ? [] : planLines(plan, preview, look)),
     ...labelled(plan === undefined ? 'staged' : 'changes', changes.map(textOf), look),
-    ...(preview === undefined ? [] : previewLines(plan, preview, { frame, look })),
+    ...(preview === undefined ? [] : previewLines(view, preview, { frame, look })),
     ...nextLines(frame.next, look),
   ]);
 }
@@ -75,7 +74,7 @@ export function planHead(
       plan.step,
       share === undefined ? '' : `${percent(share)} of ranges`,
       movedBytes === 0 ? '' : `${formatSize(movedBytes)} moved`,
-      plan.paused ? paint('warn', 'paused') : '',
+      plan.paused ? paint('warn', cleanText(pausedText(plan))) : '',
     ],
     width,
     '  ',
@@ -90,27 +89,30 @@ export function progressOf(
 }
 
 function previewLines(
-  plan: PlanView | undefined,
+  { plan, streamBytesPerSecond }: TopologyView,
   preview: PlanPreview,
   { frame, look }: { readonly frame: PlanFrame; readonly look: Look },
 ): readonly string[] {
   const { nodes, checks } = preview;
   return [
-    ...labelled('moves', [movesText(preview)], look),
+    ...labelled('moves', [movesText(preview, streamBytesPerSecond)], look),
     '',
     ...renderTable(nodeColumns(plan), nodes, look),
     ...(checks.length === 0 ? [] : ['', ...checkLines(checks, frame.checks, look)]),
   ];
 }
 
-function movesText({ ranges, movingRanges, movedBytes, movedMs }: PlanPreview): string {
+function movesText(
+  { ranges, movingRanges, movedBytes, movedMs }: PlanPreview,
+  bytesPerSecond: number,
+): string {
   if (movingRanges === 0) return `nothing: all ${countOf(ranges, 'range')} stay where they are`;
-  const rate = `${formatSize(LIMITS.planBytesPerSecond)}/s`;
-  return `${movingRanges} of ${countOf(ranges, 'range')}, about ${formatSize(movedBytes)}: ${formatDuration(Math.max(1000, movedMs))} at ${rate}`;
+  const lasts = `${formatDuration(Math.max(1000, movedMs))} at ${formatSize(bytesPerSecond)}/s`;
+  return `${movingRanges} of ${countOf(ranges, 'range')}, about ${formatSize(movedBytes)}: ${lasts}`;
 }
 
 function stateOf({ membership, liveness }: PlanNodeView): ShownState {
-  return membership === 'normal' ? liveness : membership;
+  return shownStateOf(membership, liveness);
 }
 
 /** What nodes hold and get; while a plan runs also how far they are with it. */

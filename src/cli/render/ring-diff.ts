@@ -1,4 +1,3 @@
-import { LIMITS } from '../../node/core/limits.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { formatShare, UNKNOWN } from '../../stdx/figures.js';
 import { formatSize } from '../../stdx/size.js';
@@ -38,7 +37,7 @@ export function renderDiff({ frame, moves, otherNamespaces }: DiffView, look: Lo
 
 /** How much moves: `384 of 512 ranges change owners: 75.0% of the keys, 25.0% of all copies`. */
 export function movesLines(moves: Moves, { width }: Look): readonly string[] {
-  const { ranges, movingRanges, movingShare, copiedShare, bytes, ms } = moves;
+  const { ranges, movingRanges, movingShare, copiedShare, bytes, ms, bytesPerSecond } = moves;
   if (movingRanges === 0) return [`all ${countOf(ranges, 'range')} keep their owners`];
   const made =
     copiedShare === 0
@@ -49,15 +48,17 @@ export function movesLines(moves: Moves, { width }: Look): readonly string[] {
     [
       `${movingRanges} of ${countOf(ranges, 'range')} ${movingRanges === 1 ? 'changes' : 'change'} owners:`,
       `${formatShare(movingShare)} of the keys,`,
-      ...(isTold ? [`${made},`, `about ${formatSize(bytes)}:`, timeText(ms)] : [made]),
+      ...(isTold
+        ? [`${made},`, `about ${formatSize(bytes)}:`, timeText(ms, bytesPerSecond)]
+        : [made]),
     ],
     width,
     ' ',
   );
 }
 
-function timeText(ms: number): string {
-  return `${formatDuration(Math.max(1000, ms))} at ${formatSize(LIMITS.planBytesPerSecond)}/s`;
+function timeText(ms: number, bytesPerSecond: number): string {
+  return `${formatDuration(Math.max(1000, ms))} at ${formatSize(bytesPerSecond)}/s`;
 }
 
 /** A line for each group of nodes that lose and gain the same ranges. */

@@ -87,10 +87,17 @@ function replication({ replicationFactor, effectiveReplication }: StatusView): s
 
 function quorumText({ ranges }: StatusView, paint: Look['paint']): string {
   if (ranges.noQuorum === 0) return paint('ok', 'reads OK writes OK');
-  return paint(
-    'bad',
-    ranges.noQuorum === ranges.total ? 'no quorum anywhere' : 'no quorum in part',
-  );
+  const { noQuorum, noQuorumIn, total } = ranges;
+  const where = noQuorum === total ? 'no quorum anywhere' : 'no quorum in part';
+  return paint('bad', noQuorumIn.length === 0 ? where : `${where} of ${namesText(noQuorumIn)}`);
+}
+
+/** Names that are told before the others are only counted. */
+const NAMES_TOLD = 3;
+
+function namesText(names: readonly string[]): string {
+  const told = names.slice(0, NAMES_TOLD).map(cleanText).join(', ');
+  return names.length > NAMES_TOLD ? `${told} and ${names.length - NAMES_TOLD} more` : told;
 }
 
 function operationText(name: string, { perSecond, p99Ms }: OperationView): string {

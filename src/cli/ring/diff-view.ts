@@ -1,4 +1,3 @@
-import { LIMITS } from '../../node/core/limits.js';
 import type { NodeId } from '../../node/core/metadata/cluster-metadata.js';
 import { DEFAULT_NAMESPACE } from '../../node/core/metadata/namespaces.js';
 import { bytesOfRing } from '../../node/core/ring/bytes-of-ring.js';
@@ -34,6 +33,7 @@ export interface Moves {
   readonly bytes: number | undefined;
   /** At the highest rate; those that are given data are given it at the same time. */
   readonly ms: number | undefined;
+  readonly bytesPerSecond: number;
   readonly movements: readonly Movement[];
 }
 
@@ -53,7 +53,10 @@ export function diffView(picture: RingPicture, namespace: string | undefined): D
   const names = picture.now.namespaces.map(({ name }) => name);
   return {
     frame,
-    moves: movesOf(ring.pieces, { ...ring, bytes: bytesIn(picture, ring) }),
+    moves: movesOf(ring.pieces, {
+      ...{ nameOf: ring.nameOf, bytes: bytesIn(picture, ring) },
+      bytesPerSecond: picture.streamBytesPerSecond,
+    }),
     otherNamespaces: names.filter(
       (name) => name !== frame.namespace && namespaceRing(picture, name).pieces.some(changesOwners),
     ),
@@ -80,7 +83,13 @@ export function movesOf(
   {
     nameOf,
     bytes,
-  }: { readonly nameOf: (nodeId: NodeId) => string; readonly bytes: number | undefined },
+    bytesPerSecond,
+  }: {
+    readonly nameOf: (nodeId: NodeId) => string;
+    readonly bytes: number | undefined;
+    /** Of what one node is given. */
+    readonly bytesPerSecond: number;
+  },
 ): Moves {
   const movements = ownerMovements(pieces);
   const moving = pieces.filter(changesOwners);
@@ -94,7 +103,8 @@ export function movesOf(
     movingShare: moving.reduce((sum, { share }) => sum + share, 0),
     copiedShare: copies === 0 ? 0 : made / copies,
     bytes: about(made),
-    ms: bytes && (most * bytes * 1000) / LIMITS.planBytesPerSecond,
+    ms: bytes && (most * bytes * 1000) / bytesPerSecond,
+    bytesPerSecond,
     movements: movements.map(({ from, to, ranges, share }): Movement => {
       const names = (ids: readonly NodeId[]): readonly string[] => ids.map(nameOf).sort();
       return { from: names(from), to: names(to), ranges, share, bytes: about(share * to.length) };

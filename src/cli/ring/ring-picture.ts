@@ -37,6 +37,8 @@ export interface RingPicture {
   /** Undefined when it did not say. */
   readonly loadOf: (nodeId: NodeId) => number | undefined;
   readonly warnings: readonly Warning[];
+  /** So fast is a node that gains ranges given records, at most. */
+  readonly streamBytesPerSecond: number;
 }
 
 /** The picture that answers of one epoch make. */
@@ -58,6 +60,7 @@ export function ringPicture({ described, namespaces, status }: RingAnswers): Rin
     ...{ cluster: status.cluster, viewedFrom: status.viewedFrom, atMs: status.atMs },
     epoch: described.epoch,
     now,
+    streamBytesPerSecond: status.streamBytesPerSecond,
     pending: changes.length > 0 && isTold ? { plan, changes, layout } : undefined,
     stateOf: (nodeId) => nodes.get(nodeId)?.state ?? 'removed',
     loadOf: (nodeId) => nodes.get(nodeId)?.report?.loadBytes,
@@ -89,6 +92,14 @@ function plannedChange(
     case 'replication': {
       const { id = 0 } = namespaces.find(({ name }) => name === change.namespace) ?? {};
       return { kind: 'replication', namespace: id, replication: change.replication };
+    }
+    case 'rebalance': {
+      const moves = nodes.flatMap(({ nodeId, tokens, plannedTokens }) =>
+        plannedTokens
+          .filter((token) => !tokens.includes(token))
+          .map((token) => ({ token, to: nodeId })),
+      );
+      return { kind: 'rebalance', moves };
     }
     case 'leave':
     case 'remove': {

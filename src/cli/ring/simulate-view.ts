@@ -66,7 +66,10 @@ export function simulateView(picture: RingPicture, trial: Trial): SimulateView {
       },
       loadOf: picture.loadOf,
     }),
-    moves: movesOf(pieces, { nameOf: nameIn(next), bytes: bytesIn(picture, ring) }),
+    moves: movesOf(pieces, {
+      ...{ nameOf: nameIn(next), bytes: bytesIn(picture, ring) },
+      bytesPerSecond: picture.streamBytesPerSecond,
+    }),
     copiesNext: effectiveReplication(next, namespace),
   };
 }

@@ -1,8 +1,8 @@
 import { ClientCommand } from '../../cli/client-command.js';
-import { jobOf } from '../../node/core/topology/plan-job.js';
 import { renderPlan } from '../../cli/render/plan.js';
 import { topologyResult } from '../../cli/topology-command.js';
 import { CHECKS_FLAG } from '../../cli/topology-flags.js';
+import { planCommands } from '../../node/core/views/plan-words.js';
 import type { TopologyView } from '../../node/core/views/topology-views.js';
 
 /** What is to change of the ring, or changes. */
@@ -36,11 +36,7 @@ HOLDS is the share of the keys that a node has a copy of, AFTER the same after t
 }
 
 function nextOf({ plan, staged }: TopologyView): readonly string[] {
-  if (plan !== undefined) {
-    const job = jobOf(plan);
-    const other = plan.paused ? 'resume' : 'pause';
-    return [`kv job watch ${job}`, `kv job ${other} ${job}`, `kv job cancel ${job}`];
-  }
+  if (plan !== undefined) return planCommands(plan);
   return staged.length > 0
     ? ['kv cluster commit', 'kv cluster discard']
     : ['kv node start --join HOST:PORT', 'kv node decommission NODE'];

@@ -15,6 +15,7 @@ import {
   type Requirement,
   type RequirementUse,
 } from '../core/quorum/requirement.js';
+import { forgottenIn } from '../core/topology/forgotten.js';
 import { isMovingToken, type Owners } from '../core/topology/owners.js';
 import type { ClusterView } from '../services.js';
 
@@ -48,6 +49,7 @@ export class PlanBook {
   readonly #localDc: string;
   readonly #members: ReadonlyMap<NodeId, Member>;
   readonly #namespaces: ReadonlyMap<string, Namespace>;
+  readonly #forgotten: ReadonlySet<NodeId>;
   /** Members that own ranges, and the data centres they stand in. */
   readonly #size: { readonly members: number; readonly dcs: number };
   // A view gives the same object for the same owners.
@@ -55,7 +57,8 @@ export class PlanBook {
 
   constructor(view: ClusterView, ownId: NodeId) {
     this.view = view;
-    const { members, namespaces } = view.metadata;
+    const { members, namespaces, plan } = view.metadata;
+    this.#forgotten = forgottenIn(plan?.changes);
     this.#members = new Map(members.map((member) => [member.nodeId, member]));
     this.#namespaces = new Map(namespaces.map((namespace) => [namespace.name, namespace]));
     const present = ringMembers(view.metadata);
@@ -124,6 +127,7 @@ export class PlanBook {
       replicas: owners.write.map((nodeId) => ({
         nodeId,
         dc: this.#members.get(nodeId)?.dc ?? '',
+        ...(isMovingToken(owners) && this.#forgotten.has(nodeId) ? { isForgotten: true } : {}),
       })),
       move: isMovingToken(owners) ? moveOf(owners) : undefined,
     });

@@ -23,6 +23,20 @@ export const ALERTS = {
     means: 'An operator has sent the clients of a node elsewhere; it goes on as a replica.',
     next: 'Stop the node now without a client noticing, or have it take clients again with `kv node resume`.',
   },
+  KV_NODE_MAINTENANCE: {
+    means:
+      'An operator works on a node: it takes no clients, and that it is down is no alarm meanwhile.',
+    next: 'When it is up again and well, end it with `kv node maintenance NODE off`.',
+  },
+  KV_PLAN_PAUSED: {
+    means:
+      'The plan that changes the ring waits: an operator has paused it, or a node that is to join is down.',
+    next: 'Let it go on with `kv job resume`, or start the node again, or give the plan up with `kv job cancel`.',
+  },
+  KV_PLAN_STALLED: {
+    means: 'The plan that changes the ring has not come on for five minutes.',
+    next: 'See what it waits for with `kv job show`, and bring that back, or give the plan up with `kv job cancel`.',
+  },
   KV_RING_DISAGREES: {
     means: 'Not all nodes have the same epoch of the cluster metadata.',
     next: 'Wait some seconds; when it stays, see which nodes are behind with `kv ring show`.',

@@ -163,8 +163,13 @@ export const LIMITS = {
 
   /** How often a node looks what a plan asks of it, and whoever drives it whether the next step may come. */
   planLookMs: 1_000,
+  /** A plan that has not come on for so long is an alert: it waits for something, or somebody. */
+  planStalledMs: 5 * 60_000,
   /** Records are moved to one that gains a range at this rate at most. */
   planBytesPerSecond: 64 * 1024 * 1024,
+  /** What it may be limited to. */
+  planLeastBytesPerSecond: 64 * 1024,
+  planMostBytesPerSecond: 16 * 1024 ** 3,
   /** Groups of ranges that one node moves at once: most of a small one is waiting for answers. */
   planGroupsAtOnce: 3,
 

@@ -1,3 +1,4 @@
+import type { LogHistory } from './metadata/recoveries.js';
 import type { ErrorCode } from './errors.js';
 import type {
   ClusterMetadata,
@@ -28,6 +29,8 @@ export interface Hello {
   readonly wireMax: number;
   /** Newest metadata format the sender knows. */
   readonly format: number;
+  /** The past of its metadata log; absent for a node that has none. */
+  readonly history?: LogHistory | undefined;
 }
 
 // --- data: the hot path, batched per turn over one stream per peer ---
@@ -152,17 +155,35 @@ export interface AcceptedEntry {
 }
 
 export type MetaRequest =
-  | { readonly kind: 'prepare'; readonly epoch: number; readonly ballot: Ballot }
+  | {
+      readonly kind: 'prepare';
+      readonly epoch: number;
+      readonly ballot: Ballot;
+      /** A majority of the voters is lost: every member is asked, whether it votes or not. */
+      readonly recovery?: boolean | undefined;
+      /** Of the log of the sender; here and below, so that no connection outlives a recovery unnoticed. */
+      readonly history?: LogHistory | undefined;
+    }
   | {
       readonly kind: 'accept';
       readonly epoch: number;
       readonly ballot: Ballot;
       readonly entry: MetadataEntry;
+      readonly recovery?: boolean | undefined;
+      readonly history?: LogHistory | undefined;
     }
   /** Tells a node that an entry is decided. */
-  | { readonly kind: 'learn'; readonly entry: MetadataEntry }
+  | {
+      readonly kind: 'learn';
+      readonly entry: MetadataEntry;
+      readonly history?: LogHistory | undefined;
+    }
   /** Asks for the log after an epoch. */
-  | { readonly kind: 'pull'; readonly after: number }
+  | {
+      readonly kind: 'pull';
+      readonly after: number;
+      readonly history?: LogHistory | undefined;
+    }
   /** A new node asks to become a member. */
   | { readonly kind: 'join'; readonly member: NodeDescriptor; readonly vnodes: number }
   /** Asks for what the receiver knows, for a view of the whole cluster. */

@@ -1,6 +1,7 @@
 import { KvError } from '../core/errors.js';
 import type { Hello } from '../core/messages.js';
 import type { ClusterMetadata } from '../core/metadata/cluster-metadata.js';
+import { areForked, historyOf, type LogHistory } from '../core/metadata/recoveries.js';
 import { memberOf, removedIdentity } from '../core/metadata/transformations.js';
 import type { SeenStart } from './peer-memory.js';
 import { judgeStart } from './peer-memory.js';
@@ -42,7 +43,22 @@ function refuseCluster({ own, remote, metadata }: HelloCheck): KvError | undefin
     );
   if (metadata === undefined) return undefined;
   const member = memberOf(metadata, remote.nodeId);
-  return member?.state === 'removed' ? removedIdentity(metadata, member) : undefined;
+  if (member?.state === 'removed') return removedIdentity(metadata, member);
+  return refuseHistory(remote, metadata, remote.history);
+}
+
+/** Why a node with this past of its log may not go on with this one; undefined lets it. */
+export function refuseHistory(
+  remote: Pick<Hello, 'name'>,
+  metadata: ClusterMetadata,
+  history: LogHistory | undefined,
+): KvError | undefined {
+  if (history === undefined || !areForked(historyOf(metadata), history)) return undefined;
+  return new KvError(
+    'KV_CLUSTER_MISMATCH',
+    `${remote.name} and this node have different histories of ${metadata.clusterName}: it was given new voters while others went on; ` +
+      'keep one side, and start the nodes of the other one with empty directories',
+  );
 }
 
 function refuseFormat({ remote, metadata }: HelloCheck): KvError | undefined {

@@ -4,8 +4,9 @@ import { LIMITS } from '../core/limits.js';
 import type { Hello } from '../core/messages.js';
 import type { ClusterMetadata } from '../core/metadata/cluster-metadata.js';
 import { type Asked, refuseRequest } from '../core/metadata/peer-rights.js';
+import type { LogHistory } from '../core/metadata/recoveries.js';
 import type { EventSink } from '../services.js';
-import { admitHello, cloneError } from './admission-of-peers.js';
+import { admitHello, cloneError, refuseHistory } from './admission-of-peers.js';
 import type { StartClaim } from './peer-memory.js';
 import type { PeerMemory } from './peer-memory.js';
 
@@ -32,6 +33,8 @@ export class PeerAdmission {
   readonly #memory: PeerMemory;
   /** By the hello of their connection: data is the hot path, and what decides changes hardly ever. */
   readonly #dataVerdicts = new WeakMap<Hello, DataVerdict>();
+  /** Connections whose other side has another history of the log. */
+  readonly #forked = new WeakMap<Hello, KvError>();
   /** For each node, the refusal that was last made an event. */
   readonly #told = new LruCache<string, string>({ maxEntries: LIMITS.peersRemembered });
 
@@ -59,8 +62,13 @@ export class PeerAdmission {
   }
 
   /** Judges one request of an admitted peer: its identity may have turned out to be cloned, or removed, since its hello. */
-  admitRequest(from: Hello, asked: Asked): KvError | undefined {
+  admitRequest(from: Hello, asked: Asked, history?: LogHistory): KvError | undefined {
     const metadata = this.#options.metadata();
+    const forked = this.#forked.get(from) ?? (metadata && refuseHistory(from, metadata, history));
+    if (forked !== undefined) {
+      this.#refuseForked(from, forked);
+      return forked;
+    }
     if (asked !== 'data') return this.#judge(from, asked, metadata);
     const clones = this.#memory.clones();
     const known = this.#dataVerdicts.get(from);
@@ -83,6 +91,17 @@ export class PeerAdmission {
     const name = this.#options.nameOf(claim.nodeId);
     const { message } = cloneError({ ...claim, name });
     events.emit({ kind: 'gossip', severity: 'bad', message });
+  }
+
+  /** What it has found once holds for all that comes over the connection; people are told once. */
+  #refuseForked(from: Hello, refusal: KvError): void {
+    if (this.#forked.has(from)) return;
+    this.#forked.set(from, refusal);
+    this.#options.events.emit({
+      kind: 'transport',
+      severity: 'bad',
+      message: `refused: ${refusal.message}`,
+    });
   }
 
   #judge(from: Hello, asked: Asked, metadata: ClusterMetadata | undefined): KvError | undefined {

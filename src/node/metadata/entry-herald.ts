@@ -2,6 +2,7 @@ import { Deferred } from '../../stdx/deferred.js';
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { ClusterMetadata, MetadataEntry, NodeId } from '../core/metadata/cluster-metadata.js';
+import { historyOf, type LogHistory } from '../core/metadata/recoveries.js';
 import { majority } from '../core/metadata/voters.js';
 import type { Buggify } from '../env/buggify.js';
 import type { Logger } from '../env/log.js';
@@ -45,7 +46,7 @@ export class EntryHerald {
     ];
     const worker = async (): Promise<void> => {
       for (let id = queue.shift(); id !== undefined; id = queue.shift())
-        note(id, await this.#tellOne(id, entry));
+        note(id, await this.#tellOne(id, entry, historyOf(state)));
     };
     note(self, false);
     const workers = Array.from({ length: LIMITS.metadataLearnsAtOnce }, worker);
@@ -60,13 +61,13 @@ export class EntryHerald {
     return done.promise;
   }
 
-  async #tellOne(nodeId: NodeId, entry: MetadataEntry): Promise<boolean> {
+  async #tellOne(nodeId: NodeId, entry: MetadataEntry, history: LogHistory): Promise<boolean> {
     const { directory, log, buggify } = this.#options;
     if (buggify('metadata.forgetful-herald')) return false;
     try {
       const reply = await directory
         .linkTo(nodeId)
-        ?.meta({ kind: 'learn', entry }, LIMITS.metadataLearnMs);
+        ?.meta({ kind: 'learn', entry, history }, LIMITS.metadataLearnMs);
       return reply?.kind === 'ok';
     } catch (error) {
       if (!(error instanceof KvError)) throw error;

@@ -12,6 +12,7 @@ import {
   logFromSnapshot,
   trimLog,
 } from '../core/metadata/metadata-log.js';
+import { historyOf, type LogHistory } from '../core/metadata/recoveries.js';
 import type { VoteRequest, VoterState } from '../core/metadata/voter.js';
 import { learn, vote } from '../core/metadata/voter.js';
 import { FRESH_ACCEPTOR } from '../core/paxos/acceptor.js';
@@ -65,6 +66,12 @@ export class LogKeeper {
 
   state(): ClusterMetadata | undefined {
     return this.#journal.state().log.state;
+  }
+
+  /** What this node says of its log to others; undefined before the first epoch. */
+  history(): LogHistory | undefined {
+    const state = this.state();
+    return state && historyOf(state);
   }
 
   /** Derived when it is first asked for, so that a long catching up builds one ring, not hundreds. */

@@ -60,7 +60,8 @@ export class LogPuller {
   async pullFrom(link: PeerLink, remainingMs: number): Promise<void> {
     const { keeper, buggify } = this.#options;
     const timeoutMs = Math.min(remainingMs, LIMITS.metadataPullMs);
-    const reply = await link.meta({ kind: 'pull', after: keeper.epoch() }, timeoutMs);
+    const history = keeper.history();
+    const reply = await link.meta({ kind: 'pull', after: keeper.epoch(), history }, timeoutMs);
     if (reply.kind !== 'log') return;
     if (reply.snapshot !== undefined) await keeper.install(reply.snapshot);
     const short = buggify('metadata.short-pull');

@@ -26,6 +26,7 @@ import { EntryHerald } from './entry-herald.js';
 import { admitJoiner } from './join-desk.js';
 import { LogKeeper } from './log-keeper.js';
 import { LogPuller } from './log-puller.js';
+import { recoverLog, type LogRecoveryParts, type RecoveryOrder } from './log-recovery.js';
 import { LogUpkeep } from './log-upkeep.js';
 import { VoterCaller } from './voter-caller.js';
 
@@ -54,6 +55,7 @@ export class LogService implements MetadataService {
   readonly #puller: LogPuller;
   readonly #driver: ChangeDriver;
   readonly #upkeep: LogUpkeep;
+  readonly #recovery: LogRecoveryParts;
   #opening: Promise<ClusterView> | undefined;
   #ended = false;
 
@@ -68,6 +70,7 @@ export class LogService implements MetadataService {
     this.#puller = new LogPuller(parts);
     const caller = new VoterCaller(parts);
     const herald = new EntryHerald(parts);
+    this.#recovery = { ...parts, puller: this.#puller, caller, herald };
     this.#driver = new ChangeDriver({ ...parts, puller: this.#puller, caller, herald });
     this.#upkeep = new LogUpkeep({ ...parts, driver: this.#driver });
   }
@@ -114,6 +117,11 @@ export class LogService implements MetadataService {
     // All first writes share one proposal, each for as long as it may wait itself.
     this.#opening ??= this.#openOnce();
     return await this.#within(remainingMs, this.#opening);
+  }
+
+  /** Gives the log other voters when a majority is lost. @throws KvError KV_NO_VOTER_MAJORITY when not all of the electorate agree */
+  async recover(order: RecoveryOrder, remainingMs: number): Promise<ClusterView> {
+    return await recoverLog(this.#recovery, order, remainingMs);
   }
 
   /** Answers a peer. @throws KvError KV_CLUSTER_MISMATCH for a stranger, KV_NOT_READY, KV_STORE_FAILED, or as a join */

@@ -30,11 +30,12 @@ export class VoterCaller {
       if (voter === self) return asAnswer(await keeper.vote(request));
       const link = directory.linkTo(voter);
       if (link === undefined) return { kind: 'silent', reason: 'address unknown' };
-      const reply = await link.meta(request, timeoutMs);
+      const asked = { ...request, history: keeper.history() };
+      const reply = await link.meta(asked, timeoutMs);
       const lacks = reply.kind === 'behind' && reply.epoch + 1 < request.epoch;
       if (!lacks || !(await this.#bringUp(link, reply.epoch, request.epoch)))
         return asAnswer(reply);
-      return asAnswer(await link.meta(request, timeoutMs));
+      return asAnswer(await link.meta(asked, timeoutMs));
     } catch (error) {
       if (!(error instanceof KvError)) throw error;
       return { kind: 'silent', reason: this.#reason(voter, error) };
@@ -47,7 +48,8 @@ export class VoterCaller {
     for (let epoch = applied + 1; epoch < wanted; epoch++) {
       const entry = this.#options.keeper.entryAt(epoch);
       if (entry === undefined) return false;
-      const reply = await link.meta({ kind: 'learn', entry }, LIMITS.metadataLearnMs);
+      const history = this.#options.keeper.history();
+      const reply = await link.meta({ kind: 'learn', entry, history }, LIMITS.metadataLearnMs);
       if (reply.kind !== 'ok') return false;
     }
     return true;

@@ -32,6 +32,7 @@ export interface GroupRepairParts {
 export interface GroupRepairOrder {
   /** The repair ends, between two slots, when it comes. */
   readonly signal: AbortSignal;
+  /** The highest rate; asked for again and again. */
   readonly bytesPerSecond: number;
   /** Told of each step that the repair begins. */
   readonly onStep?: ((step: string) => void) | undefined;
@@ -58,7 +59,7 @@ export class GroupRepairs {
   /** @throws KvError when no owner is alive, a partner cannot be asked or has other owners in mind, or the signal has come */
   async run(group: RepairGroup, order: GroupRepairOrder): Promise<GroupRepairEnd> {
     const { metadata, clock } = this.#parts;
-    const { signal, bytesPerSecond, onStep, onDone } = order;
+    const { signal, onStep, onDone } = order;
     const view = metadata.current();
     if (view === undefined || !view.metadata.opened) return 'alone';
     const checkpoint = (): void => {
@@ -91,10 +92,11 @@ export class GroupRepairs {
         onStep,
         onDone,
         pause: wait,
-        // As long as so many bytes take at the highest rate, or to the owner that takes least.
+        // As long as so many bytes take at the highest rate, or at the share of it that the owner takes which takes least.
         pace: (bytes) => {
-          const slowest = this.pace.slowest(group.owners)?.bytesPerSecond ?? bytesPerSecond;
-          return wait((bytes * 1000) / Math.min(bytesPerSecond, slowest));
+          const slowest = this.pace.slowest(group.owners)?.bytesPerSecond ?? Infinity;
+          const share = Math.min(1, slowest / LIMITS.repairBytesPerSecond);
+          return wait((bytes * 1000) / (order.bytesPerSecond * share));
         },
       },
     );

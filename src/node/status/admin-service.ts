@@ -13,6 +13,7 @@ import type { StatusView } from '../core/views/status-views.js';
 import type { RepairAnswer, RepairCall } from '../core/views/repair-views.js';
 import type { RepairJobs } from '../repair/repair-jobs.js';
 import type { Inspection } from '../coordinator/inspect.js';
+import { afterMoves } from '../core/ring/rebalance.js';
 import type { Clock } from '../env/clock.js';
 import type { ClusterView, LivenessService, MetadataService, PeerDirectory } from '../services.js';
 import { presentMembers, viewContext, type ViewContext } from './context.js';
@@ -165,8 +166,13 @@ export class AdminService {
 
   /** Sends the clients of this node elsewhere, or takes them again. */
   drain(drained: boolean): DrainView {
-    this.#parts.readiness.setDrained(drained);
-    const { name: node, queuedBytes } = this.#parts.report();
+    const { readiness, report, ownId } = this.#parts;
+    const { name: node, queuedBytes } = report();
+    if (!drained && this.#view().metadata.maintenance?.includes(ownId) === true)
+      throw new KvError('KV_PLAN_REFUSED', `${node} is in maintenance, and takes no clients`, {
+        hints: [`kv node maintenance ${node} off`],
+      });
+    readiness.setDrained(drained);
     return { node, drained, queuedBytes };
   }
 
@@ -248,10 +254,18 @@ export class AdminService {
 }
 
 /** What a node is going to own by what is staged, or by the plan that runs. */
-function plannedTokens({ plan, staged = [] }: ClusterMetadata, nodeId: NodeId): readonly number[] {
+function plannedTokens(
+  { members, plan, staged = [] }: ClusterMetadata,
+  nodeId: NodeId,
+): readonly number[] {
   const changes = plan?.changes ?? staged;
   const join = changes.find((one) => one.kind === 'join' && one.nodeId === nodeId);
-  return join?.kind === 'join' ? join.tokens : [];
+  if (join?.kind === 'join') return join.tokens;
+  const rebalance = changes.find((one) => one.kind === 'rebalance');
+  const before = members.find((member) => member.nodeId === nodeId);
+  if (rebalance === undefined || before === undefined) return [];
+  const [after] = afterMoves([before], rebalance.moves);
+  return after === undefined || after === before ? [] : after.tokens;
 }
 
 function sightingBy(

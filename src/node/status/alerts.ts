@@ -4,6 +4,10 @@ import type { AlertView } from '../core/views/status-views.js';
 import type { RepairReport } from '../core/views/repair-views.js';
 import { isLate } from '../core/repair/oldest-repair.js';
 import { lostForGoodText, recoveryText } from '../core/repair/recovery-text.js';
+import { changesText } from '../core/views/plan-words.js';
+import { jobOf } from '../core/topology/plan-job.js';
+import { LIMITS } from '../core/limits.js';
+import { plannedViews } from '../topology/planned-views.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { alert } from './alert.js';
 import { agreement, nameOf, type ViewContext } from './context.js';
@@ -27,6 +31,7 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
   const show = [`kv node show ${node.name}`, 'kv gossip'];
   if (node.liveness === 'down') {
     const why = node.reason === '' ? '' : ` (${node.reason})`;
+    if (node.maintenance) return [maintenanceAlert(node, `down ${formatDuration(node.forMs)}`)];
     return [
       alert('bad', 'KV_NODE_DOWN', {
         node: node.name,
@@ -36,7 +41,8 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
     ];
   }
   const alerts: AlertView[] = [];
-  if (node.liveness === 'suspect') {
+  if (node.maintenance) alerts.push(maintenanceAlert(node, node.liveness));
+  else if (node.liveness === 'suspect') {
     const message = `suspect ${formatDuration(node.forMs)} (${node.reason})`;
     alerts.push(alert('warn', 'KV_NODE_SUSPECT', { node: node.name, message, hints: show }));
   }
@@ -52,7 +58,7 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
     const message = `not ready: ${report.notReadyReason}`;
     alerts.push(alert('bad', 'KV_NOT_READY', { node: node.name, message, hints: show }));
   }
-  if (report.drained) {
+  if (report.drained && !node.maintenance) {
     const hints = [`kv node resume ${node.name}`];
     const message = 'drained: it takes no clients, and goes on as a replica';
     alerts.push(alert('warn', 'KV_NODE_DRAINED', { node: node.name, message, hints }));
@@ -68,6 +74,15 @@ function nodeAlerts(context: ViewContext, node: NodeView): AlertView[] {
     ...recoveryAlerts(node.name, report),
     ...damageAlerts(report),
   ];
+}
+
+/** That somebody works on a node is told until it is over: otherwise nobody hears of it any more. */
+function maintenanceAlert({ name }: NodeView, state: string): AlertView {
+  return alert('warn', 'KV_NODE_MAINTENANCE', {
+    node: name,
+    message: `in maintenance, ${state}: it takes no clients, and that it is down is no alarm`,
+    hints: [`kv node maintenance ${name} off`],
+  });
 }
 
 /** Ranges that should have been repaired by now. */
@@ -114,6 +129,7 @@ function clusterAlerts(context: ViewContext, nodes: readonly NodeView[]): AlertV
     const message = `${alive.length} of ${metadata.voters.length} voters alive (${names} down): metadata cannot change; data needs no voters`;
     alerts.push(alert('bad', 'KV_NO_VOTER_MAJORITY', { node: undefined, message, hints: [] }));
   }
+  alerts.push(...planAlerts(context));
   const { agreed, asked } = agreement(context);
   if (agreed < asked) {
     const message = `${asked - agreed} of ${asked} nodes have another epoch of the metadata`;
@@ -140,6 +156,31 @@ function clusterAlerts(context: ViewContext, nodes: readonly NodeView[]): AlertV
     );
   }
   return alerts;
+}
+
+/** A plan that somebody, or some node, has to be looked after for. */
+function planAlerts({ view, stateOf, answers }: ViewContext): AlertView[] {
+  const { plan } = plannedViews(view.metadata, {
+    stateOf,
+    reportOf: (nodeId) => answers.get(nodeId)?.report,
+  });
+  if (plan === undefined) return [];
+  const job = jobOf(plan);
+  const what = `plan ${job} (${changesText(plan.changes)})`;
+  const told = (code: string, message: string, hints: readonly string[]): AlertView[] => [
+    alert('warn', code, { node: undefined, message: `${what} ${message}`, hints }),
+  ];
+  if (plan.pausedFor !== '')
+    return told('KV_PLAN_PAUSED', `waits until ${plan.pausedFor}, which joins, is up again`, [
+      `kv node show ${plan.pausedFor}`,
+      `kv job cancel ${job}`,
+    ]);
+  if (plan.paused)
+    return told('KV_PLAN_PAUSED', 'is paused: nothing is moved', [`kv job resume ${job}`]);
+  if (plan.stalledMs < LIMITS.planStalledMs) return [];
+  const why = plan.waitsFor === '' ? '' : `; it waits for ${plan.waitsFor}`;
+  const message = `has not come on for ${formatDuration(plan.stalledMs)}${why}`;
+  return told('KV_PLAN_STALLED', message, [`kv job show ${job}`]);
 }
 
 /** What the nodes that answered say of themselves. */

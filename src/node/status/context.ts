@@ -1,6 +1,11 @@
 import { compareNames } from '../../stdx/compare-names.js';
 import type { Member, NodeId } from '../core/metadata/cluster-metadata.js';
-import type { LivenessState, ShownState, SightingView } from '../core/views/node-views.js';
+import {
+  shownStateOf,
+  type LivenessState,
+  type ShownState,
+  type SightingView,
+} from '../core/views/node-views.js';
 import type { ClusterView, LivenessService } from '../services.js';
 import type { Answers } from './survey.js';
 
@@ -40,7 +45,7 @@ export function nameOf(context: ViewContext, nodeId: NodeId): string {
 }
 
 export function shownState(member: Member, liveness: LivenessState): ShownState {
-  return member.state === 'normal' ? liveness : member.state;
+  return shownStateOf(member.state, liveness);
 }
 
 /** True when a copy on this node counts: it is not down, and has not said that it stopped serving. */

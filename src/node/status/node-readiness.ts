@@ -13,6 +13,7 @@ export class NodeReadiness implements Readiness {
   readonly #listeners = new Set<() => void>();
   #state: State = { kind: 'starting', waitsFor: undefined };
   #drained = false;
+  #maintained = false;
 
   constructor(events: EventSink) {
     this.#events = events;
@@ -37,14 +38,27 @@ export class NodeReadiness implements Readiness {
     // That this node is no member any more is no answer to a client: another one serves it.
     if (notReady !== undefined && refusesIdentity(notReady.code))
       return new KvError('KV_NOT_READY', notReady.message, { cause: notReady });
-    if (notReady !== undefined || !this.#drained) return notReady;
-    const message = 'the node was drained: it takes no clients, and goes on as a replica';
+    if (notReady !== undefined || !this.isDrained()) return notReady;
+    const why = this.#maintained ? 'is in maintenance' : 'was drained';
+    const message = `the node ${why}: it takes no clients, and goes on as a replica`;
     return new KvError('KV_NOT_READY', message);
   }
 
-  /** Whether an operator has sent the clients away; a restart forgets it. */
+  /** Whether an operator has sent the clients away; a restart forgets it, unless it is for a maintenance. */
   isDrained(): boolean {
-    return this.#drained;
+    return this.#drained || this.#maintained;
+  }
+
+  /** Sends clients elsewhere as long as the cluster says that somebody works on the node. */
+  setMaintained(maintained: boolean): void {
+    if (this.#maintained === maintained) return;
+    this.#maintained = maintained;
+    this.#events.emit({
+      kind: 'node',
+      severity: maintained ? 'warn' : 'info',
+      message: maintained ? 'in maintenance: takes no clients' : 'out of maintenance',
+    });
+    this.#tell();
   }
 
   /** Sends clients elsewhere from now on, or takes them again: what runs is finished, and peers notice nothing. */

@@ -26,7 +26,11 @@ export interface ReportParts {
   readonly repairs: () => RepairReport;
   readonly damage: () => DamageReport;
   /** How far it is with the plan that runs. */
-  readonly plan: () => { readonly report: PlanReport | undefined; readonly waitsFor: string };
+  readonly plan: () => {
+    readonly report: PlanReport | undefined;
+    readonly waitsFor: string;
+    readonly stalledMs: number;
+  };
   readonly clientStreams: () => number;
   /** Free bytes of the disk as last measured, and why it takes no records. */
   readonly disk: { freeBytes(): number | undefined; fullness(): KvError | undefined };
@@ -71,6 +75,7 @@ export function reporter(parts: ReportParts): () => NodeReport {
       damage: parts.damage(),
       planReport: plan.report,
       planWaitsFor: plan.waitsFor,
+      planStalledMs: plan.stalledMs,
       ...parts.repairs(),
     };
   };

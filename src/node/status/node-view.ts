@@ -39,6 +39,7 @@ function nodeView(context: ViewContext, member: Member, shares: Shares): NodeVie
     heartbeatAgeMs: viewing ? 0 : sighting?.heartbeatAgeMs,
     report: answer?.report,
     error: answer?.error,
+    maintenance: context.view.metadata.maintenance?.includes(member.nodeId) === true,
   };
 }
 

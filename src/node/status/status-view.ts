@@ -68,7 +68,22 @@ function rangesView(context: ViewContext): RangesView {
     const states = placements.map((one) => rangeState(context, one.replicaSetOf(range.start)));
     counts[RANGE_STATES.find((state) => states.includes(state)) ?? 'full'] += 1;
   }
-  return { total: counts.full + counts.degraded + counts.noQuorum, ...counts };
+  return {
+    total: counts.full + counts.degraded + counts.noQuorum,
+    ...counts,
+    noQuorumIn: counts.noQuorum === 0 ? [] : namespacesWithout(context),
+  };
+}
+
+/** Those that have ranges without a quorum; none of them are named where it is all. */
+function namespacesWithout(context: ViewContext): readonly string[] {
+  const { namespaces } = context.view.metadata;
+  const ranges = rangesOf(context.view);
+  const broken = placementsOf(context.view).filter((one) =>
+    ranges.some(({ start }) => rangeState(context, one.replicaSetOf(start)) === 'noQuorum'),
+  );
+  const without = namespaces.filter((one) => broken.includes(context.view.placementOf(one)));
+  return without.length === namespaces.length ? [] : without.map(({ name }) => name);
 }
 
 /** The worst first. */

@@ -1,6 +1,7 @@
 import { formatSize } from '../../stdx/size.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
 import { effectiveReplication } from '../core/metadata/replication.js';
+import { forgottenIn } from '../core/topology/forgotten.js';
 import { isCovered } from '../core/topology/fencing.js';
 import { stateAfter } from '../core/topology/planned-state.js';
 import type { PlannedChange } from '../core/topology/topology-plan.js';
@@ -52,12 +53,13 @@ function deadChecks(
   });
   return dead.map((nodeId) => {
     const name = nameIn(view, nodeId);
-    const here = stateOf(nodeId) === 'down' ? [] : ['this node'];
-    const seenBy = [...here, ...seersOf(nodeId, reports)];
+    const seers = seersOf(nodeId, reports);
+    // The node that is asked is among those that answer, unless it has just started.
+    const seenBy = seers.length > 0 || stateOf(nodeId) === 'down' ? seers : ['this node'];
     const passed = seenBy.length === 0;
     const message = passed
       ? `${name} is down`
-      : `${name} is alive, as ${seenBy.join(' ')} sees it: let it leave, or stop it first`;
+      : `${name} is alive, as ${seenBy.join(' ')} ${seenBy.length === 1 ? 'sees' : 'see'} it: let it leave, or stop it first`;
     return { name: 'dead', passed, message };
   });
 }
@@ -79,7 +81,7 @@ function leaverChecks(
 const KNOWS_AFTER_MS = 20_000;
 
 /** The names of the nodes that answered, and do not hold a node for down though they had the time to see it. */
-function seersOf(nodeId: NodeId, reports: PlanKnowledge['reports']): readonly string[] {
+export function seersOf(nodeId: NodeId, reports: PlanKnowledge['reports']): readonly string[] {
   return [...reports.values()].flatMap(({ name, nodeId: seer, uptimeMs, sightings }) => {
     if (seer === nodeId) return [name];
     if (uptimeMs < KNOWS_AFTER_MS) return [];
@@ -89,21 +91,29 @@ function seersOf(nodeId: NodeId, reports: PlanKnowledge['reports']): readonly st
 }
 
 /** Of every piece that moves so many owners must be there that nothing acknowledged is missed. */
-function quorumCheck({ view }: CheckedPlan, { stateOf }: PlanKnowledge): PlanCheck {
+function quorumCheck({ view, changes }: CheckedPlan, { stateOf }: PlanKnowledge): PlanCheck {
   const dcs = new Map(view.metadata.members.map(({ nodeId, dc }) => [nodeId, dc]));
+  const forgotten = forgottenIn(changes);
   const facts = {
+    isForgotten: (nodeId: NodeId): boolean => forgotten.has(nodeId),
     dcOf: (nodeId: NodeId): string => dcs.get(nodeId) ?? '',
     does: (nodeId: NodeId): boolean => stateOf(nodeId) === 'up',
   };
   const pieces = piecesOf(view).filter(moves);
-  const short = pieces.filter(
-    ({ old, next }) => !isCovered({ old, next, write: old, read: old }, facts),
-  );
-  const passed = short.length === 0;
-  const message = passed
-    ? `every range that moves has its owners to move from`
-    : `${short.length} of ${pieces.length} ranges that move lack owners that are up`;
-  return { name: 'quorum', passed, message };
+  const lacking = (given: typeof facts): number =>
+    pieces.filter(({ old, next }) => !isCovered({ old, next, write: old, read: old }, given))
+      .length;
+  const short = lacking(facts);
+  if (short > 0) {
+    const message = `${short} of ${pieces.length} ranges that move lack owners that are up`;
+    return { name: 'quorum', passed: false, message };
+  }
+  const given = forgotten.size === 0 ? 0 : lacking({ ...facts, isForgotten: () => false });
+  const message =
+    given === 0
+      ? `every range that moves has its owners to move from`
+      : `${given} of ${pieces.length} ranges that move have too few owners left: what only those had that are forgotten is lost`;
+  return { name: 'quorum', passed: true, message };
 }
 
 function upCheck({ view, changes }: CheckedPlan, { stateOf, reports }: PlanKnowledge): PlanCheck {

@@ -1,7 +1,9 @@
 import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { MetadataChange, NodeId } from '../core/metadata/cluster-metadata.js';
+import { forgottenIn } from '../core/topology/forgotten.js';
 import { isFenced } from '../core/topology/fencing.js';
+import { planProgress } from '../core/topology/plan-progress.js';
 import { gainedRuns } from '../core/topology/gained-runs.js';
 import { ownedRanges } from '../core/topology/owner-ranges.js';
 import type { TopologyPlan } from '../core/topology/topology-plan.js';
@@ -27,6 +29,9 @@ export interface PlanDriverParts {
   readonly stopping: AbortSignal;
 }
 
+/** A pause of a plan, or its end, that nobody has asked for. */
+type Pause = Pick<Extract<MetadataChange, { kind: 'pause-plan' }>, 'paused' | 'pausedFor'>;
+
 /** What a node lacks that does what the step asks: time. */
 const AT_WORK = '';
 
@@ -41,6 +46,7 @@ export class PlanDriver {
   #timer: Timer | undefined;
   #running: Promise<void> = Promise.resolve();
   #waitsFor = '';
+  #progress = { of: '', sinceMs: 0 };
 
   constructor(parts: PlanDriverParts) {
     this.#parts = parts;
@@ -67,14 +73,28 @@ export class PlanDriver {
     return this.#waitsFor;
   }
 
+  /** For how long the plan has not come on, in ms, as far as this node drives it: no step, no range, no byte. */
+  get stalledMs(): number {
+    const { of, sinceMs } = this.#progress;
+    return of === '' ? 0 : this.#parts.clock.monotonicMs() - sinceMs;
+  }
+
   async #turn(): Promise<void> {
     const { metadata, liveness, ownId, log, stopping } = this.#parts;
     const view = metadata.current();
     const plan = view?.metadata.plan;
     this.#waitsFor = '';
-    if (view === undefined || plan === undefined || plan.paused) return;
-    if (leadOf(view.metadata, liveness) !== ownId) return;
+    if (view === undefined || plan === undefined || leadOf(view.metadata, liveness) !== ownId) {
+      this.#cameOn('');
+      return;
+    }
     try {
+      const pause = this.#pauseOf(plan);
+      if (pause !== undefined) await this.#turnTo(plan, pause);
+      if (plan.paused || pause !== undefined) {
+        this.#cameOn('');
+        return;
+      }
       const next = await this.#next(view, plan);
       if (next !== undefined && !stopping.aborted) await this.#step(plan, next);
     } catch (error) {
@@ -82,6 +102,35 @@ export class PlanDriver {
       this.#waitsFor = error.message;
       log.debug('a plan does not step on yet', { error });
     }
+  }
+
+  /** Notes how far the plan is; empty when it is not for this node to say. */
+  #cameOn(of: string): void {
+    if (of === this.#progress.of) return;
+    this.#progress = { of, sinceMs: this.#parts.clock.monotonicMs() };
+  }
+
+  /**
+   * What is to be done about a node that is to join and dies: nothing can be moved to it, so the plan waits, as somebody may have to give it up; it goes
+   * on when the node is back. In `read-new` all is moved already, and it cannot be given up.
+   */
+  #pauseOf({ step, paused, pausedFor, changes }: TopologyPlan): Pause | undefined {
+    const { liveness } = this.#parts;
+    if (pausedFor !== undefined)
+      return liveness.stateOf(pausedFor) === 'up' ? { paused: false } : undefined;
+    if (paused || step === 'read-new') return undefined;
+    const dead = changes
+      .flatMap((change) => (change.kind === 'join' ? [change.nodeId] : []))
+      .find((nodeId) => liveness.stateOf(nodeId) === 'down');
+    return dead === undefined ? undefined : { paused: true, pausedFor: dead };
+  }
+
+  async #turnTo(plan: TopologyPlan, pause: Pause): Promise<void> {
+    await this.#parts.metadata.change(({ metadata: { plan: now } }) => {
+      const isSame =
+        now?.id === plan.id && now.paused === plan.paused && now.pausedFor === plan.pausedFor;
+      return isSame ? { kind: 'pause-plan', plan: plan.id, ...pause } : undefined;
+    }, LIMITS.requestMs);
   }
 
   async #step(plan: TopologyPlan, to: NextStep): Promise<void> {
@@ -92,7 +141,10 @@ export class PlanDriver {
   }
 
   async #next(view: ClusterView, plan: TopologyPlan): Promise<NextStep | undefined> {
-    if (plan.step === 'read-new') return await this.#finish(view, plan);
+    if (plan.step === 'read-new') {
+      this.#cameOn(`${plan.id} ${plan.stepEpoch}`);
+      return await this.#finish(view, plan);
+    }
     const lacking = await this.#lacking(view, plan);
     if (lacking.length === 0) return plan.step === 'prepare' ? 'write-both' : 'read-new';
     // Those that are at work are shown by how far they are.
@@ -108,6 +160,11 @@ export class PlanDriver {
     );
     const asked = [...new Set([ownId, ...gainers.map(({ nodeId }) => nodeId)])];
     const reports = await ask();
+    const { rangesDone, movedBytes } = planProgress(
+      plan.id,
+      [...reports.values()].map(({ planReport }) => planReport),
+    );
+    this.#cameOn(`${plan.id} ${plan.stepEpoch} ${rangesDone} ${movedBytes}`);
     return asked.flatMap((nodeId) => {
       const report = reports.get(nodeId)?.planReport;
       if (report?.plan !== plan.id || report.stepEpoch !== plan.stepEpoch)
@@ -124,10 +181,15 @@ export class PlanDriver {
   }
 
   /** No reader must be left that asks the old owners when writes go to the new ones only. */
-  async #finish(view: ClusterView, { stepEpoch }: TopologyPlan): Promise<NextStep | undefined> {
+  async #finish(
+    view: ClusterView,
+    { stepEpoch, changes }: TopologyPlan,
+  ): Promise<NextStep | undefined> {
     const { epochOf } = this.#parts;
     const dcs = new Map(view.metadata.members.map(({ nodeId, dc }) => [nodeId, dc]));
+    const forgotten = forgottenIn(changes);
     const facts = {
+      isForgotten: (nodeId: NodeId): boolean => forgotten.has(nodeId),
       dcOf: (nodeId: NodeId): string => dcs.get(nodeId) ?? '',
       does: (nodeId: NodeId): boolean => epochOf(nodeId) >= stepEpoch,
     };

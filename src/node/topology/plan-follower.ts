@@ -2,6 +2,7 @@ import { KvError } from '../core/errors.js';
 import { leavesIn } from '../core/grid/leaf-runs.js';
 import { LIMITS } from '../core/limits.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
+import { forgottenIn } from '../core/topology/forgotten.js';
 import { isCovered, isFenced } from '../core/topology/fencing.js';
 import type { TopologyPlan } from '../core/topology/topology-plan.js';
 import { gainedRuns } from '../core/topology/gained-runs.js';
@@ -15,6 +16,7 @@ import type { GroupRepairs } from '../repair/group-repair.js';
 import type { ClusterView, LivenessService, MetadataService, PeerDirectory } from '../services.js';
 import { leadOf } from './lead.js';
 import { PlanState } from './plan-state.js';
+import { streamRateOf } from './planned-views.js';
 
 export interface PlanFollowerParts {
   readonly ownId: NodeId;
@@ -74,7 +76,8 @@ export class PlanFollower {
   /** How far this node is; undefined while no plan runs. */
   report(): PlanReport | undefined {
     const plan = this.#parts.metadata.current()?.metadata.plan;
-    return this.#state?.plan === plan?.id ? this.#state?.report() : undefined;
+    const nowMs = this.#parts.clock.monotonicMs();
+    return this.#state?.plan === plan?.id ? this.#state?.report(nowMs) : undefined;
   }
 
   async #turn(): Promise<void> {
@@ -160,25 +163,57 @@ export class PlanFollower {
     const { repairs, epochOf } = this.#parts;
     const dcs = new Map(view.metadata.members.map(({ nodeId, dc }) => [nodeId, dc]));
     const dcOf = (nodeId: NodeId): string => dcs.get(nodeId) ?? '';
+    const forgotten = forgottenIn(view.metadata.plan?.changes);
+    const isForgotten = (nodeId: NodeId): boolean => forgotten.has(nodeId);
     const has = (nodeId: NodeId): boolean => epochOf(nodeId) >= state.stepEpoch;
     // A write that was planned before could still be acknowledged by nodes that do not know of the plan, and be missed here.
-    if (!isFenced(owners, { dcOf, does: has }))
-      return `the step to be applied by ${this.#namesOf(owners.write.filter((id) => !has(id)))}`;
+    if (!isFenced(owners, { dcOf, does: has, isForgotten }))
+      return `the step to be applied by ${this.#namesOf(owners.write.filter((id) => !has(id) && !isForgotten(id)))}`;
     const isEnough = (partners: readonly NodeId[]): boolean =>
-      isCovered(owners, { dcOf, does: (id) => has(id) && partners.includes(id) });
+      isCovered(owners, { dcOf, does: (id) => has(id) && partners.includes(id), isForgotten });
     const group = { namespace, owners: owners.write.toSorted(), runs, ranges, isMoving: true };
+    const key = keyOf({ namespace, owners, runs, ranges });
+    const stream = this.#streamOf(view, { namespace, owners, runs, ranges });
+    state.stream(key, stream);
     let counted = 0;
-    // With one owner left there is nothing to compare: it has all that was acknowledged.
-    await repairs.run(group, {
-      signal: state.signal,
-      bytesPerSecond: LIMITS.planBytesPerSecond / LIMITS.planGroupsAtOnce,
-      isEnough,
-      onDone: ({ sentBytes }) => {
-        state.movedBytes += sentBytes - counted;
-        counted = sentBytes;
-      },
-    });
+    const { metadata } = this.#parts;
+    try {
+      // With one owner left there is nothing to compare: it has all that was acknowledged.
+      await repairs.run(group, {
+        signal: state.signal,
+        // It may be changed while records are moved.
+        get bytesPerSecond() {
+          const current = metadata.current()?.metadata ?? view.metadata;
+          return streamRateOf(current) / LIMITS.planGroupsAtOnce;
+        },
+        isEnough,
+        onDone: ({ sentBytes }) => {
+          state.movedBytes += sentBytes - counted;
+          counted = sentBytes;
+          state.stream(key, { ...stream, movedBytes: sentBytes });
+        },
+      });
+    } finally {
+      state.stream(key, undefined);
+    }
     return undefined;
+  }
+
+  #streamOf(
+    { metadata }: ClusterView,
+    { namespace, owners, ranges }: MovingGroup,
+  ): Parameters<PlanState['stream']>[1] & object {
+    const { clock, peers } = this.#parts;
+    const names = (nodeIds: readonly NodeId[]): readonly string[] =>
+      nodeIds.map((nodeId) => peers.nameOf(nodeId));
+    return {
+      namespace: metadata.namespaces.find(({ id }) => id === namespace)?.name ?? '',
+      from: names(owners.old),
+      to: names(owners.next.filter((nodeId) => !owners.old.includes(nodeId))),
+      ranges,
+      movedBytes: 0,
+      sinceMs: clock.monotonicMs(),
+    };
   }
 
   #namesOf(nodeIds: readonly NodeId[]): string {

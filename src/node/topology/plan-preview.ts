@@ -1,5 +1,4 @@
 import { leafRunsOf, leavesIn } from '../core/grid/leaf-runs.js';
-import { LIMITS } from '../core/limits.js';
 import type { Namespace, NodeId } from '../core/metadata/cluster-metadata.js';
 import { DEFAULT_NAMESPACE } from '../core/metadata/namespaces.js';
 import { bytesOfRing } from '../core/ring/bytes-of-ring.js';
@@ -8,6 +7,7 @@ import { cutsOf } from '../core/topology/owner-ranges.js';
 import type { LivenessState, NodeReport } from '../core/views/node-views.js';
 import type { PlanNodeView, PlanPreview } from '../core/views/topology-views.js';
 import type { ClusterView } from '../services.js';
+import { streamRateOf } from './planned-views.js';
 
 /** A piece of the ring, and who holds it before and after. */
 export interface MovedPiece {
@@ -83,7 +83,7 @@ export function previewOf(
     movingRanges: pieces.filter(moves).length,
     movedBytes,
     // Those that gain ranges are given them at the same time.
-    movedMs: (most * 1000) / LIMITS.planBytesPerSecond,
+    movedMs: (most * 1000) / streamRateOf(view.metadata),
     nodes,
   };
 }

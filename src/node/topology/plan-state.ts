@@ -1,5 +1,5 @@
 import type { TopologyPlan } from '../core/topology/topology-plan.js';
-import type { PlanReport } from '../core/views/plan-views.js';
+import type { PlanReport, PlanStream } from '../core/views/plan-views.js';
 
 /** What one node has done of one step of a plan; it is made anew for the next step, and after a start. */
 export class PlanState {
@@ -13,6 +13,8 @@ export class PlanState {
   rangesDone: number;
   movedBytes: number;
   waitsFor = '';
+  /** What is being moved now, and since when, on the monotonic clock. */
+  readonly #streams = new Map<string, Omit<PlanStream, 'forMs'> & { readonly sinceMs: number }>();
 
   /** What was done of the step before the plan was paused is done: writes went to all owners meanwhile. */
   constructor({ id, stepEpoch }: TopologyPlan, before: PlanState | undefined) {
@@ -46,8 +48,21 @@ export class PlanState {
     this.#done.add(group);
   }
 
-  report(): PlanReport {
+  /** Notes what is being moved of a group, or, with undefined, that it is not any more. */
+  stream(
+    group: string,
+    stream: (Omit<PlanStream, 'forMs'> & { readonly sinceMs: number }) | undefined,
+  ): void {
+    if (stream === undefined) this.#streams.delete(group);
+    else this.#streams.set(group, stream);
+  }
+
+  report(nowMs: number): PlanReport {
     const { plan, stepEpoch, isDone, ranges, rangesDone, movedBytes, waitsFor } = this;
-    return { plan, stepEpoch, isDone, ranges, rangesDone, movedBytes, waitsFor };
+    const streams = [...this.#streams.values()].map(({ sinceMs, ...stream }): PlanStream => ({
+      ...stream,
+      forMs: nowMs - sinceMs,
+    }));
+    return { plan, stepEpoch, isDone, ranges, rangesDone, movedBytes, waitsFor, streams };
   }
 }

@@ -1,9 +1,10 @@
 import { assert } from '../../stdx/assert.js';
+import { LIMITS } from '../core/limits.js';
 import type { ClusterMetadata, NodeId } from '../core/metadata/cluster-metadata.js';
 import { describePlanned } from '../core/topology/describe-plan.js';
 import type { PlannedChange } from '../core/topology/topology-plan.js';
 import type { NodeReport } from '../core/views/node-views.js';
-import type { PlannedChangeView, PlanView } from '../core/views/topology-views.js';
+import type { PlannedChangeView, TopologyView } from '../core/views/topology-views.js';
 import type { LivenessService } from '../services.js';
 import { leadOf } from './lead.js';
 
@@ -16,23 +17,35 @@ export interface PlanWitness extends Pick<LivenessService, 'stateOf'> {
 export function plannedViews(
   state: ClusterMetadata,
   witness: PlanWitness,
-): { readonly staged: readonly PlannedChangeView[]; readonly plan: PlanView | undefined } {
+): Pick<TopologyView, 'staged' | 'plan' | 'streamBytesPerSecond'> {
   const { plan, staged = [] } = state;
   const viewsOf = (changes: readonly PlannedChange[]): readonly PlannedChangeView[] =>
     changes.map((change) => changeView(state, change));
   const lead = leadOf(state, witness);
-  const told = lead === undefined ? undefined : witness.reportOf(lead)?.planWaitsFor;
+  const told = lead === undefined ? undefined : witness.reportOf(lead);
+  const nameOf = (nodeId: NodeId | undefined): string =>
+    state.members.find((member) => member.nodeId === nodeId)?.name ?? '';
   return {
     staged: viewsOf(staged),
+    streamBytesPerSecond: streamRateOf(state),
     plan: plan && {
       id: plan.id,
       step: plan.step,
       paused: plan.paused,
+      pausedFor: nameOf(plan.pausedFor),
       changes: viewsOf(plan.changes),
-      waitsFor: told ?? '',
-      driver: state.members.find(({ nodeId }) => nodeId === lead)?.name ?? '',
+      waitsFor: told?.planWaitsFor ?? '',
+      driver: nameOf(lead),
+      stalledMs: told?.planStalledMs ?? 0,
     },
   };
+}
+
+/** So fast is a node that gains ranges given records, at most, in bytes per second. */
+export function streamRateOf({
+  streamBytesPerSecond,
+}: Pick<ClusterMetadata, 'streamBytesPerSecond'>): number {
+  return streamBytesPerSecond ?? LIMITS.planBytesPerSecond;
 }
 
 function changeView(state: ClusterMetadata, change: PlannedChange): PlannedChangeView {
@@ -47,6 +60,7 @@ function changeView(state: ClusterMetadata, change: PlannedChange): PlannedChang
     const namespace = state.namespaces.find(({ id }) => id === change.namespace)?.name ?? '';
     return { ...nothing, kind: 'replication', namespace, replication: change.replication, text };
   }
+  if (change.kind === 'rebalance') return { ...nothing, kind: 'rebalance', text };
   const node = nameOf(change.nodeId);
   if (change.kind === 'leave')
     return { ...nothing, kind: change.isDead ? 'remove' : 'leave', node, text };

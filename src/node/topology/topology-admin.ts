@@ -8,7 +8,9 @@ import type {
 import { namespaceNamed } from '../core/metadata/namespaces.js';
 import { applyEntry } from '../core/metadata/transformations.js';
 import { describePlanned } from '../core/topology/describe-plan.js';
+import { jobOf } from '../core/topology/plan-job.js';
 import { blockersOf } from '../core/topology/plan-blockers.js';
+import { ownedRanges } from '../core/topology/owner-ranges.js';
 import type { PlannedChange } from '../core/topology/topology-plan.js';
 import type { NodeReport } from '../core/views/node-views.js';
 import type {
@@ -21,6 +23,7 @@ import type {
 import { clusterViewOf } from '../metadata/cluster-view.js';
 import type { ClusterView, LivenessService, MetadataService } from '../services.js';
 import { checksOf } from './plan-checks.js';
+import { afterLostVoters } from './lost-voters.js';
 import { plannedViews } from './planned-views.js';
 import { previewOf, type PlanKnowledge } from './plan-preview.js';
 
@@ -30,8 +33,18 @@ export interface TopologyAdminParts {
   readonly liveness: LivenessService;
   /** The reports of all members that answer. */
   readonly ask: () => Promise<ReadonlyMap<NodeId, NodeReport>>;
+  /** Gives the log other voters; all of the electorate must agree. */
+  readonly recover: (
+    order: { readonly electorate: readonly NodeId[]; readonly voters: readonly NodeId[] },
+    remainingMs: number,
+  ) => Promise<unknown>;
   /** The name of this node. */
   readonly name: () => string;
+}
+
+/** An order that is carried out by entries of the log. */
+interface LoggedOrder extends Pick<TopologyOrder, 'commit'> {
+  readonly change: Exclude<TopologyChange, { action: 'recover' }>;
 }
 
 /** Entries that are tried out before they are proposed need an id; nobody sees it. */
@@ -57,25 +70,31 @@ export class TopologyAdmin {
   async change(order: TopologyOrder, remainingMs: number): Promise<TopologyView> {
     const knowledge = await this.#knowledge();
     const before = this.#current().metadata;
+    const { change: wanted, commit } = order;
+    if (wanted.action === 'recover') {
+      const after = afterLostVoters(this.#current(), knowledge, wanted.isMinorityMeant);
+      if (!order.dryRun) await this.#parts.recover(after, remainingMs);
+      return this.#viewOf(this.#current().metadata, knowledge);
+    }
+    const logged: LoggedOrder = { change: wanted, commit };
     if (order.commit) refuseBesides(before, order.change);
+    if (order.change.action === 'resume') refuseWithout(before, knowledge);
+    if (order.change.action === 'maintain' && order.checks !== 'skip')
+      refuseOutage(this.#current(), order.change.node, knowledge);
     const begins = order.commit || order.change.action === 'commit';
-    const tried = this.#entriesOf(before, order).reduce(tryOut, before);
+    const tried = this.#entriesOf(before, logged)
+      .filter((change) => !isDone(before, change))
+      .reduce(tryOut, before);
     if (begins) this.#check(tried, before, { order, knowledge });
     if (order.dryRun) return this.#viewOf(tried, knowledge);
     const { metadata } = this.#parts;
     const { expected = textsOf(tried, tried.plan?.changes) } = order;
-    for (const change of this.#entriesOf(before, order))
+    for (const change of this.#entriesOf(before, logged))
       await metadata.change((view) => {
         if (change.kind === 'begin-plan') refuseUnseen(view.metadata, expected);
-        return this.#unlessDone(view, change);
+        return isDone(view.metadata, change) ? undefined : change;
       }, remainingMs);
     return this.#viewOf(this.#current().metadata, knowledge);
-  }
-
-  /** A change that somebody has made already, by a lost answer or beside us, is not made again. */
-  #unlessDone({ metadata }: ClusterView, change: MetadataChange): MetadataChange | undefined {
-    if (change.kind !== 'pause-plan') return change;
-    return metadata.plan?.paused === change.paused ? undefined : change;
   }
 
   #check(
@@ -93,7 +112,7 @@ export class TopologyAdmin {
     );
   }
 
-  #entriesOf(state: ClusterMetadata, { change, commit }: TopologyOrder): readonly MetadataChange[] {
+  #entriesOf(state: ClusterMetadata, { change, commit }: LoggedOrder): readonly MetadataChange[] {
     const entry = entryOf(state, change);
     return commit && entry.kind !== 'begin-plan' ? [entry, { kind: 'begin-plan' }] : [entry];
   }
@@ -147,6 +166,50 @@ function tryOut(state: ClusterMetadata, change: MetadataChange): ClusterMetadata
   return applyEntry(state, { epoch: state.epoch + 1, id: TRIED, change });
 }
 
+/** A pause, or a maintenance, or its end, that somebody has asked for already, by a lost answer or beside us, is not made again. */
+function isDone({ plan, maintenance = [] }: ClusterMetadata, change: MetadataChange): boolean {
+  if (change.kind === 'maintain') return maintenance.includes(change.nodeId) === change.on;
+  return (
+    change.kind === 'pause-plan' &&
+    plan?.id === change.plan &&
+    plan.paused === change.paused &&
+    plan.pausedFor === undefined
+  );
+}
+
+/** It would be paused again at once. @throws KvError KV_PLAN_REFUSED */
+function refuseWithout({ plan, members }: ClusterMetadata, { stateOf }: PlanKnowledge): void {
+  if (plan?.pausedFor === undefined || stateOf(plan.pausedFor) === 'up') return;
+  const name = members.find(({ nodeId }) => nodeId === plan.pausedFor)?.name ?? plan.pausedFor;
+  throw new KvError(
+    'KV_PLAN_REFUSED',
+    `${name} joins and is down: ${jobOf(plan)} goes on by itself when it is back`,
+    { hints: [`kv node show ${name}`, `kv job cancel ${jobOf(plan)}`] },
+  );
+}
+
+/** With the node down some ranges would have no quorum of their owners, now or in the ring that is to be. @throws KvError KV_PLAN_REFUSED */
+function refuseOutage(view: ClusterView, name: string, { stateOf }: PlanKnowledge): void {
+  const { metadata } = view;
+  const { nodeId } = memberNamed(metadata, name);
+  const serves = (id: NodeId): boolean =>
+    id !== nodeId && stateOf(id) === 'up' && metadata.maintenance?.includes(id) !== true;
+  const isShort = (set: readonly NodeId[]): boolean =>
+    set.includes(nodeId) && set.filter(serves).length < Math.floor(set.length / 2) + 1;
+  const short = metadata.namespaces.flatMap((namespace) => {
+    const count = ownedRanges(view, namespace).filter(({ owners }) =>
+      [owners.old, owners.next].some(isShort),
+    ).length;
+    return count === 0 ? [] : [`${count} ranges of ${namespace.name}`];
+  });
+  if (short.length === 0) return;
+  throw new KvError(
+    'KV_PLAN_REFUSED',
+    `without ${name}, ${short.join(' and ')} would have no quorum: bring the others back first`,
+    { hints: ['kv status', '--checks skip'] },
+  );
+}
+
 /** What would be begun together with a change that its caller has not seen. @throws KvError KV_PLAN_REFUSED */
 function refuseBesides(state: ClusterMetadata, change: TopologyChange): void {
   if (change.action === 'commit') return;
@@ -185,18 +248,26 @@ function textsOf(
   return changes.map((change) => describePlanned(state, change));
 }
 
-function entryOf(state: ClusterMetadata, change: TopologyChange): MetadataChange {
+function entryOf(state: ClusterMetadata, change: LoggedOrder['change']): MetadataChange {
   switch (change.action) {
     case 'leave':
-    case 'remove': {
+    case 'remove':
+    case 'forget': {
       const { nodeId } = memberNamed(state, change.node);
-      return { kind: 'stage-leave', nodeId, isDead: change.action === 'remove' };
+      const leave = { kind: 'stage-leave', nodeId, isDead: change.action !== 'leave' } as const;
+      return change.action === 'forget' ? { ...leave, isForgotten: true } : leave;
     }
     case 'replace':
       return replaceEntry(state, change);
     case 'replicate': {
       const { id } = namespaceNamed(state.namespaces, change.namespace);
       return { kind: 'stage-replication', namespace: id, replication: change.replication };
+    }
+    case 'rebalance': {
+      const moves = change.moves.map(({ token, to }) => {
+        return { token, to: memberNamed(state, to).nodeId };
+      });
+      return { kind: 'stage-rebalance', moves };
     }
     case 'discard': {
       const { node } = change;
@@ -205,6 +276,13 @@ function entryOf(state: ClusterMetadata, change: TopologyChange): MetadataChange
     }
     case 'commit':
       return { kind: 'begin-plan' };
+    case 'maintain':
+    case 'serve': {
+      const { nodeId } = memberNamed(state, change.node);
+      return { kind: 'maintain', nodeId, on: change.action === 'maintain' };
+    }
+    case 'limit':
+      return { kind: 'limit-streams', bytesPerSecond: change.bytesPerSecond };
     case 'pause':
     case 'resume':
       return { kind: 'pause-plan', plan: change.plan, paused: change.action === 'pause' };

@@ -6,12 +6,14 @@ import type { Metrics } from '../env/metrics.js';
 export interface PlanGauges {
   readonly plan: () => TopologyPlan | undefined;
   readonly report: () => PlanReport | undefined;
+  /** For how long it has not come on, where this node drives it, in ms. */
+  readonly stalledMs: () => number;
 }
 
 const STEPS = { prepare: 1, 'write-both': 2, 'read-new': 3 } as const;
 
 /** Registers the metrics of plans that change the ring. */
-export function topologyMetrics(metrics: Metrics, { plan, report }: PlanGauges): void {
+export function topologyMetrics(metrics: Metrics, { plan, report, stalledMs }: PlanGauges): void {
   const gauge = (name: string, help: string, read: () => number): void => {
     metrics.gaugeFrom({ name, help }, read);
   };
@@ -25,6 +27,16 @@ export function topologyMetrics(metrics: Metrics, { plan, report }: PlanGauges):
   );
   gauge('kv_plan_paused', '1 while the plan that changes the ring is paused.', () =>
     plan()?.paused === true ? 1 : 0,
+  );
+  gauge(
+    'kv_plan_stalled_seconds',
+    'For how long the plan that this node drives has not come on: no step, no range, no byte.',
+    () => stalledMs() / 1000,
+  );
+  gauge(
+    'kv_plan_streams',
+    'Groups of ranges that are being moved for this node now.',
+    () => report()?.streams.length ?? 0,
   );
   gauge(
     'kv_plan_ranges',

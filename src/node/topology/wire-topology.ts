@@ -7,7 +7,7 @@ import type { LivenessService, MetadataService, PeerDirectory } from '../service
 import { Survey } from '../status/survey.js';
 import { PlanDriver } from './plan-driver.js';
 import { topologyMetrics } from './topology-metrics.js';
-import { TopologyAdmin } from './topology-admin.js';
+import { TopologyAdmin, type TopologyAdminParts } from './topology-admin.js';
 import { PlanFollower, type PlanFollowerParts } from './plan-follower.js';
 
 /** What the changing of the ring needs of the node. */
@@ -19,6 +19,7 @@ export interface TopologyFoundation {
   readonly peers: PeerDirectory;
   readonly repairs: GroupRepairs;
   readonly clear: PlanFollowerParts['clear'];
+  readonly recover: TopologyAdminParts['recover'];
   /** The report of this node. */
   readonly report: () => NodeReport;
   readonly stopping: AbortSignal;
@@ -27,7 +28,11 @@ export interface TopologyFoundation {
 /** What carries out plans. */
 export interface TopologyServices {
   /** How far this node is with the plan that runs, and why the next step does not come where it drives it. */
-  report(): { readonly report: PlanReport | undefined; readonly waitsFor: string };
+  report(): {
+    readonly report: PlanReport | undefined;
+    readonly waitsFor: string;
+    readonly stalledMs: number;
+  };
   readonly admin: TopologyAdmin;
   start(): void;
   /** Resolves when what is under way has ended; the signal must have come. */
@@ -57,10 +62,15 @@ export function wireTopology(foundation: TopologyFoundation): TopologyServices {
   topologyMetrics(env.metrics, {
     plan: () => foundation.metadata.current()?.metadata.plan,
     report: () => follower.report(),
+    stalledMs: () => driver.stalledMs,
   });
   return {
     admin,
-    report: () => ({ report: follower.report(), waitsFor: driver.waitsFor }),
+    report: () => ({
+      report: follower.report(),
+      waitsFor: driver.waitsFor,
+      stalledMs: driver.stalledMs,
+    }),
     start: () => {
       follower.start();
       driver.start();

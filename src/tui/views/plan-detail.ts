@@ -1,7 +1,7 @@
 import { describeStep } from '../../node/core/topology/describe-plan.js';
 import { jobOf } from '../../node/core/topology/plan-job.js';
 import { planProgress } from '../../node/core/topology/plan-progress.js';
-import { percent, planWaits } from '../../node/core/views/plan-words.js';
+import { percent, planCommands, planWaits } from '../../node/core/views/plan-words.js';
 import type { PlanPreview, PlanView, TopologyView } from '../../node/core/views/topology-views.js';
 import { formatDuration } from '../../stdx/duration.js';
 import { formatSize } from '../../stdx/size.js';
@@ -16,7 +16,6 @@ import { planNodeColumns, planNodeRows, type PlanNodeRow } from './plan-node-col
 
 /** How far the plan is, who drives it, what it waits for, and what each node has to do with it. */
 export function planDetail(state: State, plan: PlanView, room: DetailRoom): Detail {
-  const job = jobOf(plan);
   const status = shownFacts(state).tick?.status;
   const nodes = status?.nodes ?? [];
   const topology = topologyOf(state);
@@ -28,11 +27,7 @@ export function planDetail(state: State, plan: PlanView, room: DetailRoom): Deta
       waitsLine(planWaits(plan, told)),
     ],
     table: (rows) => nodeTable(state, { rows, room, topology }),
-    commands: [
-      `kv job watch ${job}`,
-      `kv job ${plan.paused ? 'resume' : 'pause'} ${job}`,
-      `kv job cancel ${job}`,
-    ],
+    commands: planCommands(plan),
   };
 }
 

@@ -200,6 +200,7 @@ export class MovingModel {
     return {
       dcOf: (nodeId) => this.#move.dcs[Number(nodeId)]!,
       does: (nodeId) => does(Number(nodeId)),
+      isForgotten: () => false,
     };
   }
 }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { utf8Decode, utf8Encode } from '../../../src/stdx/bytes.js';
 import { BootedCluster } from './booted-cluster.js';
 
@@ -56,4 +56,61 @@ it('a drained node is one no more after a restart', async () => {
   await cluster.start('n2');
   const status = await cluster.run(cluster.at('n2').node.admin.status());
   expect(status.nodes.find(({ name }) => name === 'n2')?.report?.drained).toBe(false);
+});
+
+describe('a node in maintenance', () => {
+  const order = async (
+    cluster: BootedCluster,
+    action: 'maintain' | 'serve',
+    checks: 'strict' | 'skip' = 'strict',
+  ): Promise<void> => {
+    const { topology } = cluster.at('n1').node.admin;
+    const wish = { change: { action, node: 'n2' }, checks, commit: false, dryRun: false } as const;
+    await cluster.run(topology.change(wish, 5_000));
+  };
+  const codes = async (cluster: BootedCluster): Promise<readonly string[]> => {
+    const { alerts } = await cluster.run(cluster.at('n1').node.admin.status());
+    return alerts.map(({ code, severity, node }) => `${severity} ${code} ${node ?? ''}`);
+  };
+
+  it('takes no clients, also after a restart, and that it is down is no alarm, until it is over', async () => {
+    const cluster = await BootedCluster.of(3);
+    await order(cluster, 'maintain');
+    await order(cluster, 'maintain');
+    await cluster.scheduler.advance(5_000);
+    expect(cluster.at('n2').node.readiness.refusesClients()?.message).toBe(
+      'the node is in maintenance: it takes no clients, and goes on as a replica',
+    );
+    expect(await codes(cluster)).toEqual(['warn KV_NODE_MAINTENANCE n2']);
+    expect(() => cluster.at('n2').node.admin.drain(false)).toThrow('n2 is in maintenance');
+
+    cluster.kill('n2');
+    await cluster.until(() => cluster.sees('n1', 'n2') === 'down');
+    expect(await codes(cluster)).toEqual(['warn KV_NODE_MAINTENANCE n2']);
+    await cluster.start('n2');
+    await cluster.until(() => cluster.sees('n1', 'n2') === 'up');
+    expect(cluster.at('n2').node.readiness.refusesClients()?.code).toBe('KV_NOT_READY');
+
+    await order(cluster, 'serve');
+    await cluster.scheduler.advance(5_000);
+    expect(cluster.at('n2').node.readiness.refusesClients()).toBeUndefined();
+    expect(await codes(cluster)).toEqual([]);
+    cluster.kill('n2');
+    await cluster.until(() => cluster.sees('n1', 'n2') === 'down');
+    expect(await codes(cluster)).toContain('bad KV_NODE_DOWN n2');
+  });
+
+  it('must not be the one without which ranges have no quorum, unless that is meant', async () => {
+    const cluster = await BootedCluster.of(3);
+    await cluster.until(() => cluster.view('n1').metadata.voters.length === 3);
+    cluster.kill('n3');
+    await cluster.until(() => cluster.sees('n1', 'n3') === 'down');
+    const refused = await cluster.failure(order(cluster, 'maintain'));
+    expect(refused.code).toBe('KV_PLAN_REFUSED');
+    expect(refused.message).toMatch(
+      /^without n2, \d+ ranges of default would have no quorum: bring the others back first$/,
+    );
+    await order(cluster, 'maintain', 'skip');
+    expect(await codes(cluster)).toContain('warn KV_NODE_MAINTENANCE n2');
+  });
 });

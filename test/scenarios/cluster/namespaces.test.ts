@@ -107,7 +107,10 @@ describe('a new namespace', () => {
     await cluster.until(() => cluster.sees('n1', 'n3') === 'down');
     const status = await cluster.run(cluster.at('n1').node.admin.status());
     expect(status.health).toBe('CRITICAL');
-    expect(status.ranges).toMatchObject({ full: 0, noQuorum: 16, degraded: 32, total: 48 });
+    expect(status.ranges).toMatchObject({
+      ...{ full: 0, noQuorum: 16, degraded: 32, total: 48 },
+      noQuorumIn: ['orders'],
+    });
   });
 
   it('names the nodes that have not heard of it', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { LIMITS } from '../../../src/node/core/limits.js';
 import { ChangingCluster, KEYS, MOVE_MS } from './changing-cluster.js';
 
 let cluster: ChangingCluster;
@@ -6,6 +7,16 @@ let cluster: ChangingCluster;
 beforeEach(async () => {
   cluster = await ChangingCluster.of(3, 5);
 });
+
+/** A plan that lets n4 in, which dies while it is given its ranges; the number of the plan once that has been noticed. */
+async function plannedWithoutJoiner(): Promise<number> {
+  await cluster.join('n4');
+  await cluster.order('n1', { action: 'commit' });
+  await cluster.stepped('n1', 'write-both');
+  cluster.kill('n4');
+  await cluster.until(() => cluster.view('n2').metadata.plan?.pausedFor !== undefined, MOVE_MS);
+  return cluster.view('n2').metadata.plan?.id ?? 0;
+}
 
 async function expectAll(name: string, level = 'all'): Promise<void> {
   for (const key of KEYS) expect(await cluster.get(name, key, level)).toBe(`v ${key}`);
@@ -170,6 +181,90 @@ describe('a node that is dead', () => {
   });
 });
 
+describe('dead nodes that leave some ranges with one owner', () => {
+  const lost = ['n2', 'n3'];
+
+  beforeEach(async () => {
+    cluster = await ChangingCluster.of(5);
+    for (const name of lost) await cluster.lose(name);
+  });
+
+  it('are not removed, for nothing says that this one has all', async () => {
+    for (const node of lost) await cluster.order('n1', { action: 'remove', node });
+    expect(await cluster.refusal('n1', { action: 'commit' })).toMatch(
+      /^the plan was not begun: \d+ of \d+ ranges that move lack owners that are up$/,
+    );
+  });
+
+  it('are forgotten, and what is left is whole again', async () => {
+    for (const node of lost) await cluster.order('n1', { action: 'forget', node });
+    const { preview, plan } = await cluster.order('n4', { action: 'commit' });
+    expect(plan?.changes.map(({ text }) => text)).toEqual(['n2 is forgotten', 'n3 is forgotten']);
+    expect(preview?.nodes).toHaveLength(5);
+    await cluster.planEnds();
+    expect(cluster.members('n5').filter((one) => one.endsWith('removed'))).toHaveLength(2);
+    await expectAll('n1');
+    await cluster.put('n1', 'after', 'v');
+    expect(await cluster.get('n5', 'after', 'all')).toBe('v');
+  });
+
+  it('are told of as lost before that', async () => {
+    for (const node of lost) await cluster.order('n1', { action: 'forget', node });
+    const { preview } = await cluster.order('n4', { action: 'commit' }, { dryRun: true });
+    const quorum = preview?.checks.find(({ name }) => name === 'quorum');
+    expect(quorum?.message).toMatch(
+      /^\d+ of \d+ ranges that move have too few owners left: what only those had that are forgotten is lost$/,
+    );
+  });
+
+  it('are not forgotten while they are alive', async () => {
+    expect(await cluster.refusal('n1', { action: 'forget', node: 'n4' }, { commit: true })).toMatch(
+      /^the plan was not begun: n4 is alive, as /,
+    );
+  });
+});
+
+describe('vnodes', () => {
+  beforeEach(async () => {
+    cluster = await ChangingCluster.of(5);
+  });
+
+  const tokensOf = (name: string): readonly number[] =>
+    cluster.view('n1').metadata.members.find((member) => member.name === name)?.tokens ?? [];
+
+  it('are handed on by a plan, with all that is in their ranges', async () => {
+    const moves = tokensOf('n1')
+      .slice(0, 4)
+      .map((token) => ({ token, to: 'n2' }));
+    const { plan, preview } = await cluster.order(
+      'n3',
+      { action: 'rebalance', moves },
+      { commit: true },
+    );
+    expect(plan?.changes.map(({ text }) => text)).toEqual(['4 vnodes change hands']);
+    expect(preview?.movingRanges).toBeGreaterThan(0);
+    await cluster.planEnds();
+    for (const { token } of moves) {
+      expect(tokensOf('n1')).not.toContain(token);
+      expect(tokensOf('n2')).toContain(token);
+    }
+    await expectAll('n4');
+    await cluster.until(() => cluster.isInPlace(), MOVE_MS);
+  });
+
+  it('are not handed on by what was chosen for another ring, nor until a node has none', async () => {
+    const [token = 0] = tokensOf('n1');
+    const moved = (...moves: readonly { readonly token: number; readonly to: string }[]) =>
+      cluster.refusal('n3', { action: 'rebalance', moves }, { dryRun: true });
+    const changed = 'the ring has changed since these vnodes were chosen';
+    expect(await moved({ token, to: 'n1' })).toBe(changed);
+    expect(await moved({ token: token + 4096, to: 'n2' })).toBe(changed);
+    expect(await moved(...tokensOf('n1').map((one) => ({ token: one, to: 'n2' })))).toBe(
+      'n1 would own nothing: let it leave instead',
+    );
+  });
+});
+
 describe('the copies of a namespace', () => {
   it('are not put where there is no node, nor are they few without a word', async () => {
     const about = { action: 'replicate', namespace: 'default' } as const;
@@ -229,6 +324,89 @@ describe('a plan', () => {
     await cluster.order('n2', { action: 'resume', plan: id });
     await cluster.planEnds();
     await expectAll('n2');
+  });
+
+  it('moves as slowly as it is told, and faster as soon as that is told', async () => {
+    for (const key of KEYS) await cluster.put('n1', `large ${key}`, 'v'.repeat(16_384));
+    const least = LIMITS.planLeastBytesPerSecond;
+    const told = await cluster.order('n2', { action: 'limit', bytesPerSecond: least });
+    expect(told.streamBytesPerSecond).toBe(least);
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'commit' });
+    await cluster.stepped('n4', 'write-both');
+    await cluster.scheduler.advance(5_000);
+    const { nodes, plan } = await cluster.run(cluster.at('n1').node.admin.status());
+    const report = nodes.find(({ name }) => name === 'n4')?.report?.planReport;
+    expect(plan?.step).toBe('write-both');
+    expect(report?.movedBytes).toBeLessThan(10 * least);
+    expect(report?.streams.length).toBeGreaterThan(0);
+    expect(report?.streams[0]).toMatchObject({ namespace: 'default', to: ['n4'] });
+    await cluster.order('n1', { action: 'limit', bytesPerSecond: undefined });
+    await cluster.planEnds();
+    await expectAll('n4');
+    expect(await cluster.refusal('n1', { action: 'limit', bytesPerSecond: 1_000 })).toBe(
+      'records are moved at 64 KiB/s to 16 GiB/s, not at 1000 B/s',
+    );
+  });
+
+  it('waits for a node that is to join and is down, and goes on by itself when that is back', async () => {
+    const id = await plannedWithoutJoiner();
+    const job = `p-${id}`;
+    const { alerts, plan } = await cluster.run(cluster.at('n2').node.admin.status());
+    expect(plan).toMatchObject({ paused: true, pausedFor: 'n4', stalledMs: 0 });
+    expect(alerts).toContainEqual({
+      severity: 'warn',
+      code: 'KV_PLAN_PAUSED',
+      node: undefined,
+      message: `plan ${job} (n4 joins) waits until n4, which joins, is up again`,
+      hints: ['kv node show n4', `kv job cancel ${job}`],
+    });
+    expect(await cluster.refusal('n3', { action: 'resume', plan: id })).toBe(
+      `n4 joins and is down: ${job} goes on by itself when it is back`,
+    );
+    await cluster.start('n4');
+    await cluster.planEnds();
+    await expectAll('n4');
+  });
+
+  it('can be given up while the node that is to join is down', async () => {
+    const id = await plannedWithoutJoiner();
+    await cluster.order('n2', { action: 'cancel', plan: id });
+    await cluster.planEnds();
+    expect(cluster.members('n3')).toEqual(['n1 normal', 'n2 normal', 'n3 normal', 'n4 removed']);
+    await expectAll('n1');
+  });
+
+  it('that somebody pauses while it waits for a node does not go on when that is back', async () => {
+    const id = await plannedWithoutJoiner();
+    await cluster.order('n1', { action: 'pause', plan: id });
+    await cluster.order('n2', { action: 'pause', plan: id });
+    await cluster.start('n4');
+    await cluster.scheduler.advance(60_000);
+    const { plan } = cluster.view('n2').metadata;
+    expect(plan).toMatchObject({ id, paused: true });
+    expect(plan?.pausedFor).toBeUndefined();
+    await cluster.order('n3', { action: 'resume', plan: id });
+    await cluster.planEnds();
+  });
+
+  it('that does not come on for long is an alert, with what it waits for', async () => {
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'commit' });
+    await cluster.stepped('n1', 'write-both');
+    for (const name of ['n2', 'n3']) cluster.kill(name);
+    await cluster.scheduler.advance(LIMITS.planStalledMs + 30_000);
+    const { alerts } = await cluster.run(cluster.at('n1').node.admin.status());
+    const stalled = alerts.find(({ code }) => code === 'KV_PLAN_STALLED');
+    expect(stalled?.message).toMatch(
+      /^plan p-\d+ \(n4 joins\) has not come on for 5m.*; it waits for n4: /,
+    );
+    await cluster.start('n2');
+    await cluster.start('n3');
+    await cluster.planEnds();
+    const after = await cluster.run(cluster.at('n1').node.admin.status());
+    expect(after.alerts.map(({ code }) => code)).not.toContain('KV_PLAN_STALLED');
+    await expectAll('n4');
   });
 
   it('is the only one', async () => {

@@ -56,6 +56,7 @@ const NONE: TopologyView = {
   plan: undefined,
   preview: undefined,
   ended: [],
+  streamBytesPerSecond: 64 * 1024 ** 2,
 };
 
 const PREVIEW = {
@@ -79,7 +80,7 @@ export const noPlan: TopologyView = NONE;
 export function report(figures: Partial<PlanReport> = {}): PlanReport {
   return {
     ...{ plan: 43, stepEpoch: 44, isDone: false, ranges: 640, rangesDone: 402 },
-    ...{ movedBytes: 161 * GIB, waitsFor: '' },
+    ...{ movedBytes: 161 * GIB, waitsFor: '', streams: [] },
     ...figures,
   };
 }
@@ -94,7 +95,7 @@ export function runningPlan(
     ...NONE,
     plan: {
       ...{ id: 43, step: 'write-both', paused: false, changes: [JOINS, LEAVES] },
-      ...{ waitsFor: 'n6', driver: 'n1' },
+      ...{ waitsFor: 'n6', driver: 'n1', pausedFor: '', stalledMs: 0 },
       ...plan,
     },
     preview: { ...PREVIEW, nodes, checks: [] },

@@ -88,7 +88,7 @@ export function stagedAnswers(...staged: readonly PlannedChangeView[]): RingAnsw
 export function plannedAnswers(...changes: readonly PlannedChangeView[]): RingAnswers {
   const plan: PlanView = {
     ...{ id: 43, step: 'write-both', paused: false, changes },
-    ...{ waitsFor: '', driver: 'n1' },
+    ...{ waitsFor: '', driver: 'n1', pausedFor: '', stalledMs: 0 },
   };
   return { ...ringAnswers, status: { ...ringAnswers.status, plan } };
 }

@@ -113,6 +113,7 @@ function node(one: Example): NodeView {
     heartbeatAgeMs: down ? DOWN_MS : 400,
     report: down ? undefined : report(one),
     error: down ? { code: 'KV_UNREACHABLE', message: '10.0.0.14:8400: no answer' } : undefined,
+    maintenance: false,
   };
 }
 
@@ -124,13 +125,13 @@ export const exampleStatus: StatusView = {
   atMs: Date.UTC(2026, 10, 22, 13, 2, 11, 402),
   ...{ opened: true, replicationFactor: 3, effectiveReplication: 3 },
   ring: { hash: '9f3c21aa', epoch: 42, agreed: 5, asked: 5 },
-  ranges: { total: 640, full: 324, degraded: 316, noQuorum: 0 },
+  ranges: { total: 640, full: 324, degraded: 316, noQuorum: 0, noQuorumIn: [] },
   voters: { total: 3, alive: 3 },
   reads: { perSecond: 12_400, p50Ms: 1.3, p99Ms: 3.1 },
   writes: { perSecond: 4200, p50Ms: 2.2, p99Ms: 4.8 },
   loadBytes: 1464 * GIB,
   nodes: EXAMPLES.map(node),
-  ...{ staged: [], plan: undefined },
+  ...{ staged: [], plan: undefined, streamBytesPerSecond: 64 * 1024 ** 2 },
   alerts: [
     {
       severity: 'bad',
@@ -148,7 +149,7 @@ export const healthyStatus: StatusView = {
   cluster: 'kv',
   health: 'HEALTHY',
   ring: { hash: '8c607182', epoch: 6, agreed: 3, asked: 3 },
-  ranges: { total: 384, full: 384, degraded: 0, noQuorum: 0 },
+  ranges: { total: 384, full: 384, degraded: 0, noQuorum: 0, noQuorumIn: [] },
   opened: false,
   loadBytes: 504,
   reads: { perSecond: 0, p50Ms: undefined, p99Ms: undefined },

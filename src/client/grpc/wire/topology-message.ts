@@ -15,7 +15,7 @@ import type {
 import { livenessOf, membershipOf } from './report-message.js';
 import { wordOf } from './words.js';
 
-const kindOf = wordOf('join', 'replace', 'leave', 'remove', 'replication');
+const kindOf = wordOf('join', 'replace', 'leave', 'remove', 'replication', 'rebalance');
 const stepOf = wordOf('prepare', 'write-both', 'read-new');
 const endOf = wordOf('done', 'cancelled');
 const checkOf = wordOf('running', 'dead', 'quorum', 'up', 'copies', 'disk', 'release');
@@ -84,6 +84,8 @@ const NOTHING: Omit<ChangeTopologyRequest, 'action' | 'checks' | 'commit' | 'dry
   replication: {},
   plan: 0,
   expected: [],
+  moves: [],
+  isMinorityMeant: false,
 };
 
 /** What a node is asked to change. */
@@ -105,19 +107,29 @@ export function orderFromMessage(message: ChangeTopologyRequest): TopologyOrder 
 }
 
 function changeOf(message: ChangeTopologyRequest): TopologyChange {
-  const { action, node, by, namespace, replication, plan } = message;
+  const { action, node, by, namespace, replication, plan, bytesPerSecond, moves, isMinorityMeant } =
+    message;
   switch (action) {
     case 'leave':
     case 'remove':
+    case 'forget':
+    case 'maintain':
+    case 'serve':
       return { action, node };
     case 'replace':
       return { action, node, by };
     case 'replicate':
       return { action, namespace, replication };
+    case 'recover':
+      return { action, isMinorityMeant };
+    case 'rebalance':
+      return { action, moves };
     case 'discard':
       return { action, node: node === '' ? undefined : node };
     case 'commit':
       return { action };
+    case 'limit':
+      return { action, bytesPerSecond };
     case 'pause':
     case 'resume':
     case 'cancel':
@@ -125,7 +137,7 @@ function changeOf(message: ChangeTopologyRequest): TopologyChange {
     default:
       throw new KvError(
         'KV_USAGE',
-        `no change of the ring is called ${JSON.stringify(action)}: use leave, remove, replace, replicate, discard, commit, pause, resume, cancel`,
+        `no change of the ring is called ${JSON.stringify(action)}: use leave, remove, forget, replace, replicate, rebalance, discard, commit, pause, resume, cancel, limit, maintain, serve, recover`,
       );
   }
 }

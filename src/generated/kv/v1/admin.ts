@@ -96,7 +96,11 @@ export interface StatusResponse {
   readonly alerts: readonly Alert[];
   /** What waits to change the ring, and the plan that changes it. */
   readonly staged: readonly PlannedChange[];
-  readonly plan?: TopologyPlan | undefined;
+  readonly plan?:
+    | TopologyPlan
+    | undefined;
+  /** So fast is a node that gains ranges given records, at most. */
+  readonly streamBytesPerSecond: number;
 }
 
 /** How many of the nodes asked have the ring of the node that answers. */
@@ -113,6 +117,8 @@ export interface Ranges {
   readonly full: number;
   readonly degraded: number;
   readonly noQuorum: number;
+  /** The namespaces in which these have none, where it is not all of them. */
+  readonly noQuorumIn: readonly string[];
 }
 
 export interface Voters {
@@ -155,7 +161,11 @@ export interface NodeRow {
     | undefined;
   /** What the node said when asked, or why it did not. */
   readonly report?: NodeReport | undefined;
-  readonly error?: AskError | undefined;
+  readonly error?:
+    | AskError
+    | undefined;
+  /** Its being down is no alarm, and it takes no clients. */
+  readonly maintenance: boolean;
 }
 
 export interface AskError {
@@ -220,6 +230,8 @@ export interface NodeReport {
     | undefined;
   /** An operator has sent its clients elsewhere. */
   readonly drained: boolean;
+  /** For how long the plan has not come on, where this node drives it; else 0. */
+  readonly planStalledMs?: number | undefined;
 }
 
 /** How far one node is with what a plan asks of it. */
@@ -235,6 +247,20 @@ export interface PlanReport {
   readonly movedBytes: number;
   /** Why it does not go on, or empty. */
   readonly waitsFor: string;
+  /** What is being moved for it now. */
+  readonly streams: readonly PlanStream[];
+}
+
+/** Ranges that are being moved together. */
+export interface PlanStream {
+  readonly namespace: string;
+  /** Names of those that have them, and of those that get them. */
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly ranges: number;
+  /** Bytes of records that were moved of them, and for how long. */
+  readonly movedBytes: number;
+  readonly forMs: number;
 }
 
 /** What a node has found that it cannot read of its store. */
@@ -840,6 +866,8 @@ export interface TopologyResponse {
     | undefined;
   /** The last plans that have ended, the newest at the end. */
   readonly ended: readonly EndedPlan[];
+  /** So fast is a node that gains ranges given records, at most. */
+  readonly streamBytesPerSecond: number;
 }
 
 export interface EndedPlan {
@@ -853,7 +881,7 @@ export interface EndedPlan {
 
 /** One thing that is staged, or that a plan changes. */
 export interface PlannedChange {
-  /** join replace leave remove replication */
+  /** join replace leave remove replication rebalance */
   readonly kind: string;
   /** Name of the node, and of the dead one whose place it takes. */
   readonly node: string;
@@ -882,6 +910,10 @@ export interface TopologyPlan {
   readonly waitsFor: string;
   /** Name of the node that drives it; empty while none can. */
   readonly driver: string;
+  /** Name of the node that is to join and is down, for which it is paused; else empty. */
+  readonly pausedFor: string;
+  /** For how long it has not come on, as whoever drives it says. */
+  readonly stalledMs: number;
 }
 
 /** What would move, or moves. Shares are of the ring, 0..1. */
@@ -930,7 +962,7 @@ export interface DrainResponse {
 }
 
 export interface ChangeTopologyRequest {
-  /** leave remove replace replicate discard commit pause resume cancel */
+  /** leave remove forget replace replicate rebalance discard commit pause resume cancel limit maintain serve recover */
   readonly action: string;
   /** Name of the node; with discard, empty for all that is staged. */
   readonly node: string;
@@ -948,11 +980,25 @@ export interface ChangeTopologyRequest {
   readonly dryRun: boolean;
   /** The texts of all changes that are to be begun, as they were shown; empty: whatever is staged. */
   readonly expected: readonly string[];
+  /** Of a limit of streams; absent for the usual one. */
+  readonly bytesPerSecond?:
+    | number
+    | undefined;
+  /** Vnodes that other nodes are to own. */
+  readonly moves: readonly TokenMove[];
+  /** Of a recovery: also without most of the nodes. */
+  readonly isMinorityMeant: boolean;
 }
 
 export interface ChangeTopologyRequest_ReplicationEntry {
   readonly key: string;
   readonly value: number;
+}
+
+export interface TokenMove {
+  readonly token: number;
+  /** Name of the node. */
+  readonly to: string;
 }
 
 export interface WatchRequest {
@@ -1565,6 +1611,7 @@ function createBaseStatusResponse(): StatusResponse {
     alerts: [],
     staged: [],
     plan: undefined,
+    streamBytesPerSecond: 0,
   };
 }
 
@@ -1623,6 +1670,9 @@ export const StatusResponse: MessageFns<StatusResponse> = {
     }
     if (message.plan !== undefined) {
       TopologyPlan.encode(message.plan, writer.uint32(146).fork()).join();
+    }
+    if (message.streamBytesPerSecond !== 0) {
+      writer.uint32(152).uint64(message.streamBytesPerSecond);
     }
     return writer;
   },
@@ -1784,6 +1834,14 @@ export const StatusResponse: MessageFns<StatusResponse> = {
             message.plan = TopologyPlan.decode(reader, reader.uint32());
             continue;
           }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.streamBytesPerSecond = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1877,7 +1935,7 @@ export const RingAgreement: MessageFns<RingAgreement> = {
 };
 
 function createBaseRanges(): Ranges {
-  return { total: 0, full: 0, degraded: 0, noQuorum: 0 };
+  return { total: 0, full: 0, degraded: 0, noQuorum: 0, noQuorumIn: [] };
 }
 
 export const Ranges: MessageFns<Ranges> = {
@@ -1893,6 +1951,9 @@ export const Ranges: MessageFns<Ranges> = {
     }
     if (message.noQuorum !== 0) {
       writer.uint32(32).uint32(message.noQuorum);
+    }
+    for (const v of message.noQuorumIn) {
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -1940,6 +2001,14 @@ export const Ranges: MessageFns<Ranges> = {
             }
 
             message.noQuorum = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.noQuorumIn.push(reader.string());
             continue;
           }
         }
@@ -2104,6 +2173,7 @@ function createBaseNodeRow(): NodeRow {
     heartbeatAgeMs: undefined,
     report: undefined,
     error: undefined,
+    maintenance: false,
   };
 }
 
@@ -2174,6 +2244,9 @@ export const NodeRow: MessageFns<NodeRow> = {
     }
     if (message.error !== undefined) {
       AskError.encode(message.error, writer.uint32(178).fork()).join();
+    }
+    if (message.maintenance !== false) {
+      writer.uint32(184).bool(message.maintenance);
     }
     return writer;
   },
@@ -2367,6 +2440,14 @@ export const NodeRow: MessageFns<NodeRow> = {
             message.error = AskError.decode(reader, reader.uint32());
             continue;
           }
+          case 23: {
+            if (tag !== 184) {
+              break;
+            }
+
+            message.maintenance = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2473,6 +2554,7 @@ function createBaseNodeReport(): NodeReport {
     planReport: undefined,
     planWaitsFor: undefined,
     drained: false,
+    planStalledMs: undefined,
   };
 }
 
@@ -2579,6 +2661,9 @@ export const NodeReport: MessageFns<NodeReport> = {
     }
     if (message.drained !== false) {
       writer.uint32(272).bool(message.drained);
+    }
+    if (message.planStalledMs !== undefined) {
+      writer.uint32(281).double(message.planStalledMs);
     }
     return writer;
   },
@@ -2868,6 +2953,14 @@ export const NodeReport: MessageFns<NodeReport> = {
             message.drained = reader.bool();
             continue;
           }
+          case 35: {
+            if (tag !== 281) {
+              break;
+            }
+
+            message.planStalledMs = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2882,7 +2975,7 @@ export const NodeReport: MessageFns<NodeReport> = {
 };
 
 function createBasePlanReport(): PlanReport {
-  return { plan: 0, stepEpoch: 0, isDone: false, ranges: 0, rangesDone: 0, movedBytes: 0, waitsFor: "" };
+  return { plan: 0, stepEpoch: 0, isDone: false, ranges: 0, rangesDone: 0, movedBytes: 0, waitsFor: "", streams: [] };
 }
 
 export const PlanReport: MessageFns<PlanReport> = {
@@ -2907,6 +3000,9 @@ export const PlanReport: MessageFns<PlanReport> = {
     }
     if (message.waitsFor !== "") {
       writer.uint32(58).string(message.waitsFor);
+    }
+    for (const v of message.streams) {
+      PlanStream.encode(v!, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -2978,6 +3074,115 @@ export const PlanReport: MessageFns<PlanReport> = {
             }
 
             message.waitsFor = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.streams.push(PlanStream.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePlanStream(): PlanStream {
+  return { namespace: "", from: [], to: [], ranges: 0, movedBytes: 0, forMs: 0 };
+}
+
+export const PlanStream: MessageFns<PlanStream> = {
+  encode(message: PlanStream, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.namespace !== "") {
+      writer.uint32(10).string(message.namespace);
+    }
+    for (const v of message.from) {
+      writer.uint32(18).string(v!);
+    }
+    for (const v of message.to) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.ranges !== 0) {
+      writer.uint32(32).uint32(message.ranges);
+    }
+    if (message.movedBytes !== 0) {
+      writer.uint32(40).uint64(message.movedBytes);
+    }
+    if (message.forMs !== 0) {
+      writer.uint32(49).double(message.forMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanStream {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanStream() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.from.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.to.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.ranges = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.movedBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.forMs = reader.double();
             continue;
           }
         }
@@ -8360,7 +8565,16 @@ export const TopologyRequest: MessageFns<TopologyRequest> = {
 };
 
 function createBaseTopologyResponse(): TopologyResponse {
-  return { viewedFrom: "", cluster: "", epoch: 0, staged: [], plan: undefined, preview: undefined, ended: [] };
+  return {
+    viewedFrom: "",
+    cluster: "",
+    epoch: 0,
+    staged: [],
+    plan: undefined,
+    preview: undefined,
+    ended: [],
+    streamBytesPerSecond: 0,
+  };
 }
 
 export const TopologyResponse: MessageFns<TopologyResponse> = {
@@ -8385,6 +8599,9 @@ export const TopologyResponse: MessageFns<TopologyResponse> = {
     }
     for (const v of message.ended) {
       EndedPlan.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.streamBytesPerSecond !== 0) {
+      writer.uint32(64).uint64(message.streamBytesPerSecond);
     }
     return writer;
   },
@@ -8456,6 +8673,14 @@ export const TopologyResponse: MessageFns<TopologyResponse> = {
             }
 
             message.ended.push(EndedPlan.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.streamBytesPerSecond = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -8712,7 +8937,7 @@ export const PlannedChange_ReplicationEntry: MessageFns<PlannedChange_Replicatio
 };
 
 function createBaseTopologyPlan(): TopologyPlan {
-  return { id: 0, step: "", paused: false, changes: [], waitsFor: "", driver: "" };
+  return { id: 0, step: "", paused: false, changes: [], waitsFor: "", driver: "", pausedFor: "", stalledMs: 0 };
 }
 
 export const TopologyPlan: MessageFns<TopologyPlan> = {
@@ -8734,6 +8959,12 @@ export const TopologyPlan: MessageFns<TopologyPlan> = {
     }
     if (message.driver !== "") {
       writer.uint32(50).string(message.driver);
+    }
+    if (message.pausedFor !== "") {
+      writer.uint32(58).string(message.pausedFor);
+    }
+    if (message.stalledMs !== 0) {
+      writer.uint32(65).double(message.stalledMs);
     }
     return writer;
   },
@@ -8797,6 +9028,22 @@ export const TopologyPlan: MessageFns<TopologyPlan> = {
             }
 
             message.driver = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.pausedFor = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.stalledMs = reader.double();
             continue;
           }
         }
@@ -9263,6 +9510,9 @@ function createBaseChangeTopologyRequest(): ChangeTopologyRequest {
     commit: false,
     dryRun: false,
     expected: [],
+    bytesPerSecond: undefined,
+    moves: [],
+    isMinorityMeant: false,
   };
 }
 
@@ -9297,6 +9547,15 @@ export const ChangeTopologyRequest: MessageFns<ChangeTopologyRequest> = {
     }
     for (const v of message.expected) {
       writer.uint32(82).string(v!);
+    }
+    if (message.bytesPerSecond !== undefined) {
+      writer.uint32(88).uint64(message.bytesPerSecond);
+    }
+    for (const v of message.moves) {
+      TokenMove.encode(v!, writer.uint32(98).fork()).join();
+    }
+    if (message.isMinorityMeant !== false) {
+      writer.uint32(104).bool(message.isMinorityMeant);
     }
     return writer;
   },
@@ -9397,6 +9656,30 @@ export const ChangeTopologyRequest: MessageFns<ChangeTopologyRequest> = {
             message.expected.push(reader.string());
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.bytesPerSecond = longToNumber(reader.uint64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.moves.push(TokenMove.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.isMinorityMeant = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -9452,6 +9735,63 @@ export const ChangeTopologyRequest_ReplicationEntry: MessageFns<ChangeTopologyRe
             }
 
             message.value = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTokenMove(): TokenMove {
+  return { token: 0, to: "" };
+}
+
+export const TokenMove: MessageFns<TokenMove> = {
+  encode(message: TokenMove, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.token !== 0) {
+      writer.uint32(8).uint32(message.token);
+    }
+    if (message.to !== "") {
+      writer.uint32(18).string(message.to);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TokenMove {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTokenMove() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.token = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.to = reader.string();
             continue;
           }
         }

@@ -72,8 +72,21 @@ export interface ClusterMetadata {
   readonly staged?: readonly PlannedChange[] | undefined;
   /** The change of the ring that is under way. */
   readonly plan?: TopologyPlan | undefined;
+  /** When the log was given other voters, since a majority of them was lost; the newest at the end, absent when it never was. */
+  readonly recoveries?: readonly LogRecovery[] | undefined;
+  /** Members whose being down is no alarm, and that take no clients; absent when there are none. */
+  readonly maintenance?: readonly NodeId[] | undefined;
+  /** So fast is a node that gains ranges given records, at most; absent for the usual rate. */
+  readonly streamBytesPerSecond?: number | undefined;
   /** The last plans that have ended, the newest at the end; absent before the first has. */
   readonly ended?: readonly EndedPlan[] | undefined;
+}
+
+/** An epoch that the nodes that were left decided, without the voters of the one before. */
+export interface LogRecovery {
+  readonly epoch: number;
+  /** Of its entry: it tells two histories of one cluster apart. */
+  readonly id: string;
 }
 
 /** How a plan has ended. */
@@ -112,18 +125,38 @@ export type MetadataChange =
       /** The dead member whose tokens these are. */
       readonly replaces: NodeId | undefined;
     }
-  | { readonly kind: 'stage-leave'; readonly nodeId: NodeId; readonly isDead: boolean }
+  | {
+      readonly kind: 'stage-leave';
+      readonly nodeId: NodeId;
+      readonly isDead: boolean;
+      readonly isForgotten?: boolean | undefined;
+    }
   | {
       readonly kind: 'stage-replication';
       readonly namespace: number;
       readonly replication: Readonly<Record<string, number>>;
+    }
+  | {
+      readonly kind: 'stage-rebalance';
+      readonly moves: readonly { readonly token: number; readonly to: NodeId }[];
     }
   /** Drops what is staged: of one node, or all. */
   | { readonly kind: 'discard'; readonly nodeId: NodeId | undefined }
   | { readonly kind: 'begin-plan' }
   /** Names what it steps from, by the plan, so that two drivers cannot both advance. */
   | { readonly kind: 'step-plan'; readonly plan: number; readonly to: PlanStep | PlanEnd }
-  | { readonly kind: 'pause-plan'; readonly plan: number; readonly paused: boolean };
+  /** Decided by all nodes that were left when a majority of the voters was lost. */
+  | { readonly kind: 'recover'; readonly voters: readonly NodeId[] }
+  | { readonly kind: 'maintain'; readonly nodeId: NodeId; readonly on: boolean }
+  /** How fast records are moved; absent for the usual rate. */
+  | { readonly kind: 'limit-streams'; readonly bytesPerSecond?: number | undefined }
+  | {
+      readonly kind: 'pause-plan';
+      readonly plan: number;
+      readonly paused: boolean;
+      /** The node that it waits for; absent when somebody asked for it. */
+      readonly pausedFor?: NodeId | undefined;
+    };
 
 /** How a plan is over. */
 export type PlanEnd = 'done' | 'cancelled';

@@ -1,4 +1,6 @@
+import { formatSize } from '../../../stdx/size.js';
 import { unreachable } from '../../../stdx/unreachable.js';
+import { LIMITS } from '../limits.js';
 import { describePlan, describeStep } from '../topology/describe-plan.js';
 import type { ClusterMetadata, MetadataEntry, NodeId } from './cluster-metadata.js';
 
@@ -39,17 +41,28 @@ function describeChange(state: ClusterMetadata, { change, epoch }: MetadataEntry
       return `${change.member.name} waits to join${instead} with ${change.tokens.length} vnodes`;
     }
     case 'stage-leave':
-      return `${nameOf(change.nodeId)} waits to leave`;
+      return `${nameOf(change.nodeId)} waits to ${change.isForgotten === true ? 'be forgotten' : change.isDead ? 'be removed' : 'leave'}`;
     case 'stage-replication':
       return `namespace ${namespaceOf(change.namespace)} waits for another replication`;
+    case 'stage-rebalance':
+      return `${change.moves.length} vnodes wait for other owners`;
     case 'discard':
       return 'what was staged is discarded';
     case 'begin-plan':
       return `plan ${epoch} begins: ${describePlan(state)}`;
     case 'step-plan':
       return `plan ${change.plan}: ${describeStep(change.to)}`;
-    case 'pause-plan':
-      return `plan ${change.plan} ${change.paused ? 'is paused' : 'goes on'}`;
+    case 'pause-plan': {
+      const why =
+        change.pausedFor === undefined ? '' : `: ${nameOf(change.pausedFor)}, which joins, is down`;
+      return `plan ${change.plan} ${change.paused ? 'is paused' : 'goes on'}${why}`;
+    }
+    case 'recover':
+      return `a majority of the voters is lost: the voters are ${change.voters.map(nameOf).join(', ')}`;
+    case 'maintain':
+      return `${nameOf(change.nodeId)} ${change.on ? 'goes into' : 'is out of'} maintenance`;
+    case 'limit-streams':
+      return `records are moved at ${formatSize(change.bytesPerSecond ?? LIMITS.planBytesPerSecond)}/s at most`;
     default:
       return unreachable(change);
   }

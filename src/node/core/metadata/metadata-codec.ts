@@ -23,6 +23,7 @@ import {
   isPlanKind,
   PLAN_KINDS,
   readEndedPlan,
+  readRecovery,
   readPlan,
   readPlannedChange,
   readPlanEntry,
@@ -249,10 +250,16 @@ function readState(reader: JsonReader): ClusterMetadata {
     'staged',
     'plan',
     'ended',
+    'streamBytesPerSecond',
+    'maintenance',
+    'recoveries',
   ]);
   const staged = fields.staged.optional((item) => item.list(readPlannedChange));
   const plan = fields.plan.optional(readPlan);
   const ended = fields.ended.optional((item) => item.list(readEndedPlan));
+  const recoveries = fields.recoveries.optional((item) => item.list(readRecovery));
+  const maintenance = fields.maintenance.optional(readIds);
+  const streamBytesPerSecond = fields.streamBytesPerSecond.optional((item) => item.count());
   return {
     epoch: fields.epoch.count(),
     clusterId: fields.clusterId.text(),
@@ -267,5 +274,8 @@ function readState(reader: JsonReader): ClusterMetadata {
     ...(staged === undefined ? {} : { staged }),
     ...(plan === undefined ? {} : { plan }),
     ...(ended === undefined ? {} : { ended }),
+    ...(recoveries === undefined ? {} : { recoveries }),
+    ...(maintenance === undefined ? {} : { maintenance }),
+    ...(streamBytesPerSecond === undefined ? {} : { streamBytesPerSecond }),
   };
 }

@@ -13,10 +13,14 @@ const FORMATS: Readonly<Record<MetadataChange['kind'], number>> = {
   'stage-join': 3,
   'stage-leave': 3,
   'stage-replication': 3,
+  'stage-rebalance': 3,
   discard: 3,
   'begin-plan': 3,
   'step-plan': 3,
   'pause-plan': 3,
+  'limit-streams': 3,
+  maintain: 3,
+  recover: 3,
 };
 
 /** The oldest format of metadata that knows such a change; a cluster that never makes one can be read by older releases. */

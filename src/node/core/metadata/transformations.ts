@@ -14,9 +14,11 @@ import { alterNamespace, createNamespace, DEFAULT_NAMESPACE, dropNamespace } fro
 import {
   beginPlan,
   discardStaged,
+  limitStreams,
   pausePlan,
   stageJoin,
   stageLeave,
+  stageRebalance,
   stageReplication,
   stepPlan,
 } from '../topology/plan-entries.js';
@@ -37,10 +39,14 @@ const KINDS: ReadonlySet<string> = new Set([
   'stage-join',
   'stage-leave',
   'stage-replication',
+  'stage-rebalance',
   'discard',
   'begin-plan',
   'step-plan',
   'pause-plan',
+  'limit-streams',
+  'maintain',
+  'recover',
 ] satisfies MetadataChange['kind'][]);
 
 /**
@@ -64,6 +70,7 @@ export function applyEntry(
   if (state === undefined)
     throw new KvError('KV_NOT_READY', 'this node does not belong to a cluster yet');
   const minFormat = Math.max(state.minFormat, formatOf(change));
+  if (change.kind === 'recover') return { ...recover(state, change, entry), epoch, minFormat };
   return { ...applyChange(state, change), epoch, minFormat };
 }
 
@@ -74,7 +81,7 @@ export function memberOf(state: ClusterMetadata, nodeId: NodeId): Member | undef
 
 function applyChange(
   state: ClusterMetadata,
-  change: Exclude<MetadataChange, { kind: 'init' }>,
+  change: Exclude<MetadataChange, { kind: 'init' | 'recover' }>,
 ): ClusterMetadata {
   switch (change.kind) {
     case 'join':
@@ -101,9 +108,11 @@ function applyChange(
       return stageJoin(without, change);
     }
     case 'stage-leave':
-      return stageLeave(state, requireMember(state, change.nodeId), change.isDead);
+      return stageLeave(state, requireMember(state, change.nodeId), change);
     case 'stage-replication':
       return stageReplication(state, change);
+    case 'stage-rebalance':
+      return stageRebalance(state, change);
     case 'discard':
       return discardStaged(state, change.nodeId);
     case 'begin-plan':
@@ -112,6 +121,10 @@ function applyChange(
       return stepPlan(state, change);
     case 'pause-plan':
       return pausePlan(state, change);
+    case 'maintain':
+      return maintain(state, change);
+    case 'limit-streams':
+      return limitStreams(state, change);
     default:
       return unreachable(change);
   }
@@ -217,6 +230,30 @@ export function sameLocation(a: NodeDescriptor, b: NodeDescriptor): boolean {
 
 function locationOf(node: NodeDescriptor): string {
   return `host ${node.host}, rack ${node.rack}, data centre ${node.dc}`;
+}
+
+/** So many recoveries are told apart: a node that missed more of them has to be replaced. */
+const RECOVERIES_KEPT = 8;
+
+function recover(
+  state: ClusterMetadata,
+  { voters }: ChangeOf<'recover'>,
+  { epoch, id }: Pick<MetadataEntry, 'epoch' | 'id'>,
+): ClusterMetadata {
+  for (const voter of voters) requireMember(state, voter);
+  if (voters.length === 0 || new Set(voters).size < voters.length)
+    throw new KvError('KV_CONFIG_INVALID', 'each voter votes once, and there is one at least');
+  const recoveries = [...(state.recoveries ?? []), { epoch, id }].slice(-RECOVERIES_KEPT);
+  return { ...state, voters: [...voters].sort(), recoveries };
+}
+
+/** Who is no member any more is left out as well. */
+function maintain(state: ClusterMetadata, { nodeId, on }: ChangeOf<'maintain'>): ClusterMetadata {
+  const { maintenance: before = [], ...rest } = state;
+  requireMember(state, nodeId);
+  const there = before.filter((id) => id !== nodeId && memberOf(state, id)?.state !== 'removed');
+  const maintenance = on ? [...there, nodeId] : there;
+  return maintenance.length === 0 ? rest : { ...rest, maintenance };
 }
 
 function remove(state: ClusterMetadata, nodeId: NodeId): ClusterMetadata {

@@ -37,7 +37,7 @@ export function vote(state: VoterState, self: NodeId, request: VoteRequest): Vot
   }
   if (request.epoch !== applied + 1) return { state, reply: { kind: 'behind', epoch: applied } };
   const voters = state.log.state?.voters ?? [];
-  if (!voters.includes(self))
+  if (request.recovery !== true && !voters.includes(self))
     throw new KvError('KV_EPOCH_CHANGED', `this node does not vote for epoch ${request.epoch}`);
   const { state: acceptor, reply } = ask(state, request);
   return { state: { log: state.log, acceptor }, reply };

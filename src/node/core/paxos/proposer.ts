@@ -30,21 +30,31 @@ export interface Proposal {
   /** What the proposer wants, if nothing was accepted before. */
   readonly own: MetadataEntry;
   readonly phase: ProposalPhase;
+  /** All who are asked must agree, and they need not be voters: a majority of those is lost. */
+  readonly isRecovery: boolean;
   /** Answers to the request of the present phase. */
   readonly answers: ReadonlyMap<NodeId, VoterAnswer>;
 }
 
 /** A proposal that is about to send its prepares; `voters` are those that the state before the entry names. */
-export function propose(voters: readonly NodeId[], ballot: Ballot, own: MetadataEntry): Proposal {
-  return { voters, ballot, own, phase: { kind: 'preparing' }, answers: new Map() };
+export function propose(
+  voters: readonly NodeId[],
+  ballot: Ballot,
+  own: MetadataEntry,
+  { isRecovery }: { readonly isRecovery: boolean } = { isRecovery: false },
+): Proposal {
+  return { voters, ballot, own, isRecovery, phase: { kind: 'preparing' }, answers: new Map() };
 }
 
 /** What every voter is asked in this phase; undefined when the proposal has ended. */
 export function requestOf(proposal: Proposal): MetaRequest | undefined {
-  const { ballot, phase } = proposal;
+  const { phase } = proposal;
   const { epoch } = proposal.own;
-  if (phase.kind === 'preparing') return { kind: 'prepare', epoch, ballot };
-  if (phase.kind === 'accepting') return { kind: 'accept', epoch, ballot, entry: phase.entry };
+  const ballot = proposal.isRecovery
+    ? { ballot: proposal.ballot, recovery: true }
+    : { ballot: proposal.ballot };
+  if (phase.kind === 'preparing') return { kind: 'prepare', epoch, ...ballot };
+  if (phase.kind === 'accepting') return { kind: 'accept', epoch, ...ballot, entry: phase.entry };
   return undefined;
 }
 
@@ -90,8 +100,8 @@ function isWon(proposal: Proposal, from: NodeId): boolean {
 }
 
 function judge(proposal: Proposal): Proposal {
-  const { voters, answers, phase } = proposal;
-  const needed = majority(voters.length);
+  const { voters, answers, phase, isRecovery } = proposal;
+  const needed = isRecovery ? voters.length : majority(voters.length);
   const won = voters.filter((voter) => isWon(proposal, voter)).length;
   if (won >= needed) {
     if (phase.kind === 'accepting') return end(proposal, { kind: 'decided', entry: phase.entry });

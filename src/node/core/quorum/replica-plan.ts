@@ -4,6 +4,8 @@ import type { NodeId } from '../metadata/cluster-metadata.js';
 interface PlannedReplica {
   readonly nodeId: NodeId;
   readonly dc: string;
+  /** It is dead, and the plan that changes the ring does without it. */
+  readonly isForgotten?: boolean | undefined;
 }
 
 /** The two sets of owners of a key that moves from the one to the other: those of the ring as it is, and those of the ring after the plan. */
@@ -37,7 +39,7 @@ export function makeReplicaPlan({ epoch, namespace, replicas, move }: ReplicaPla
   return Object.freeze({
     epoch,
     namespace,
-    replicas: Object.freeze(replicas.map(({ nodeId, dc }) => Object.freeze({ nodeId, dc }))),
+    replicas: Object.freeze(replicas.map((replica) => Object.freeze({ ...replica }))),
     move: move && frozenMove(move),
   });
 }

@@ -127,10 +127,10 @@ function groupsOf(level: CountedLevel, set: PlannedSet, localDc: string): readon
     case 'three':
       return anywhere(3);
     case 'quorum':
-      return anywhere(majorityOf(members.length));
+      return anywhere(leftOf(set, members, majorityOf(members.length)));
     case 'all':
       // A plan without replicas is met by nobody, rather than by everybody.
-      return anywhere(Math.max(1, members.length));
+      return anywhere(leftOf(set, members, Math.max(1, members.length)));
     case 'local-one':
       return [{ dc: localDc, needed: 1, members: membersIn(set, localDc), of }];
     case 'local-quorum':
@@ -149,7 +149,13 @@ function eachQuorum(set: PlannedSet, localDc: string): readonly QuorumGroup[] {
 
 function quorumIn(set: PlannedSet, dc: string): QuorumGroup {
   const members = membersIn(set, dc);
-  return { dc, needed: majorityOf(members.length), members, of: set.of };
+  return { dc, needed: leftOf(set, members, majorityOf(members.length)), members, of: set.of };
+}
+
+/** Of replicas some of which the plan forgets, no more are needed than are left: what only the others had is given up. */
+function leftOf({ plan }: PlannedSet, members: readonly number[], needed: number): number {
+  const forgotten = members.filter((index) => plan.replicas[index]!.isForgotten === true);
+  return forgotten.length === 0 ? needed : Math.min(needed, members.length - forgotten.length);
 }
 
 function membersIn({ plan, members }: PlannedSet, dc: string): readonly number[] {

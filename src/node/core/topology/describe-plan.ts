@@ -19,7 +19,10 @@ export function describePlanned(
         ? `${nameOf(change.nodeId)} joins`
         : `${nameOf(change.nodeId)} replaces ${nameOf(change.replaces)}`;
     case 'leave':
+      if (change.isForgotten === true) return `${nameOf(change.nodeId)} is forgotten`;
       return `${nameOf(change.nodeId)} ${change.isDead ? 'is removed' : 'leaves'}`;
+    case 'rebalance':
+      return `${change.moves.length} ${change.moves.length === 1 ? 'vnode changes' : 'vnodes change'} hands`;
     case 'replication': {
       const name = namespaces.find(({ id }) => id === change.namespace)?.name ?? change.namespace;
       const copies = Object.entries(change.replication).map(([dc, count]) => `${dc}=${count}`);

@@ -6,16 +6,22 @@ export interface OwnerFacts {
   readonly dcOf: (nodeId: NodeId) => string;
   /** Whether a node fulfils what is asked: has applied an epoch, or takes part in a repair. */
   readonly does: (nodeId: NodeId) => boolean;
+  /** Whether a node is dead and forgotten by the plan. */
+  readonly isForgotten: (nodeId: NodeId) => boolean;
 }
 
 /**
  * Whether no quorum of the owners is left that does not: of the old ones and of the next ones, in each data centre, all but fewer than a quorum do.
  * Asked whether they have applied an epoch, it is the barrier of a step: a request that was planned before finds no quorum any more that would
- * take it, neither of all owners nor of those of one data centre.
+ * take it, neither of all owners nor of those of one data centre. Where only dead nodes do not that are forgotten, there is nobody left to ask: what they
+ * would still do is given up.
  */
 export function isFenced(owners: Owners, facts: OwnerFacts): boolean {
   return [owners.old, owners.next].every((set) =>
-    byCentre(set, facts).every((nodes) => missing(nodes, facts) < majorityOf(nodes.length)),
+    byCentre(set, facts).every((nodes) => {
+      const missing = nodes.filter((nodeId) => !facts.does(nodeId));
+      return missing.length < majorityOf(nodes.length) || missing.every(facts.isForgotten);
+    }),
   );
 }
 
@@ -35,10 +41,6 @@ export function isCovered(owners: Owners, facts: OwnerFacts): boolean {
 function byCentre(set: readonly NodeId[], { dcOf }: OwnerFacts): readonly (readonly NodeId[])[] {
   const centres = [...new Set(set.map(dcOf))];
   return centres.map((dc) => set.filter((nodeId) => dcOf(nodeId) === dc));
-}
-
-function missing(nodes: readonly NodeId[], { does }: OwnerFacts): number {
-  return nodes.filter((nodeId) => !does(nodeId)).length;
 }
 
 function majorityOf(count: number): number {

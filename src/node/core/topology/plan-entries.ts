@@ -1,4 +1,6 @@
+import { formatSize } from '../../../stdx/size.js';
 import { KvError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 import type {
   ClusterMetadata,
   EndedPlan,
@@ -10,7 +12,9 @@ import type {
 import { checkTokens } from '../metadata/member-rules.js';
 import { checkReplication } from '../metadata/namespaces.js';
 import { effectiveReplication, ringMembers } from '../metadata/replication.js';
+import { afterMoves } from '../ring/rebalance.js';
 import { describePlanned } from './describe-plan.js';
+import { jobOf } from './plan-job.js';
 import { stateAfter } from './planned-state.js';
 import type { PlannedChange, PlanStep, TopologyPlan } from './topology-plan.js';
 
@@ -48,13 +52,17 @@ function checkReplaced(state: ClusterMetadata, nodeId: NodeId, tokens: readonly 
 export function stageLeave(
   state: ClusterMetadata,
   member: Member,
-  isDead: boolean,
+  how: Pick<ChangeOf<'stage-leave'>, 'isDead' | 'isForgotten'>,
 ): ClusterMetadata {
   if (member.state !== 'normal')
     throw refused(`${member.name} is ${member.state}: ${whyNot(state, member)}`);
   if (isStaged(state, member.nodeId))
     throw refused(`${member.name} leaves, or is replaced, already`);
-  const change: PlannedChange = { kind: 'leave', nodeId: member.nodeId, isDead };
+  const { isDead, isForgotten } = how;
+  const change: PlannedChange = {
+    ...{ kind: 'leave', nodeId: member.nodeId, isDead },
+    ...(isForgotten === true ? { isForgotten } : {}),
+  };
   const after = stage(state, change);
   if (ringMembers(afterStaged(after)).length === 0)
     throw refused(`${member.name} is the last member: nobody would keep the data`);
@@ -86,9 +94,28 @@ export function stageReplication(
   return stage(state, { kind: 'replication', namespace, replication });
 }
 
+/** The state in which vnodes wait for a plan that hands them on; it was computed for the ring as it is, so nothing else may be staged. @throws KvError KV_PLAN_REFUSED */
+export function stageRebalance(
+  state: ClusterMetadata,
+  { moves }: ChangeOf<'stage-rebalance'>,
+): ClusterMetadata {
+  if (state.staged !== undefined)
+    throw refused('another change is staged, and vnodes are handed on in the ring as it is');
+  const normal = state.members.filter(({ state: is }) => is === 'normal');
+  for (const { token, to } of moves) {
+    const from = normal.find(({ tokens }) => tokens.includes(token));
+    if (from === undefined || from.nodeId === to || normal.every(({ nodeId }) => nodeId !== to))
+      throw refused('the ring has changed since these vnodes were chosen');
+  }
+  if (moves.length === 0 || new Set(moves.map(({ token }) => token)).size < moves.length)
+    throw refused('each vnode is handed on once, and one of them at least');
+  const bare = afterMoves(normal, moves).find(({ tokens }) => tokens.length === 0);
+  if (bare !== undefined) throw refused(`${bare.name} would own nothing: let it leave instead`);
+  return stage(state, { kind: 'rebalance', moves });
+}
+
 function stage(state: ClusterMetadata, change: PlannedChange): ClusterMetadata {
-  if (state.plan !== undefined)
-    throw refused(`plan p-${state.plan.id} is under way, and there is one at a time`);
+  if (state.plan !== undefined) throw refusedBeside(state.plan);
   const after = { ...state, staged: [...(state.staged ?? []), change] };
   const { namespaces, ...planned } = afterStaged(after);
   const lost = namespaces.find(
@@ -116,8 +143,7 @@ export function discardStaged(state: ClusterMetadata, nodeId: NodeId | undefined
 
 /** The state in which all that is staged is a plan that is prepared. @throws KvError KV_PLAN_REFUSED */
 export function beginPlan(state: ClusterMetadata): ClusterMetadata {
-  if (state.plan !== undefined)
-    throw refused(`plan p-${state.plan.id} is under way, and there is one at a time`);
+  if (state.plan !== undefined) throw refusedBeside(state.plan);
   const { staged: changes, ...rest } = state;
   if (changes === undefined) throw refused('nothing is staged');
   const epoch = state.epoch + 1;
@@ -195,12 +221,29 @@ function endedWith(
 /** The state in which the plan waits, or goes on. @throws KvError KV_EPOCH_CHANGED, KV_PLAN_REFUSED */
 export function pausePlan(
   state: ClusterMetadata,
-  { plan: id, paused }: ChangeOf<'pause-plan'>,
+  { plan: id, paused, pausedFor }: ChangeOf<'pause-plan'>,
 ): ClusterMetadata {
-  const plan = requirePlan(state, id);
-  if (plan.paused === paused)
+  const { pausedFor: before, ...plan } = requirePlan(state, id);
+  // What somebody has paused stays so until somebody resumes it; what waits for a node may be paused for longer.
+  if (plan.paused === paused && (before === undefined || pausedFor !== undefined))
     throw refused(`plan ${id} ${paused ? 'is paused already' : 'is not paused'}`);
-  return { ...state, plan: { ...plan, paused } };
+  return { ...state, plan: { ...plan, paused, ...(pausedFor === undefined ? {} : { pausedFor }) } };
+}
+
+/** The state in which records are moved at another rate. @throws KvError KV_CONFIG_INVALID */
+export function limitStreams(
+  state: ClusterMetadata,
+  { bytesPerSecond }: ChangeOf<'limit-streams'>,
+): ClusterMetadata {
+  const { streamBytesPerSecond: _, ...rest } = state;
+  if (bytesPerSecond === undefined) return rest;
+  const [least, most] = [LIMITS.planLeastBytesPerSecond, LIMITS.planMostBytesPerSecond];
+  if (bytesPerSecond < least || bytesPerSecond > most)
+    throw new KvError(
+      'KV_CONFIG_INVALID',
+      `records are moved at ${formatSize(least)}/s to ${formatSize(most)}/s, not at ${formatSize(bytesPerSecond)}/s`,
+    );
+  return { ...rest, streamBytesPerSecond: bytesPerSecond };
 }
 
 function requirePlan({ plan }: ClusterMetadata, id: number): TopologyPlan {
@@ -227,7 +270,14 @@ function goingIn(changes: readonly PlannedChange[]): ReadonlySet<NodeId> {
 }
 
 function nodeOf(change: PlannedChange): NodeId | undefined {
-  return change.kind === 'replication' ? undefined : change.nodeId;
+  return 'nodeId' in change ? change.nodeId : undefined;
+}
+
+function refusedBeside(plan: TopologyPlan): KvError {
+  const job = jobOf(plan);
+  return new KvError('KV_PLAN_REFUSED', `plan ${job} is under way, and there is one at a time`, {
+    hints: [`kv job watch ${job}`],
+  });
 }
 
 function refused(message: string): KvError {

@@ -1,4 +1,5 @@
 import type { Member, Namespace } from '../metadata/cluster-metadata.js';
+import { afterMoves } from '../ring/rebalance.js';
 import type { PlannedChange } from './topology-plan.js';
 
 type PlannedMember = Pick<Member, 'nodeId' | 'state' | 'tokens'>;
@@ -21,6 +22,8 @@ function afterChange<S extends Planned>(state: S, change: PlannedChange): S {
     );
     return { ...state, namespaces };
   }
+  if (change.kind === 'rebalance')
+    return { ...state, members: afterMoves(state.members, change.moves) };
   const members = state.members.map((member): PlannedMember => {
     if (member.nodeId !== change.nodeId) {
       const isReplaced = change.kind === 'join' && change.replaces === member.nodeId;

@@ -8,8 +8,19 @@ export type PlannedChange =
       /** The dead member that it takes the place of, and whose tokens these are. */
       readonly replaces: string | undefined;
     }
-  /** `isDead`: its copies come from others, for it will not answer any more. */
-  | { readonly kind: 'leave'; readonly nodeId: string; readonly isDead: boolean }
+  | {
+      readonly kind: 'leave';
+      readonly nodeId: string;
+      /** Its copies come from others, for it will not answer any more. */
+      readonly isDead: boolean;
+      /** Whatever only it has, alone or with others that are dead, is given up: where too few owners are left, those that are left are enough. */
+      readonly isForgotten?: boolean | undefined;
+    }
+  /** Vnodes that other members are to own, where they are. */
+  | {
+      readonly kind: 'rebalance';
+      readonly moves: readonly { readonly token: number; readonly to: string }[];
+    }
   | {
       readonly kind: 'replication';
       readonly namespace: number;
@@ -33,4 +44,6 @@ export interface TopologyPlan {
   readonly changes: readonly PlannedChange[];
   /** Nothing is moved and no step is made until somebody resumes it. */
   readonly paused: boolean;
+  /** The node it is paused for: one that is to join and is down. It goes on by itself when that is back. Absent when somebody has paused it. */
+  readonly pausedFor?: string | undefined;
 }

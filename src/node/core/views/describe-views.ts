@@ -37,6 +37,6 @@ export interface DescribedNode {
   readonly peerPort: number;
   readonly httpPort: number;
   readonly tokens: readonly number[];
-  /** Of a node that is to join: those that it is going to own. */
+  /** Of a node that is to join, or to hand vnodes on or get some: those that it is going to own. */
   readonly plannedTokens: readonly number[];
 }

@@ -11,8 +11,14 @@ import type { RepairReport } from './repair-views.js';
 
 export type LivenessState = 'up' | 'suspect' | 'down';
 
-/** One word for a node: its liveness, unless its membership is not normal. */
+/** One word for a node: its liveness, unless it is alive and joins or leaves, or was removed. */
 export type ShownState = LivenessState | Exclude<MembershipState, 'normal'>;
+
+/** That a node is down matters more than that it joins or leaves. */
+export function shownStateOf(membership: MembershipState, liveness: LivenessState): ShownState {
+  if (membership === 'removed') return membership;
+  return membership === 'normal' || liveness === 'down' ? liveness : membership;
+}
 
 /** What one node sees of another through gossip. */
 export interface SightingView {
@@ -88,6 +94,8 @@ export interface NodeReport extends RepairReport {
   readonly planReport?: PlanReport | undefined;
   /** Why the next step of the plan does not come, where this node drives it; else empty. */
   readonly planWaitsFor?: string | undefined;
+  /** For how long the plan has not come on, where this node drives it; else 0. */
+  readonly planStalledMs?: number | undefined;
 }
 
 export interface AskError {
@@ -123,6 +131,8 @@ export interface NodeView {
   /** What the node said when asked; undefined when it did not answer. */
   readonly report: NodeReport | undefined;
   readonly error: AskError | undefined;
+  /** An operator works on it: its being down is no alarm, and it takes no clients. */
+  readonly maintenance: boolean;
 }
 
 /** `kv node show N`: the row, and what only the node itself can say. */

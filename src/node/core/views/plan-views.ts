@@ -12,4 +12,18 @@ export interface PlanReport {
   readonly movedBytes: number;
   /** Why it does not go on, or empty. */
   readonly waitsFor: string;
+  /** What is being moved for it now. */
+  readonly streams: readonly PlanStream[];
+}
+
+/** Ranges that are being moved together. */
+export interface PlanStream {
+  readonly namespace: string;
+  /** Names of those that have them, and of those that get them; nobody gets any where owners are only made equal. */
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly ranges: number;
+  /** Bytes of records that were moved of them, in both directions. */
+  readonly movedBytes: number;
+  readonly forMs: number;
 }

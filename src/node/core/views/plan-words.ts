@@ -19,7 +19,14 @@ export function waitingText(changes: readonly PlannedChangeView[]): string {
   return changes.map(waiting).join(', ');
 }
 
-function waiting({ kind, node, replaces, namespace, replication }: PlannedChangeView): string {
+function waiting({
+  kind,
+  node,
+  replaces,
+  namespace,
+  replication,
+  text,
+}: PlannedChangeView): string {
   switch (kind) {
     case 'join':
       return `${node} waits to join`;
@@ -29,6 +36,8 @@ function waiting({ kind, node, replaces, namespace, replication }: PlannedChange
       return `${node} waits to leave`;
     case 'remove':
       return `${node} waits to be removed`;
+    case 'rebalance':
+      return `once it is begun ${text}`;
     case 'replication':
       return `namespace ${namespace} waits for ${copiesText(replication)} copies`;
     default:
@@ -52,8 +61,13 @@ export function planParts(
     `plan ${jobOf(plan)}`,
     plan.step,
     ...(share === undefined ? [] : [`${percent(share)} of ranges`]),
-    ...(plan.paused ? ['paused'] : waitsParts(plan)),
+    ...(plan.paused ? [pausedText(plan)] : waitsParts(plan)),
   ];
+}
+
+/** `paused`, or for which node. */
+export function pausedText({ pausedFor }: PlanView): string {
+  return pausedFor === '' ? 'paused' : `paused: ${pausedFor} is down`;
 }
 
 /** A share of what is to be done; all of it only when nothing is left. */
@@ -65,6 +79,15 @@ function waitsParts({ waitsFor }: PlanView): readonly string[] {
   return waitsFor === '' ? [] : [`waits for ${waitsFor}`];
 }
 
+/** What may be typed about a plan that runs. */
+export function planCommands(plan: PlanView): readonly string[] {
+  const job = jobOf(plan);
+  const turn = `kv job ${plan.paused ? 'resume' : 'pause'} ${job}`;
+  // What waits for a node goes on by itself.
+  const next = plan.pausedFor === '' ? turn : `kv node show ${plan.pausedFor}`;
+  return [`kv job watch ${job}`, next, `kv job cancel ${job}`];
+}
+
 /** What one node says of a plan. */
 export interface PlanTold {
   readonly node: string;
@@ -73,7 +96,12 @@ export interface PlanTold {
 
 /** Why a plan does not come on: what its driver says, else what nodes say. */
 export function planWaits(plan: PlanView, nodes: readonly PlanTold[]): readonly string[] {
-  if (plan.paused) return [`paused: kv job resume ${jobOf(plan)}`];
+  if (plan.paused)
+    return [
+      plan.pausedFor === ''
+        ? `paused: kv job resume ${jobOf(plan)}`
+        : `paused: ${plan.pausedFor} joins and is down; start it, or kv job cancel ${jobOf(plan)}`,
+    ];
   if (plan.waitsFor !== '') return plan.waitsFor.split('; ').map((text) => `waits for ${text}`);
   return nodes.flatMap(({ node, report }) =>
     report?.plan === plan.id && report.waitsFor !== ''

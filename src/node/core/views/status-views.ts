@@ -19,6 +19,8 @@ export interface RangesView {
   readonly full: number;
   readonly degraded: number;
   readonly noQuorum: number;
+  /** Names of the namespaces in which these have none; empty where it is all of them. */
+  readonly noQuorumIn: readonly string[];
 }
 
 export interface StatusView {
@@ -48,4 +50,6 @@ export interface StatusView {
   readonly staged: readonly PlannedChangeView[];
   /** The plan that changes the ring; undefined while none runs. */
   readonly plan: PlanView | undefined;
+  /** So fast is a node that gains ranges given records, at most. */
+  readonly streamBytesPerSecond: number;
 }

@@ -5,8 +5,8 @@ import type { PlanReport } from './plan-views.js';
 
 /** One thing that is staged, or that a plan changes. */
 export interface PlannedChangeView {
-  readonly kind: 'join' | 'replace' | 'leave' | 'remove' | 'replication';
-  /** Name of the node, empty for a replication. */
+  readonly kind: 'join' | 'replace' | 'leave' | 'remove' | 'replication' | 'rebalance';
+  /** Name of the node, empty for a replication and where vnodes are handed on. */
   readonly node: string;
   /** Name of the dead node whose place it takes, or empty. */
   readonly replaces: string;
@@ -61,11 +61,15 @@ export interface PlanView {
   readonly id: number;
   readonly step: PlanStep;
   readonly paused: boolean;
+  /** Name of the node that is to join and is down, for which it is paused; empty when somebody has paused it, or it is not paused. */
+  readonly pausedFor: string;
   readonly changes: readonly PlannedChangeView[];
   /** Why the next step does not come, as whoever drives it says; empty when nothing is in the way. */
   readonly waitsFor: string;
   /** Name of the node that drives it, as the node that answers sees it; empty while no voter is up. */
   readonly driver: string;
+  /** For how long it has not come on, as whoever drives it says; 0 while it is paused. */
+  readonly stalledMs: number;
 }
 
 /** What changes, or is to change, of the ring. */
@@ -79,6 +83,8 @@ export interface TopologyView {
   readonly preview: PlanPreview | undefined;
   /** The last plans that have ended, the newest at the end. */
   readonly ended: readonly EndedPlan[];
+  /** So fast is a node that gains ranges given records, at most. */
+  readonly streamBytesPerSecond: number;
 }
 
 /** How strictly it is looked whether a plan may begin: `enabled` asks only for what keeps data, `skip` only that no other plan runs, and that who is called dead is down. */
@@ -86,15 +92,24 @@ export type PlanChecks = 'strict' | 'enabled' | 'skip';
 
 /** What is asked to change. Nodes and namespaces by name. */
 export type TopologyChange =
-  | { readonly action: 'leave' | 'remove'; readonly node: string }
+  | { readonly action: 'leave' | 'remove' | 'forget'; readonly node: string }
   | { readonly action: 'replace'; readonly node: string; readonly by: string }
   | {
       readonly action: 'replicate';
       readonly namespace: string;
       readonly replication: Readonly<Record<string, number>>;
     }
+  | {
+      readonly action: 'rebalance';
+      readonly moves: readonly { readonly token: number; readonly to: string }[];
+    }
   | { readonly action: 'discard'; readonly node: string | undefined }
   | { readonly action: 'commit' }
+  /** Gives the cluster other voters when a majority is lost for good; without most of the nodes only when that is meant. */
+  | { readonly action: 'recover'; readonly isMinorityMeant: boolean }
+  | { readonly action: 'maintain' | 'serve'; readonly node: string }
+  /** How fast records are moved; undefined for the usual rate. */
+  | { readonly action: 'limit'; readonly bytesPerSecond: number | undefined }
   | { readonly action: 'pause' | 'resume' | 'cancel'; readonly plan: number };
 
 /** How it is to be changed. */

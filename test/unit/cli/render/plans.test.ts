@@ -68,6 +68,9 @@ describe('the text of a plan', () => {
     const of = (...[plan, figures]: Parameters<typeof runningPlan>): string =>
       planFrame(runningPlan(plan, figures), PLAIN_LOOK);
     expect(of({ paused: true })).toContain('\npaused: kv job resume p-43\n');
+    expect(of({ paused: true, pausedFor: 'n6' })).toContain(
+      '\npaused: n6 joins and is down; start it, or kv job cancel p-43\n',
+    );
     expect(of({ waitsFor: 'n6: too few owners' })).toContain('\nwaits for n6: too few owners\n');
     const told = of({ waitsFor: '' }, { waitsFor: 'the step to be applied by n2' });
     expect(told).toContain('\nwaits for n6: the step to be applied by n2\n');

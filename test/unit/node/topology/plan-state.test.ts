@@ -25,7 +25,7 @@ describe('what a node has done of a step', () => {
     const state = new PlanState(PLAN, halfDone());
     expect(state.signal.aborted).toBe(false);
     expect(state.has('group')).toBe(true);
-    expect(state.report()).toMatchObject({ ranges: 10, rangesDone: 4, movedBytes: 1_000 });
+    expect(state.report(0)).toMatchObject({ ranges: 10, rangesDone: 4, movedBytes: 1_000 });
   });
 
   it.each([
@@ -34,6 +34,6 @@ describe('what a node has done of a step', () => {
   ])('is nothing of %s', (_, plan) => {
     const state = new PlanState(plan, halfDone());
     expect(state.has('group')).toBe(false);
-    expect(state.report()).toMatchObject({ ranges: 0, rangesDone: 0, movedBytes: 0 });
+    expect(state.report(0)).toMatchObject({ ranges: 0, rangesDone: 0, movedBytes: 0 });
   });
 });

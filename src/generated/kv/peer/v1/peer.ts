@@ -100,6 +100,21 @@ export interface Hello {
   readonly wireMax: number;
   /** Newest metadata format it knows. */
   readonly format: number;
+  /** The past of its metadata log; absent for a node that has none. */
+  readonly history?: History | undefined;
+}
+
+export interface History {
+  readonly epoch: number;
+  /** The newest at the end. */
+  readonly recoveries: readonly Recovery[];
+}
+
+/** An epoch that was decided without the voters of the one before, a majority of which was lost. */
+export interface Recovery {
+  readonly epoch: number;
+  /** Of its entry. */
+  readonly id: string;
 }
 
 /** At most 256 KiB. What is larger travels as chunks: the bytes of one frame, in parts. */
@@ -275,23 +290,35 @@ export interface Ballot {
 
 export interface Prepare {
   readonly epoch: number;
-  readonly ballot: Ballot | undefined;
+  readonly ballot:
+    | Ballot
+    | undefined;
+  /** A majority of the voters is lost: every member is asked, whether it votes or not. */
+  readonly recovery?:
+    | boolean
+    | undefined;
+  /** Of the log of the sender; here and below. */
+  readonly history?: History | undefined;
 }
 
 export interface Accept {
   readonly epoch: number;
   readonly ballot: Ballot | undefined;
   readonly entry: Uint8Array;
+  readonly recovery?: boolean | undefined;
+  readonly history?: History | undefined;
 }
 
 /** Tells that an entry is decided. */
 export interface Learn {
   readonly entry: Uint8Array;
+  readonly history?: History | undefined;
 }
 
 /** Asks for the log after an epoch. */
 export interface Pull {
   readonly after: number;
+  readonly history?: History | undefined;
 }
 
 export interface Join {
@@ -531,7 +558,18 @@ export interface RepairDone {
 }
 
 function createBaseHello(): Hello {
-  return { clusterId: "", nodeId: "", name: "", boot: 0, nonce: "", sequence: 0, wireMin: 0, wireMax: 0, format: 0 };
+  return {
+    clusterId: "",
+    nodeId: "",
+    name: "",
+    boot: 0,
+    nonce: "",
+    sequence: 0,
+    wireMin: 0,
+    wireMax: 0,
+    format: 0,
+    history: undefined,
+  };
 }
 
 export const Hello: MessageFns<Hello> = {
@@ -562,6 +600,9 @@ export const Hello: MessageFns<Hello> = {
     }
     if (message.format !== 0) {
       writer.uint32(72).uint32(message.format);
+    }
+    if (message.history !== undefined) {
+      History.encode(message.history, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -649,6 +690,128 @@ export const Hello: MessageFns<Hello> = {
             }
 
             message.format = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.history = History.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHistory(): History {
+  return { epoch: 0, recoveries: [] };
+}
+
+export const History: MessageFns<History> = {
+  encode(message: History, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.epoch !== 0) {
+      writer.uint32(8).uint64(message.epoch);
+    }
+    for (const v of message.recoveries) {
+      Recovery.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): History {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHistory() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.recoveries.push(Recovery.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRecovery(): Recovery {
+  return { epoch: 0, id: "" };
+}
+
+export const Recovery: MessageFns<Recovery> = {
+  encode(message: Recovery, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.epoch !== 0) {
+      writer.uint32(8).uint64(message.epoch);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Recovery {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecovery() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.epoch = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
             continue;
           }
         }
@@ -2330,7 +2493,7 @@ export const Ballot: MessageFns<Ballot> = {
 };
 
 function createBasePrepare(): Prepare {
-  return { epoch: 0, ballot: undefined };
+  return { epoch: 0, ballot: undefined, recovery: undefined, history: undefined };
 }
 
 export const Prepare: MessageFns<Prepare> = {
@@ -2340,6 +2503,12 @@ export const Prepare: MessageFns<Prepare> = {
     }
     if (message.ballot !== undefined) {
       Ballot.encode(message.ballot, writer.uint32(18).fork()).join();
+    }
+    if (message.recovery !== undefined) {
+      writer.uint32(24).bool(message.recovery);
+    }
+    if (message.history !== undefined) {
+      History.encode(message.history, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -2373,6 +2542,22 @@ export const Prepare: MessageFns<Prepare> = {
             message.ballot = Ballot.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.recovery = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.history = History.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2387,7 +2572,7 @@ export const Prepare: MessageFns<Prepare> = {
 };
 
 function createBaseAccept(): Accept {
-  return { epoch: 0, ballot: undefined, entry: new Uint8Array(0) };
+  return { epoch: 0, ballot: undefined, entry: new Uint8Array(0), recovery: undefined, history: undefined };
 }
 
 export const Accept: MessageFns<Accept> = {
@@ -2400,6 +2585,12 @@ export const Accept: MessageFns<Accept> = {
     }
     if (message.entry.length !== 0) {
       writer.uint32(26).bytes(message.entry);
+    }
+    if (message.recovery !== undefined) {
+      writer.uint32(32).bool(message.recovery);
+    }
+    if (message.history !== undefined) {
+      History.encode(message.history, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -2441,6 +2632,22 @@ export const Accept: MessageFns<Accept> = {
             message.entry = reader.bytes();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.recovery = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.history = History.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2455,13 +2662,16 @@ export const Accept: MessageFns<Accept> = {
 };
 
 function createBaseLearn(): Learn {
-  return { entry: new Uint8Array(0) };
+  return { entry: new Uint8Array(0), history: undefined };
 }
 
 export const Learn: MessageFns<Learn> = {
   encode(message: Learn, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.entry.length !== 0) {
       writer.uint32(10).bytes(message.entry);
+    }
+    if (message.history !== undefined) {
+      History.encode(message.history, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -2487,6 +2697,14 @@ export const Learn: MessageFns<Learn> = {
             message.entry = reader.bytes();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.history = History.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2501,13 +2719,16 @@ export const Learn: MessageFns<Learn> = {
 };
 
 function createBasePull(): Pull {
-  return { after: 0 };
+  return { after: 0, history: undefined };
 }
 
 export const Pull: MessageFns<Pull> = {
   encode(message: Pull, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.after !== 0) {
       writer.uint32(8).uint64(message.after);
+    }
+    if (message.history !== undefined) {
+      History.encode(message.history, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -2531,6 +2752,14 @@ export const Pull: MessageFns<Pull> = {
             }
 
             message.after = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.history = History.decode(reader, reader.uint32());
             continue;
           }
         }

@@ -16,6 +16,7 @@ import {
   encodeEntry,
   encodeSnapshot,
 } from '../../../core/metadata/metadata-codec.js';
+import type { LogHistory } from '../../../core/metadata/recoveries.js';
 import { unreachable } from '../../../../stdx/unreachable.js';
 
 /** The body of a MetaRequest. */
@@ -24,11 +25,14 @@ export function metaRequestBody(request: MetaRequest): NonNullable<RequestMessag
     case 'prepare':
       return { $case: 'prepare', value: request };
     case 'accept': {
-      const { epoch, ballot, entry } = request;
-      return { $case: 'accept', value: { epoch, ballot, entry: encodeEntry(entry) } };
+      const { kind: _, entry, ...rest } = request;
+      return { $case: 'accept', value: { ...rest, entry: encodeEntry(entry) } };
     }
     case 'learn':
-      return { $case: 'learn', value: { entry: encodeEntry(request.entry) } };
+      return {
+        $case: 'learn',
+        value: { entry: encodeEntry(request.entry), history: request.history },
+      };
     case 'pull':
       return { $case: 'pull', value: request };
     case 'join': {
@@ -42,19 +46,43 @@ export function metaRequestBody(request: MetaRequest): NonNullable<RequestMessag
   }
 }
 
+/** What a request says of the log of its sender, as far as it does. */
+function aboutLog({ recovery, history }: AboutLog): AboutLog {
+  return {
+    ...(recovery === undefined ? {} : { recovery }),
+    ...(history === undefined ? {} : { history }),
+  };
+}
+
+interface AboutLog {
+  readonly recovery?: boolean | undefined;
+  readonly history?: LogHistory | undefined;
+}
+
 /** The request that a body carries. @throws BadFrame, or KvError KV_FORMAT_UNKNOWN for an entry of a newer format */
 export function metaRequestOf(body: RequestMessage['body']): MetaRequest {
   switch (body?.$case) {
     case 'prepare':
-      return { kind: 'prepare', epoch: body.value.epoch, ballot: required(body.value.ballot) };
+      return {
+        kind: 'prepare',
+        epoch: body.value.epoch,
+        ballot: required(body.value.ballot),
+        ...aboutLog(body.value),
+      };
     case 'accept': {
       const { epoch, ballot, entry } = body.value;
-      return { kind: 'accept', epoch, ballot: required(ballot), entry: decodeEntry(entry) };
+      return {
+        kind: 'accept',
+        epoch,
+        ballot: required(ballot),
+        entry: decodeEntry(entry),
+        ...aboutLog(body.value),
+      };
     }
     case 'learn':
-      return { kind: 'learn', entry: decodeEntry(body.value.entry) };
+      return { kind: 'learn', entry: decodeEntry(body.value.entry), ...aboutLog(body.value) };
     case 'pull':
-      return { kind: 'pull', after: body.value.after };
+      return { kind: 'pull', after: body.value.after, ...aboutLog(body.value) };
     case 'join': {
       const { member, vnodes } = body.value;
       return { kind: 'join', member: decodeDescriptor(member), vnodes };

@@ -138,6 +138,21 @@ describe('levels of a key that moves', () => {
       }
   });
 
+  it('need no more of the old owners than are left where the plan forgets some', () => {
+    const { replicas, ...plan } = movingPlan('old');
+    const without = (...forgotten: readonly number[]): ReplicaPlan =>
+      makeReplicaPlan({
+        ...plan,
+        replicas: replicas.map((one, i) =>
+          forgotten.includes(i) ? { ...one, isForgotten: true } : one,
+        ),
+      });
+    expect(asked('quorum', without(0), 'write')).toBe('old 2 of 0,1,2 and next 2 of 1,2,3');
+    expect(asked('all', without(0), 'write')).toBe('old 2 of 0,1,2 and next 3 of 1,2,3');
+    expect(asked('quorum', without(0, 1), 'read')).toMatch(/^old 1 of 0,1,2 and next /);
+    expect(asked('two', without(0, 1), 'read')).toMatch(/^old 2 of 0,1,2 and /);
+  });
+
   it('are counted in each data centre of each set', () => {
     const plan = movingPlan('old', ['a', 'b', 'a', 'b']);
     expect(asked('each-quorum', plan, 'write')).toBe(
