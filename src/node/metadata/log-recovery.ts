@@ -6,7 +6,7 @@ import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { MetadataEntry, NodeId } from '../core/metadata/cluster-metadata.js';
 import { applyEntry } from '../core/metadata/transformations.js';
-import { explainVoters, propose } from '../core/paxos/proposer.js';
+import { explainVoters, proposeRecovery } from '../core/paxos/proposer.js';
 import type { Clock } from '../env/clock.js';
 import type { Random } from '../env/random.js';
 import type { ClusterView, PeerDirectory } from '../services.js';
@@ -107,7 +107,7 @@ async function ballot(
   leftMs: number,
 ): Promise<RoundEnd> {
   const timeoutMs = Math.max(1, Math.min(LIMITS.requestMs, leftMs));
-  const proposal = propose(order.electorate, { round, nodeId: self }, entry, { isRecovery: true });
+  const proposal = proposeRecovery(order.electorate, { round, nodeId: self }, entry);
   return await runBallot(proposal, (voter, request) => caller.ask(voter, request, timeoutMs));
 }
 

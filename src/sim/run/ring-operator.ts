@@ -1,5 +1,5 @@
 import { KvError } from '../../node/core/errors.js';
-import type { Member } from '../../node/core/metadata/cluster-metadata.js';
+import type { ClusterMetadata, Member } from '../../node/core/metadata/cluster-metadata.js';
 import type { TopologyChange, TopologyOrder } from '../../node/core/views/topology-views.js';
 import type { Random } from '../../node/env/random.js';
 import type { ClusterView } from '../../node/services.js';
@@ -27,7 +27,7 @@ export type RingChanges = Readonly<Record<string, number>>;
 
 /**
  * Somebody who changes the ring while clients work and faults strike: nodes join, leave, and namespaces get other copies, one or several in a plan;
- * plans are paused and given up, nodes that join are killed. Data that is acknowledged must survive all of it.
+ * plans are paused and given up, nodes that join are killed, and now and then one dies for good, and is removed or replaced. Data that is acknowledged must survive all of it.
  */
 export class RingOperator {
   readonly #world: World;
@@ -35,6 +35,8 @@ export class RingOperator {
   readonly #findings: Findings;
   readonly #counts = new Map<string, number>();
   #nextNode: number;
+  /** A node that was killed for good, and is to be removed or replaced. */
+  #dead: string | undefined;
   #stopped = false;
 
   constructor(world: World, random: Random, findings: Findings) {
@@ -64,6 +66,7 @@ export class RingOperator {
     const { cluster } = this.#world;
     for (let waitedMs = 0; waitedMs < END_MS; waitedMs += LOOK_MS) {
       const metadata = newestViewOf(cluster)?.metadata;
+      if (metadata !== undefined) this.#raise(metadata);
       if (metadata?.plan === undefined && metadata?.staged === undefined) return;
       if (metadata.staged !== undefined) this.#order({ action: 'commit' });
       else if (metadata.plan?.paused === true)
@@ -94,10 +97,19 @@ export class RingOperator {
   #turn(): void {
     const view = newestViewOf(this.#world.cluster);
     if (view === undefined || !view.metadata.opened) return;
-    const { plan, staged } = view.metadata;
+    const { plan, staged, members } = view.metadata;
+    if (members.some(({ name, state }) => name === this.#dead && state === 'removed'))
+      this.#dead = undefined;
     if (plan !== undefined) this.#meddle(view);
     else if (staged !== undefined) {
-      if (this.#random.nextFloat() < 0.7) this.#order({ action: 'commit' });
+      const [first] = staged;
+      const newcomer = members.find(
+        ({ nodeId }) => first?.kind === 'join' && nodeId === first.nodeId,
+      );
+      const isReplacing = first?.kind === 'join' && first.replaces !== undefined;
+      if (this.#dead !== undefined && newcomer !== undefined && !isReplacing)
+        this.#order({ action: 'replace', node: this.#dead, by: newcomer.name });
+      else if (this.#random.nextFloat() < 0.7) this.#order({ action: 'commit' });
       else this.#stage(view);
     } else this.#stage(view);
   }
@@ -115,6 +127,15 @@ export class RingOperator {
   #stage(view: ClusterView): void {
     const owners = view.metadata.members.filter(({ state }) => state === 'normal');
     const chance = this.#random.nextFloat();
+    if (this.#dead !== undefined) {
+      if (chance < 0.7) this.#order({ action: 'remove', node: this.#dead });
+      else this.#join();
+      return;
+    }
+    if (owners.length > LEAST && chance > 0.9) {
+      this.#bury(owners);
+      return;
+    }
     if (owners.length <= LEAST || (owners.length < MOST && chance < 0.45)) this.#join();
     else if (chance < 0.85) this.#leave(owners);
     else this.#replicate();
@@ -140,6 +161,31 @@ export class RingOperator {
   #replicate(): void {
     const copies = 2 + Math.floor(this.#random.nextFloat() * 3);
     this.#order({ action: 'replicate', namespace: 'default', replication: { dc1: copies } });
+  }
+
+  /** Kills a node that nobody starts again. */
+  #bury(owners: readonly Member[]): void {
+    const { cluster, supervisor } = this.#world;
+    const { name } = pick(owners, this.#random);
+    if (cluster.find(name) === undefined) return;
+    this.#count('bury');
+    this.#dead = name;
+    supervisor.hold(name);
+    cluster.kill(name);
+  }
+
+  /** Who was to be removed, and is not, runs again: all must be well in the end. */
+  #raise({ members, plan, staged = [] }: ClusterMetadata): void {
+    const dead = members.find(({ name }) => name === this.#dead);
+    const isGoing = [...(plan?.changes ?? []), ...staged].some(
+      (one) =>
+        (one.kind === 'leave' && one.nodeId === dead?.nodeId) ||
+        (one.kind === 'join' && one.replaces === dead?.nodeId),
+    );
+    if (dead?.state === 'removed') this.#dead = undefined;
+    if (dead === undefined || dead.state === 'removed' || isGoing) return;
+    this.#world.supervisor.release(dead.name);
+    this.#dead = undefined;
   }
 
   /** The schedule of faults knows only the nodes of the beginning. */

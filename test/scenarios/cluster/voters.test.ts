@@ -152,9 +152,7 @@ describe('a cluster that is given new voters', () => {
     const [kept = '', proposer = '', ...others] = metadata.voters.map(nameOf);
     // What the proposer has accepted by all of them reaches nobody as decided.
     const proposed = change(cluster, proposer, 'decided').catch(() => undefined);
-    await cluster.until(
-      () => cluster.at(proposer).node.metadata.current()!.metadata.namespaces.length > 1,
-    );
+    await cluster.until(() => cluster.view(proposer).metadata.namespaces.length > 1);
     for (const name of [proposer, ...others]) cluster.kill(name);
     await proposed;
     const living = cluster.running().map(({ machine }) => machine.name);

@@ -37,13 +37,20 @@ export interface Proposal {
 }
 
 /** A proposal that is about to send its prepares; `voters` are those that the state before the entry names. */
-export function propose(
-  voters: readonly NodeId[],
+export function propose(voters: readonly NodeId[], ballot: Ballot, own: MetadataEntry): Proposal {
+  return {
+    ...{ voters, ballot, own, isRecovery: false },
+    ...{ phase: { kind: 'preparing' }, answers: new Map() },
+  };
+}
+
+/** The same among all who are left, each of whom has to agree, since a majority of the voters is lost. */
+export function proposeRecovery(
+  electorate: readonly NodeId[],
   ballot: Ballot,
   own: MetadataEntry,
-  { isRecovery }: { readonly isRecovery: boolean } = { isRecovery: false },
 ): Proposal {
-  return { voters, ballot, own, isRecovery, phase: { kind: 'preparing' }, answers: new Map() };
+  return { ...propose(electorate, ballot, own), isRecovery: true };
 }
 
 /** What every voter is asked in this phase; undefined when the proposal has ended. */

@@ -108,7 +108,7 @@ function unevenest(
     const imbalance = imbalanceOf(nodes.map(({ replicated }) => replicated));
     if (stuck.has(key) || imbalance <= Math.max(target, worst?.imbalance ?? 1)) continue;
     const sorted = [...nodes].sort((a, b) => a.replicated - b.replicated);
-    worst = { key, most: sorted.at(-1)!, least: sorted[0]!, imbalance };
+    worst = { key, most: sorted[sorted.length - 1]!, least: sorted[0]!, imbalance };
   }
   return worst;
 }
