@@ -234,7 +234,7 @@ function wireData(
     budget: budget.child(LIMITS.clientQueueBytes),
   });
   const hinting = hintPartsOf(foundation, () => coordinator);
-  const hints: HintService = new HintService({ ...parts, ...hinting });
+  const hints: HintService = new HintService({ ...parts, ...hinting, isLeaving: () => isLeaving(parts) });
   return { replica, coordinator, hints };
 }
 
@@ -245,6 +245,13 @@ function keeperOf(hints: () => HintService): HintKeeper {
       hints().keep(missed, done);
     },
   };
+}
+
+/** Whether the node goes as soon as nothing holds it any more: reads and writes do without it already. */
+function isLeaving({ metadata, ownId }: Pick<DataParts, 'metadata' | 'ownId'>): boolean {
+  const state = metadata.current()?.metadata;
+  const own = state?.members.find(({ nodeId }) => nodeId === ownId);
+  return own?.state === 'leaving' && state?.plan?.step === 'read-new';
 }
 
 /** What hints need of this node, and of the coordinator, which they reach replicas by. */

@@ -125,6 +125,8 @@ export interface Readiness {
   notReady(): KvError | undefined;
   /** The same for what clients ask for, whom an operator may have sent elsewhere. */
   refusesClients(): KvError | undefined;
+  /** The same for its vote on cluster metadata, which it gives also while it drains. */
+  refusesToVote(): KvError | undefined;
   /** Stops acknowledgements for good, until a restart: a failed write or fsync, a clone. */
   fail(error: KvError): void;
 }

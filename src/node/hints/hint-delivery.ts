@@ -2,7 +2,8 @@ import { KvError } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
 import type { DataReply, DataRequest, WriteRequest } from '../core/messages.js';
 import type { NodeId } from '../core/metadata/cluster-metadata.js';
-import type { ClusterView, MetadataService } from '../services.js';
+import type { Owners } from '../core/topology/owners.js';
+import type { ClusterView, LivenessService, MetadataService } from '../services.js';
 import type { StoredHint } from './hint-store.js';
 
 /** Sends to a replica, the own one too; `done` is called exactly once, by the deadline. */
@@ -23,6 +24,8 @@ export interface DeliveryParts {
   readonly metadata: MetadataService;
   readonly send: SendToReplica;
   readonly reportCorrupt: (copy: CorruptTarget) => void;
+  readonly liveness: Pick<LivenessService, 'stateOf'>;
+  readonly isLeaving?: (() => boolean) | undefined;
 }
 
 /**
@@ -49,8 +52,7 @@ export class HintDelivery {
     if (view === undefined || hint === undefined) return 'later';
     const namespace = view.metadata.namespaces.find((one) => one.id === id.namespace);
     if (namespace === undefined) return 'moot';
-    const { next, write } = view.ownersOf(namespace, id.token);
-    const concerned = next.includes(id.target) ? [id.target] : write;
+    const concerned = this.#concernedBy(id.target, view.ownersOf(namespace, id.token));
     if (concerned.length === 0) return 'later';
     const request: WriteRequest = {
       kind: 'write',
@@ -71,6 +73,17 @@ export class HintDelivery {
       }),
     );
     return worstOf(ends);
+  }
+
+  /**
+   * Who is sent a hint. A node that leaves cannot wait for a target that is down: the other owners that are up get it, so that it outlives this node
+   * where it is the only copy, and repair brings it to the target.
+   */
+  #concernedBy(target: NodeId, { next, write }: Owners): readonly NodeId[] {
+    const { liveness, isLeaving } = this.#parts;
+    if (!next.includes(target)) return write;
+    if (isLeaving?.() !== true || liveness.stateOf(target) === 'up') return [target];
+    return next.filter((nodeId) => nodeId !== target && liveness.stateOf(nodeId) === 'up');
   }
 
   /** Whether the target has a place in the cluster. */

@@ -36,6 +36,8 @@ export interface HintServiceParts {
   readonly liveness: Pick<LivenessService, 'stateOf'>;
   readonly peers: PeerDirectory;
   readonly events: EventSink;
+  /** This node leaves, and goes as soon as it keeps no hints: those for nodes that are down go to the other owners. */
+  readonly isLeaving?: (() => boolean) | undefined;
   /** What this node takes for the time. */
   readonly nowMs: () => number;
   readonly send: SendToReplica;
@@ -200,11 +202,11 @@ export class HintService implements HintKeeper {
     else if (isOver) this.#work(() => replay.expire());
   }
 
-  /** A target that is up, or that has no place any more: then its successors are sent its hints. */
+  /** A target that is up, or that has no place any more: then its successors are sent its hints. Who leaves gives them to the others. */
   #mayReplay(target: NodeId): boolean {
     if (this.#paused.has(target) || this.#parts.metadata.current() === undefined) return false;
     if (!this.#delivery.isMember(target)) return true;
-    return this.#parts.liveness.stateOf(target) === 'up';
+    return this.#parts.liveness.stateOf(target) === 'up' || this.#parts.isLeaving?.() === true;
   }
 
   #recover(): void {

@@ -3,7 +3,7 @@ import type { Hello } from '../core/messages.js';
 import type { ClusterMetadata } from '../core/metadata/cluster-metadata.js';
 import { areForked, historyOf, type LogHistory } from '../core/metadata/recoveries.js';
 import { memberOf, removedIdentity } from '../core/metadata/transformations.js';
-import type { SeenStart } from './peer-memory.js';
+import type { SeenStart, StartClaim } from './peer-memory.js';
 import { judgeStart } from './peer-memory.js';
 
 export interface HelloCheck {
@@ -74,10 +74,15 @@ function refuseIncarnation({ own, remote, seen }: HelloCheck): KvError | undefin
   // A node may reach itself; the same identity in another process is a copy of this directory.
   if (remote.nodeId === own.nodeId)
     return remote.nonce === own.nonce ? undefined : cloneError(remote);
-  const { verdict } = judgeStart(seen, { ...remote, direct: true });
+  const { verdict } = judgeStart(seen, claimOf(remote));
   if (verdict === 'clone') return cloneError(remote);
   if (verdict !== 'rolled-back' || seen === undefined) return undefined;
   return rolledBackError(remote, seen);
+}
+
+/** What a hello claims of the start of its node. */
+export function claimOf({ nodeId, boot, nonce, sequence, history }: Hello): StartClaim {
+  return { nodeId, boot, nonce, sequence, epoch: history?.epoch, direct: true };
 }
 
 /**
@@ -93,7 +98,7 @@ function rolledBackError(remote: Hello, seen: SeenStart): KvError {
   return new KvError(
     'KV_ROLLED_BACK',
     `${remote.name} (${remote.nodeId}) ${what}: it says boot ${remote.boot}, ` +
-      `sequence ${remote.sequence}, and was seen at boot ${seen.boot}, sequence ${seen.sequence}. ` +
+      `sequence ${remote.sequence}, epoch ${remote.history?.epoch ?? 0}, and was seen at boot ${seen.boot}, sequence ${seen.sequence}, epoch ${seen.epoch ?? 0}. ` +
       'Start it from the newest image of its directory, or replace it; --accept-loss does not help, ' +
       'because what it had promised as a voter may be forgotten too',
   );

@@ -6,7 +6,7 @@ import type { ClusterMetadata } from '../core/metadata/cluster-metadata.js';
 import { type Asked, refuseRequest } from '../core/metadata/peer-rights.js';
 import type { LogHistory } from '../core/metadata/recoveries.js';
 import type { EventSink } from '../services.js';
-import { admitHello, cloneError, refuseHistory } from './admission-of-peers.js';
+import { admitHello, claimOf, cloneError, refuseHistory } from './admission-of-peers.js';
 import type { StartClaim } from './peer-memory.js';
 import type { PeerMemory } from './peer-memory.js';
 
@@ -50,8 +50,7 @@ export class PeerAdmission {
     const refusal = admitHello({ own: own(), remote, metadata: metadata(), seen });
     // What a node of another cluster says of itself is nothing to remember.
     const isStranger = refusal?.code === 'KV_CLUSTER_MISMATCH';
-    if (remote.nodeId !== own().nodeId && !isStranger)
-      this.#memory.observe({ ...remote, direct: true });
+    if (remote.nodeId !== own().nodeId && !isStranger) this.#memory.observe(claimOf(remote));
     // One that is refused comes back every second: people are told once.
     const news = refusal === undefined ? '' : `${refusal.code} ${remote.boot} ${remote.nonce}`;
     const known = this.#told.get(remote.nodeId) ?? '';

@@ -9,6 +9,8 @@ export interface SeenStart {
   readonly nonce: string;
   /** Highest durable store sequence heard of, in this start or an earlier one. */
   readonly sequence: number;
+  /** Highest epoch of its metadata log heard of, likewise; absent before the first. */
+  readonly epoch?: number | undefined;
   /** The highest boot for which two nonces were seen; 0 when none was. */
   readonly clonedBoot: number;
 }
@@ -20,6 +22,7 @@ export interface StartClaim {
   readonly nonce: string;
   /** Undefined when it was not told. */
   readonly sequence: number | undefined;
+  readonly epoch?: number | undefined;
   /** True when the node itself said so; false for gossip at second hand, which may be old. */
   readonly direct: boolean;
 }
@@ -33,7 +36,8 @@ export type StartVerdict = 'plausible' | 'stale' | 'rolled-back' | 'clone';
  * - Same boot, other nonce: two starts of one counter, that is two copies of one directory, whoever tells of it.
  *   That boot stays refused, with either nonce; the next boot is judged afresh.
  * - Lower boot: from the node itself an old disk image; at second hand only old news.
- * - Higher boot with a lower sequence: an old image that was started often enough. The sequence is durable, so a crash cannot lower it.
+ * - Higher boot with a lower sequence, or a lower epoch of metadata: an old image that was started often enough. Both are durable before they are told, so a crash
+ *   cannot lower them. A voter that holds no data writes none, and its epochs are all that tells.
  */
 export function judgeStart(
   seen: SeenStart | undefined,
@@ -42,18 +46,30 @@ export function judgeStart(
   const { boot, nonce } = claim;
   const sequence = claim.sequence ?? 0;
   if (seen === undefined)
-    return { verdict: 'plausible', seen: { boot, nonce, sequence, clonedBoot: 0 } };
+    return {
+      verdict: 'plausible',
+      seen: {
+        ...{ boot, nonce, sequence, clonedBoot: 0 },
+        ...(claim.epoch === undefined ? {} : { epoch: claim.epoch }),
+      },
+    };
   if (boot <= seen.clonedBoot) return { verdict: 'clone', seen };
   if (boot < seen.boot) return { verdict: claim.direct ? 'rolled-back' : 'stale', seen };
   if (boot === seen.boot && nonce !== seen.nonce)
     return { verdict: 'clone', seen: { ...seen, clonedBoot: boot } };
-  if (boot > seen.boot && claim.sequence !== undefined && sequence < seen.sequence)
-    return { verdict: claim.direct ? 'rolled-back' : 'stale', seen };
+  const isLower =
+    (claim.sequence !== undefined && sequence < seen.sequence) ||
+    (claim.epoch !== undefined && claim.epoch < (seen.epoch ?? 0));
+  if (boot > seen.boot && isLower) return { verdict: claim.direct ? 'rolled-back' : 'stale', seen };
   const highest = Math.max(seen.sequence, sequence);
-  return { verdict: 'plausible', seen: { ...seen, boot, nonce, sequence: highest } };
+  const epoch = Math.max(seen.epoch ?? 0, claim.epoch ?? 0);
+  return {
+    verdict: 'plausible',
+    seen: { ...seen, boot, nonce, sequence: highest, ...(epoch === 0 ? {} : { epoch }) },
+  };
 }
 
-/** What is new of a node: a start (another boot or nonce, a clone, or the first of it), or its sequence alone. */
+/** What is new of a node: a start (another boot or nonce, a clone, or the first of it), or its sequence, or epoch, alone. */
 export type MemoryChange = 'start' | 'sequence';
 
 export interface PeerMemoryOptions {
@@ -118,6 +134,7 @@ export class PeerMemory {
       before.nonce !== seen.nonce ||
       before.clonedBoot !== seen.clonedBoot;
     if (isStart) this.#onChanged(nodeId, 'start');
-    else if (before.sequence !== seen.sequence) this.#onChanged(nodeId, 'sequence');
+    else if (before.sequence !== seen.sequence || before.epoch !== seen.epoch)
+      this.#onChanged(nodeId, 'sequence');
   }
 }

@@ -40,16 +40,14 @@ export function decodeSeen(bytes: Uint8Array): SeenStart {
       `the start of a peer has format ${format}, and this version of kv knows ${FORMAT}`,
     );
   const { seen } = reader.object(['format', 'seen']);
-  const { boot, nonce, sequence, clonedBoot } = seen.object([
-    'boot',
-    'nonce',
-    'sequence',
-    'clonedBoot',
-  ]);
+  const fields = seen.object(['boot', 'nonce', 'sequence', 'clonedBoot', 'epoch']);
+  const { boot, nonce, sequence, clonedBoot } = fields;
+  const epoch = fields.epoch.optional((item) => item.count());
   return {
     boot: boot.count(),
     nonce: nonce.text(),
     sequence: sequence.count(),
     clonedBoot: clonedBoot.count(),
+    ...(epoch === undefined ? {} : { epoch }),
   };
 }

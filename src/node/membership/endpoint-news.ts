@@ -17,6 +17,8 @@ import type { Roster } from './roster.js';
 export interface PeerSeen extends Incarnation {
   /** Durable sequence of its store, when it was told. */
   readonly sequence: number | undefined;
+  /** The newest epoch that it has applied; undefined when it was not told. */
+  readonly epoch: number | undefined;
   /**
    * True when the node itself said so. Hearsay may be old: it may raise what is known, but something lower proves nothing;
    * only another nonce for a known boot is evidence whoever brings it.
@@ -97,7 +99,9 @@ export class EndpointNews {
     const { nodeId, boot, nonce } = state;
     const fact = factOf(state, FACT.sequence);
     const sequence = fact === undefined ? undefined : countOf(fact);
-    this.#options.onPeerSeen({ nodeId, boot, nonce, sequence, direct: from === nodeId });
+    const epoch = countOf(factOf(state, FACT.epoch) ?? '');
+    const isDirect = from === nodeId;
+    this.#options.onPeerSeen({ nodeId, boot, nonce, sequence, epoch, direct: isDirect });
   }
 
   #noteEpoch(state: EndpointState, from: NodeId): void {

@@ -40,7 +40,7 @@ export interface LogServiceOptions {
   readonly directory: PeerDirectory;
   readonly liveness: LivenessService;
   readonly events: EventSink;
-  readonly readiness: Pick<Readiness, 'fail'>;
+  readonly readiness: Pick<Readiness, 'fail' | 'refusesToVote'>;
   /** Called once, after the node was marked not ready: it was removed, or cannot apply what is decided. */
   readonly onFatal: (error: KvError) => void;
 }
@@ -157,7 +157,10 @@ export class LogService implements MetadataService {
     await this.#keeper.learn([entry]);
   }
 
+  /** @throws KvError KV_NOT_READY before its peers have had the time to find that it runs from an old image of its disk, and forgot what it promised */
   async #vote(from: Hello, request: VoteRequest): Promise<MetaReply> {
+    const refusal = this.#options.readiness.refusesToVote();
+    if (refusal !== undefined) throw refusal;
     const reply = await this.#keeper.vote(request);
     // The proposer brings the entries that are missing; one that has too many of them is asked for a snapshot.
     if (reply.kind === 'behind') this.#puller.observe(request.epoch - 1, from.nodeId);

@@ -33,6 +33,11 @@ export class NodeReadiness implements Readiness {
     }
   }
 
+  refusesToVote(): KvError | undefined {
+    if (this.#state.kind !== 'starting') return undefined;
+    return new KvError('KV_NOT_READY', startingMessage(this.#state.waitsFor));
+  }
+
   refusesClients(): KvError | undefined {
     const notReady = this.notReady();
     // That this node is no member any more is no answer to a client: another one serves it.

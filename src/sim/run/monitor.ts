@@ -2,6 +2,7 @@ import { LIMITS } from '../../node/core/limits.js';
 import type { Fault, ScheduledFault } from '../faults/fault.js';
 import { isLasting, machinesOf } from '../faults/fault-parts.js';
 import type { NodeRun } from '../node-run.js';
+import { newestViewOf } from '../newest-view.js';
 import type { SimClient } from '../workload/sim-client.js';
 import type { Findings } from './findings.js';
 import type { World } from './world.js';
@@ -95,9 +96,13 @@ export class Monitor {
   }
 
   #lookAtSight(run: NodeRun, calm: ReadonlySet<string>): void {
+    const members = newestViewOf(this.#world.cluster)?.metadata.members ?? [];
     for (const other of run.node.admin.describe().nodes) {
       // One that was removed ends as soon as it hears of it.
       if (other.membership === 'removed') continue;
+      // That it was removed is heard before the epoch in which it was.
+      if (members.some(({ nodeId, state }) => nodeId === other.nodeId && state === 'removed'))
+        continue;
       if (other.liveness !== 'down' || !calm.has(other.name)) continue;
       const message = `${run.machine.name} holds ${other.name} for down, and nothing has troubled either for ${CALM_MS} ms`;
       this.#findings.add('false-death', message);

@@ -33,16 +33,23 @@ export class RingOperator {
   readonly #world: World;
   readonly #random: Random;
   readonly #findings: Findings;
+  readonly #hasRot: boolean;
   readonly #counts = new Map<string, number>();
   #nextNode: number;
   /** A node that was killed for good, and is to be removed or replaced. */
   #dead: string | undefined;
   #stopped = false;
 
-  constructor(world: World, random: Random, findings: Findings) {
+  /** `hasRot`: disks flip bits in this run. */
+  constructor(
+    world: World,
+    random: Random,
+    { findings, hasRot }: { readonly findings: Findings; readonly hasRot: boolean },
+  ) {
     this.#world = world;
     this.#random = random;
     this.#findings = findings;
+    this.#hasRot = hasRot;
     this.#nextNode = 0;
   }
 
@@ -63,6 +70,30 @@ export class RingOperator {
 
   /** Sees to it that what is staged or under way comes to its end. */
   async finish(): Promise<void> {
+    const { cluster } = this.#world;
+    await this.#finish();
+    for (const run of cluster.running())
+      if (this.#isStranded(run)) this.#world.supervisor.hold(run.machine.name);
+    for (const run of cluster.running()) if (this.#isStranded(run)) cluster.kill(run.machine.name);
+  }
+
+  /** A node that was removed while it was down, and knows nobody any more who could tell it, has to be stopped by its operator. */
+  #isStranded({ node, machine }: NodeRun): boolean {
+    const { cluster } = this.#world;
+    const now = newestViewOf(cluster)?.metadata.members ?? [];
+    const isGone = (id: string): boolean =>
+      now.some(({ nodeId, state }) => nodeId === id && state === 'removed');
+    const known = node.metadata.current()?.metadata.members ?? [];
+    const isRemoved = now.some(({ name, state }) => name === machine.name && state === 'removed');
+    return (
+      isRemoved &&
+      known.every(
+        ({ nodeId, name, state }) => state === 'removed' || name === machine.name || isGone(nodeId),
+      )
+    );
+  }
+
+  async #finish(): Promise<void> {
     const { cluster } = this.#world;
     for (let waitedMs = 0; waitedMs < END_MS; waitedMs += LOOK_MS) {
       const metadata = newestViewOf(cluster)?.metadata;
@@ -132,7 +163,8 @@ export class RingOperator {
       else this.#join();
       return;
     }
-    if (owners.length > LEAST && chance > 0.9) {
+    // With another copy that cannot be read, too few would be left of some key.
+    if (owners.length > LEAST && chance > 0.9 && !this.#hasRot) {
       this.#bury(owners);
       return;
     }
@@ -159,7 +191,9 @@ export class RingOperator {
   }
 
   #replicate(): void {
-    const copies = 2 + Math.floor(this.#random.nextFloat() * 3);
+    // Of two copies one that cannot be read leaves no quorum to heal it.
+    const least = this.#hasRot ? 3 : 2;
+    const copies = least + Math.floor(this.#random.nextFloat() * 3);
     this.#order({ action: 'replicate', namespace: 'default', replication: { dc1: copies } });
   }
 

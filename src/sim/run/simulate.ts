@@ -132,8 +132,11 @@ class Simulation {
     });
     this.#monitor = new Monitor(this.#world, this.#findings, this.#clients);
     this.#operator = new Operator(cluster, chanceOf(seed, 'operator'));
-    this.#ring = new RingOperator(this.#world, chanceOf(seed, 'ring'), this.#findings);
     this.#schedule = scheduleOf(options, cluster.settings.graceMs);
+    this.#ring = new RingOperator(this.#world, chanceOf(seed, 'ring'), {
+      findings: this.#findings,
+      hasRot: this.#schedule.some(({ fault }) => fault.kind === 'rot'),
+    });
     const { follow } = options;
     this.#keyWatch = follow === undefined ? undefined : new KeyWatch(follow, this.#chronicle);
     this.#observe();

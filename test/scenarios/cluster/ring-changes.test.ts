@@ -119,6 +119,24 @@ describe('a node that is dead', () => {
     await expectAll('n1');
   });
 
+  it('is removed though it was to leave, or forgotten though it was to be removed', async () => {
+    await cluster.join('n4');
+    await cluster.order('n1', { action: 'commit' });
+    await cluster.planEnds();
+    await cluster.order('n1', { action: 'leave', node: 'n2' });
+    await cluster.lose('n2');
+    const { staged } = await cluster.order('n3', { action: 'remove', node: 'n2' });
+    expect(staged.map(({ text }) => text)).toEqual(['n2 is removed']);
+    expect(await cluster.refusal('n3', { action: 'leave', node: 'n2' })).toBe(
+      'n2 leaves, or is replaced, already',
+    );
+    const forgotten = await cluster.order('n3', { action: 'forget', node: 'n2' });
+    expect(forgotten.staged.map(({ text }) => text)).toEqual(['n2 is forgotten']);
+    await cluster.order('n1', { action: 'commit' });
+    await cluster.planEnds();
+    await expectAll('n3');
+  });
+
   it('is not removed while it is alive', async () => {
     expect(await cluster.refusal('n1', { action: 'remove', node: 'n2' }, { commit: true })).toMatch(
       /^the plan was not begun: n2 is alive, as /,

@@ -119,7 +119,7 @@ export async function startLogNode(start: NodeStart): Promise<LogNode> {
     directory: membership,
     liveness: membership,
     events,
-    readiness: { fail: (error) => void lists.failed.push(error) },
+    readiness: { refusesToVote: () => undefined, fail: (error) => void lists.failed.push(error) },
     onFatal: (error) => void ends.fatal.push(error),
   });
   const hello = (): Hello => ({

@@ -56,14 +56,21 @@ export function stageLeave(
 ): ClusterMetadata {
   if (member.state !== 'normal')
     throw refused(`${member.name} is ${member.state}: ${whyNot(state, member)}`);
-  if (isStaged(state, member.nodeId))
-    throw refused(`${member.name} leaves, or is replaced, already`);
   const { isDead, isForgotten } = how;
+  // Who was to leave and has died meanwhile is removed instead, and who was to be removed may have to be forgotten.
+  const isHarder = (one: PlannedChange): boolean =>
+    one.kind === 'leave' &&
+    one.nodeId === member.nodeId &&
+    ((isDead && !one.isDead) || (isForgotten === true && one.isForgotten !== true));
+  const staged = state.staged?.filter((one) => !isHarder(one));
+  const before = { ...state, staged: staged?.length === 0 ? undefined : staged };
+  if (isStaged(before, member.nodeId))
+    throw refused(`${member.name} leaves, or is replaced, already`);
   const change: PlannedChange = {
     ...{ kind: 'leave', nodeId: member.nodeId, isDead },
     ...(isForgotten === true ? { isForgotten } : {}),
   };
-  const after = stage(state, change);
+  const after = stage(before, change);
   if (ringMembers(afterStaged(after)).length === 0)
     throw refused(`${member.name} is the last member: nobody would keep the data`);
   return after;

@@ -153,6 +153,7 @@ export class TestNode {
     const env = { clock: process, random, disk, metrics, buggify, log: this.log.logger('') };
     const readiness: Readiness = {
       notReady: () => this.notReady,
+      refusesToVote: () => undefined,
       refusesClients: () => this.notReady,
       fail: (error) => {
         this.notReady = error;

@@ -31,6 +31,7 @@ beforeEach(async () => {
 async function deliver(
   target: TestNode,
   step: Parameters<TestCluster['leaving']>[1],
+  how: { readonly isLeaving?: boolean; readonly down?: readonly TestNode[] } = {},
 ): Promise<readonly [readonly string[], Delivery]> {
   cluster.publish(cluster.leaving('n4', step));
   const { metadata, coordinator } = keeper;
@@ -40,6 +41,10 @@ async function deliver(
       coordinator.send(to, envelope, done);
     },
     reportCorrupt: () => undefined,
+    liveness: {
+      stateOf: (id) => (how.down?.some((node) => node.id === id) === true ? 'down' : 'up'),
+    },
+    isLeaving: () => how.isLeaving === true,
   });
   const parts = { namespace: 1, token: cluster.tokenOf(key), key: utf8Encode(key) };
   const record = encodeRecord(encodeDataKey(parts), {
@@ -80,6 +85,17 @@ describe('a hint for a key that moves', () => {
       expect(await deliver(leaver, step)).toEqual([ALL, 'delivered']);
     },
   );
+
+  it('goes to the other new owners that are up when its keeper leaves and its target is down', async () => {
+    const others = ['n1', 'n2', 'n3'].filter((name) => name !== gainer.name);
+    const how = { isLeaving: true, down: [gainer] };
+    expect(await deliver(gainer, 'read-new', how)).toEqual([others, 'delivered']);
+  });
+
+  it('waits when its keeper leaves and no new owner is up', async () => {
+    const down = cluster.nodes.filter((node) => node !== leaver);
+    expect(await deliver(gainer, 'read-new', { isLeaving: true, down })).toEqual([[], 'later']);
+  });
 
   it('goes to the owners of then when its target has lost its copy', async () => {
     expect(await deliver(leaver, 'done')).toEqual([['n1', 'n2', 'n3'], 'delivered']);
