@@ -32,6 +32,8 @@ const SETTINGS: readonly Setting[] = [
   { writeBufferMb: 4, maxFileMb: 2 },
   { writeBufferMb: 16, maxFileMb: 8 },
   { writeBufferMb: 32, maxFileMb: 16 },
+  { writeBufferMb: 64, maxFileMb: 2 },
+  { writeBufferMb: 64, maxFileMb: 4 },
   { writeBufferMb: 64, maxFileMb: 16 },
 ];
 

@@ -22,7 +22,7 @@ const DATA_PER_CACHE = 4;
 /** Inserts double the data, and what was replaced stays on the disk until it is compacted. */
 const DISK_PER_DATA = 4;
 
-export const USAGE = `npm run bench -- sustained [--minutes 30] [--rate PUTS_PER_SECOND] [--write-buffer 64MiB] [--max-file-size 16MiB]
+export const USAGE = `npm run bench -- sustained [--minutes 30] [--rate PUTS_PER_SECOND] [--write-buffer 64MiB] [--max-file-size 4MiB]
   [--cache 32MiB] [--data 1GiB] [--max-disk 6GiB] [--json]
 `;
 

@@ -94,8 +94,8 @@ export const LIMITS = {
   gridAgainMs: 5_000,
   /**
    * Free bytes of the disk below which nothing more is written, and how often it is looked. The reserve holds what LevelDB needs to go on:
-   * a compaction writes its 13 files of 16 MiB anew before the old ones go (208 MiB), two write buffers wait in memory and lie in
-   * logs (128 MiB), and what comes between two looks is some 150 MiB.
+   * a compaction of a level writes a table and those it overlaps anew before the old ones go (some 13 of 4 MiB), one of level 0 up to five buffers
+   * (320 MiB) where it falls behind, two write buffers wait in memory and lie in logs (128 MiB), and what comes between two looks is some 50 MiB.
    */
   diskReserveBytes: 512 * 1024 * 1024,
   diskLookMs: 2_000,
