@@ -192,7 +192,7 @@ export const ERRORS = {
   ),
   KV_CLUSTER_MISMATCH: row(
     [78, 'FAILED_PRECONDITION', false],
-    'The data directory, or the peer, belongs to another cluster.',
+    'The data directory, or the peer, belongs to another cluster, or to another history of this one.',
     'Use the directory of this cluster, or an empty one.',
   ),
   KV_ALREADY_INITIALIZED: row(
