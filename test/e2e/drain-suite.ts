@@ -35,7 +35,7 @@ export function drainSuite({ kv, json }: Pick<TopologySuiteParts, 'kv' | 'json'>
       expect(list.stdout).toMatch(/\n~ n2 +maintenance /);
       expect(resumed.code).toBe(6);
       expect(third.code).toBe(6);
-      expect(third.stderr).toMatch(/^Error: without n3, \d+ ranges of default and /);
+      expect(third.stderr).toMatch(/^Error: without n3, \d+ ranges of default /);
       const off = await json('node', 'maintenance', 'n2', 'off');
       expect(off.result).toMatchObject({ node: 'n2', maintenance: false });
       expect((await kv('node', 'maintenance', 'n2', 'soon')).code).toBe(2);

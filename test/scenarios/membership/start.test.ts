@@ -83,6 +83,7 @@ describe('a node that starts', () => {
       boot: 7,
       nonce: 'nonce-7',
       sequence: undefined,
+      epoch: 1,
       direct: false,
     });
     expect(cluster.node('n1').membership.sightingOf(idOf('n2'))?.boot).toBe(7);
