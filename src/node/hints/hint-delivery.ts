@@ -81,9 +81,9 @@ export class HintDelivery {
    */
   #concernedBy(target: NodeId, { next, write }: Owners): readonly NodeId[] {
     const { liveness, isLeaving } = this.#parts;
-    if (!next.includes(target)) return write;
-    if (isLeaving?.() !== true || liveness.stateOf(target) === 'up') return [target];
-    return next.filter((nodeId) => nodeId !== target && liveness.stateOf(nodeId) === 'up');
+    if (isLeaving?.() === true && liveness.stateOf(target) === 'down')
+      return next.filter((nodeId) => nodeId !== target && liveness.stateOf(nodeId) === 'up');
+    return next.includes(target) ? [target] : write;
   }
 
   /** Whether the target has a place in the cluster. */

@@ -206,7 +206,8 @@ export class HintService implements HintKeeper {
   #mayReplay(target: NodeId): boolean {
     if (this.#paused.has(target) || this.#parts.metadata.current() === undefined) return false;
     if (!this.#delivery.isMember(target)) return true;
-    return this.#parts.liveness.stateOf(target) === 'up' || this.#parts.isLeaving?.() === true;
+    const state = this.#parts.liveness.stateOf(target);
+    return state === 'up' || (state === 'down' && this.#parts.isLeaving?.() === true);
   }
 
   #recover(): void {

@@ -90,11 +90,30 @@ export class HintWatch {
       return;
     const key = utf8Decode(hint.key);
     const missing = missingOn(target, { ...id, ...hint });
-    if (missing === undefined) return;
+    if (missing === undefined || this.#isHandedOver(machine, { ...id, ...hint })) return;
     const message = `${machine.name} forgets a hint of ${key} for ${target.name}, which ${missing}`;
     this.#findings.add('hint-forgotten', message, { key });
   }
+
+  /** Whether its keeper leaves, and has given it to another owner: repair brings it to the target then. */
+  #isHandedOver(keeper: SimMachine, hint: Brought): boolean {
+    const run = this.#cluster.find(keeper.name);
+    const state = run?.node.metadata.current()?.metadata;
+    const own = state?.members.find(({ name }) => name === keeper.name);
+    if (own?.state !== 'leaving' || state?.plan?.step !== 'read-new') return false;
+    const owners = ownersOfData(this.#cluster, encodeDataKey(hint)) ?? [];
+    return this.#cluster
+      .running()
+      .some(
+        ({ node, machine }) =>
+          node.nodeId !== hint.target &&
+          owners.includes(machine.name) &&
+          missingOn(machine, hint) === undefined,
+      );
+  }
 }
+
+type Brought = HintId & { readonly key: Uint8Array; readonly record: Uint8Array };
 
 /** Whether the slot of a hint is marked for repair, by the same batch at the latest. */
 function isMarked(machine: SimMachine, id: HintId, batch: readonly BatchOperation[]): boolean {
@@ -104,10 +123,7 @@ function isMarked(machine: SimMachine, id: HintId, batch: readonly BatchOperatio
 }
 
 /** What the target lacks of what a hint says, in words. */
-function missingOn(
-  target: SimMachine,
-  hint: HintId & { readonly key: Uint8Array; readonly record: Uint8Array },
-): string | undefined {
+function missingOn(target: SimMachine, hint: Brought): string | undefined {
   const dataKey = encodeDataKey(hint);
   const brought = decodeRecord(dataKey, hint.record);
   if (typeof brought !== 'object') return undefined;

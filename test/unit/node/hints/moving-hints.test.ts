@@ -92,6 +92,11 @@ describe('a hint for a key that moves', () => {
     expect(await deliver(gainer, 'read-new', how)).toEqual([others, 'delivered']);
   });
 
+  it('goes to the new owners when its keeper leaves, and its target too, which is down', async () => {
+    const how = { isLeaving: true, down: [leaver] };
+    expect(await deliver(leaver, 'read-new', how)).toEqual([['n1', 'n2', 'n3'], 'delivered']);
+  });
+
   it('waits when its keeper leaves and no new owner is up', async () => {
     const down = cluster.nodes.filter((node) => node !== leaver);
     expect(await deliver(gainer, 'read-new', { isLeaving: true, down })).toEqual([[], 'later']);
