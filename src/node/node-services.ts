@@ -234,7 +234,11 @@ function wireData(
     budget: budget.child(LIMITS.clientQueueBytes),
   });
   const hinting = hintPartsOf(foundation, () => coordinator);
-  const hints: HintService = new HintService({ ...parts, ...hinting, isLeaving: () => isLeaving(parts) });
+  const hints: HintService = new HintService({
+    ...parts,
+    ...hinting,
+    isLeaving: () => isLeaving(parts),
+  });
   return { replica, coordinator, hints };
 }
 
