@@ -53,8 +53,7 @@ It is a plan as any other: shown, asked for, begun and followed; Ctrl-C detaches
           cluster: picture.cluster,
           viewedFrom: picture.viewedFrom,
           result: { dryRun: flags['dry-run'], moves, imbalance },
-          text: () =>
-            `Even enough: no node holds more than ${formatShare(imbalance - 1)} over the mean of its rack, or no vnode can be handed on to better it.\n`,
+          text: () => unmovedText(imbalance, within),
         });
         return;
       }
@@ -80,4 +79,11 @@ function percentOf(text: string): number {
   throw new KvError('KV_USAGE', `--within is a percentage from 1 to ${MOST}, not ${text}`, {
     hints: [`--within ${USUAL}`],
   });
+}
+
+function unmovedText(imbalance: number, within: number): string {
+  const over = `${formatShare(imbalance - 1)} over the mean of its rack`;
+  return imbalance <= 1 + within / 100
+    ? `Even enough: no node holds more than ${over}.\n`
+    : `No vnode can be handed on to make it more even: a node holds ${over}.\n`;
 }
